@@ -10,9 +10,15 @@ defmodule Roundtrip.MixProject do
       app: :roundtrip,
       version: @version,
       elixir: "~> 1.14",
-      start_permanent: false,
       deps: deps(),
-      source_url: @source_url
+      # The linter of the notebooks compares their Mix.install with these, with Hex or without.
+      notebook_deps: hex_deps(),
+      aliases: aliases(),
+      name: "Roundtrip",
+      description: "From Elixir to Rust and back again: a course in Livebook, backed by a NIF",
+      source_url: @source_url,
+      package: package(),
+      docs: &docs/0
     ]
   end
 
@@ -20,5 +26,69 @@ defmodule Roundtrip.MixProject do
     [extra_applications: [:logger, :crypto]]
   end
 
-  defp deps, do: []
+  # Without Hex there is no package at all; lib/roundtrip/precompiled.ex is the other place that asks.
+  defp deps do
+    cond do
+      System.get_env("ROUNDTRIP_HEX") == "0" -> []
+      Version.match?(System.version(), ">= 1.15.0") -> hex_deps()
+      true -> Mix.raise("with Hex, Elixir 1.15 or newer is needed; set ROUNDTRIP_HEX=0 to go without")
+    end
+  end
+
+  defp hex_deps do
+    [
+      {:rustler_precompiled, "~> 0.8"},
+      {:rustler, ">= 0.37.0"} |> optional_unless_built(),
+      {:kino, "~> 0.19", only: [:dev, :test]},
+      {:ex_doc, "~> 0.38", only: :dev, runtime: false}
+    ]
+  end
+
+  # Who builds from source needs rustler; everybody else may leave it out.
+  defp optional_unless_built({name, requirement}),
+    do: {name, requirement, optional: System.get_env("ROUNDTRIP_BUILD") != "1"}
+
+  defp aliases do
+    [
+      fmt: ["format", "cmd cargo fmt --manifest-path native/Cargo.toml --all"],
+      "hex.build": &with_hex("hex.build", &1),
+      "hex.publish": &with_hex("hex.publish", &1)
+    ]
+  end
+
+  defp with_hex(task, args) do
+    if System.get_env("ROUNDTRIP_HEX") == "0" do
+      Mix.raise("mix #{task} under ROUNDTRIP_HEX=0 would make a package without dependencies; unset it")
+    end
+
+    Mix.Task.run(task, args)
+  end
+
+  # Named one by one: a bare "native" would ship target/.
+  defp package do
+    [
+      licenses: ["Apache-2.0"],
+      links: %{"GitHub" => @source_url},
+      files: ~w(
+        lib notebooks mix.exs .formatter.exs README.md CHANGELOG.md LICENSE checksum-*.exs
+        native/Cargo.toml native/Cargo.lock native/*/Cargo.toml native/*/src
+      )
+    ]
+  end
+
+  defp docs do
+    [
+      main: "readme",
+      source_ref: "v#{@version}",
+      extras: ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] ++ notebooks(),
+      groups_for_extras: [Lessons: ~r"notebooks/"],
+      groups_for_modules: [
+        Lessons: [~r/Roundtrip\.FirstCall/, ~r/Roundtrip\.Structs/, Roundtrip.Measure],
+        "The notebook engine": [~r/Roundtrip\.Notebook/],
+        Installation: [~r/Roundtrip\.Precompiled/]
+      ]
+    ]
+  end
+
+  defp notebooks, do: Enum.map(~w(index first_call structs), &"notebooks/#{&1}.livemd")
 end

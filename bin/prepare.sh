@@ -1,0 +1,107 @@
+# shellcheck shell=bash
+# What bin/learn, bin/test and bin/artifacts share: messages, and making the machine ready.
+
+say() { printf '· %s\n' "$*" >&2; }
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+interrupted() {
+  printf '\n%s: interrupted; run it again and it goes on from here\n' "$(basename "$0")" >&2
+  exit 130
+}
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+sha256() {
+  if has sha256sum; then sha256sum "$1" | cut -d' ' -f1; else shasum -a 256 "$1" | cut -d' ' -f1; fi
+}
+
+need_writable() {
+  [ -w . ] || die "this checkout is read-only; copy it to a folder you can write to and run it there"
+}
+
+need_rust() {
+  has cargo && has rustc && return
+  die "Rust is missing (https://rustup.rs); to read the lessons without it, open notebooks/ in Livebook"
+}
+
+elixir_install_hint="install Elixir 1.14 or newer (https://elixir-lang.org/install.html)"
+
+# Debian and Ubuntu have Elixir in their own packages; anywhere else we only say what is missing.
+need_elixir() {
+  if has mix && has erl; then return; fi
+  has apt-get || die "Elixir is missing: $elixir_install_hint"
+  [ "$(id -u)" = 0 ] || die "Elixir is missing: sudo apt-get install elixir erlang-dev, or $elixir_install_hint"
+  say "Elixir is missing; installing Debian's (elixir, erlang-dev)"
+  local log
+  log=$(mktemp)
+  if ! { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends elixir erlang-dev; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    die "apt-get could not install Elixir; its last lines are above (is there a network?). Run this again, or $elixir_install_hint"
+  fi
+  rm -f "$log"
+  has mix && has erl || die "Elixir was installed, but mix is not on the PATH: $elixir_install_hint"
+}
+
+elixir_at_least() {
+  elixir -e "System.halt(if Version.match?(System.version(), \">= $1\"), do: 0, else: 1)" </dev/null
+}
+
+# Hex mode wants Elixir 1.15 or newer and a reachable Hex; otherwise the lessons run without.
+choose_mode() {
+  if [ -n "${ROUNDTRIP_HEX:-}" ]; then
+    [ "$ROUNDTRIP_HEX" = 0 ] && say "without Hex, as ROUNDTRIP_HEX=0 asks"
+  elif ! elixir_at_least 1.15.0; then
+    ROUNDTRIP_HEX=0
+    say "without Hex: it needs Elixir 1.15 or newer; cells that draw with Kino are skipped"
+  elif ! hex_reached; then
+    ROUNDTRIP_HEX=0
+    say "without Hex, which cannot be reached; cells that draw with Kino are skipped"
+  else
+    ROUNDTRIP_HEX=1
+  fi
+  export ROUNDTRIP_HEX
+  [ "$ROUNDTRIP_HEX" = 0 ] || mix deps.get >&2 || die "mix deps.get failed; ROUNDTRIP_HEX=0 $0 goes on without Hex"
+}
+
+# mix local.hex is quiet about a missing network only after some retries: bound its time.
+hex_reached() {
+  local limit=()
+  has timeout && limit=(timeout 60)
+  ROUNDTRIP_HEX=0 "${limit[@]}" mix local.hex --force --if-missing </dev/null >/dev/null 2>&1 &&
+    ROUNDTRIP_HEX=1 "${limit[@]}" mix deps.get </dev/null >/dev/null 2>&1
+}
+
+# Builds and packs as CI does; without Rust an archive that somebody put into dist/ will do.
+play_ci() {
+  if has cargo && has rustc; then
+    bin/artifacts
+  elif compgen -G "dist/*.tar.gz" >/dev/null; then
+    say "Rust is missing; installing from the archives in dist/"
+  else
+    need_rust
+  fi
+}
+
+path_without_cargo() {
+  local dir kept=() IFS=:
+  for dir in $PATH; do
+    if [ ! -x "$dir/cargo" ] && [ ! -x "$dir/rustc" ]; then kept+=("$dir"); fi
+  done
+  printf '%s' "${kept[*]}"
+}
+
+# Runs a command as somebody without Rust would: artifacts from dist/, cargo off the PATH.
+as_reader() {
+  local path
+  path=$(path_without_cargo)
+  if ! PATH=$path command -v mix >/dev/null; then
+    say "cargo stands in the same folder as mix and stays on the PATH"
+    path=$PATH
+  fi
+  PATH=$path RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH=$PWD/dist "$@"
+}

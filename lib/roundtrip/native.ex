@@ -1,0 +1,357 @@
+defmodule Roundtrip.Native do
+  @moduledoc """
+  Every NIF of the course, grouped by lesson.
+
+  Each function here is a stub: loading the library puts the Rust function of the same name and
+  arity in its place. The Rust stands in `native/nif/src/<lesson>.rs`.
+  """
+
+  use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
+
+  alias Roundtrip.Structs.{DriftedRequest, Latency, LimitError, Request, SharedStruct}
+
+  @typedoc "A signed integer of 64 bits, Rust's `i64`."
+  @type i64 :: integer()
+
+  @typedoc "A plain map, on the Rust side a struct with `NifMap`."
+  @type summary :: %{count: i64(), max: i64()}
+
+  @typedoc "A tuple `{low, high}`, on the Rust side a struct with `NifTuple`."
+  @type range :: {i64(), i64()}
+
+  @typedoc "An Erlang record, on the Rust side a struct with `NifRecord`."
+  @type span :: {:span, start :: i64(), stop :: i64()}
+
+  @typedoc "What may pass, on the Rust side enums with `NifTaggedEnum`."
+  @type limit :: :unlimited | {:at_most, i64()} | {:between, %{low: i64(), high: i64()}}
+
+  # What holds for every lesson
+
+  @doc "How many values Rust holds for Elixir now: made, and not yet dropped."
+  @spec live_resources() :: non_neg_integer()
+  def live_resources, do: stub()
+
+  # first_call
+
+  @doc """
+  Adds. A sum beyond 64 bits panics in Rust, which arrives as an `ErlangError`.
+
+      iex> Roundtrip.Native.add(2, 3)
+      5
+  """
+  @spec add(i64(), i64()) :: i64()
+  def add(_a, _b), do: stub()
+
+  @doc """
+  Adds, or says that the sum does not fit.
+
+      iex> Roundtrip.Native.add_checked(2, 3)
+      {:ok, 5}
+      iex> Roundtrip.Native.add_checked(9_223_372_036_854_775_807, 1)
+      {:error, :overflow}
+  """
+  @spec add_checked(i64(), i64()) :: {:ok, i64()} | {:error, :overflow}
+  def add_checked(_a, _b), do: stub()
+
+  @doc """
+  `add/2` on a dirty CPU scheduler: the same sum, after a change of thread.
+
+      iex> Roundtrip.Native.add_dirty(2, 3)
+      5
+  """
+  @spec add_dirty(i64(), i64()) :: i64()
+  def add_dirty(_a, _b), do: stub()
+
+  @doc """
+  Divides without looking: a count of 0 panics in Rust, which arrives as an `ErlangError`.
+
+      iex> Roundtrip.Native.mean(10, 4)
+      2
+  """
+  @spec mean(i64(), i64()) :: i64()
+  def mean(_total, _count), do: stub()
+
+  @doc """
+  `Option<i64>`: the mean, or `nil`.
+
+      iex> {Roundtrip.Native.mean_option(10, 4), Roundtrip.Native.mean_option(10, 0)}
+      {2, nil}
+  """
+  @spec mean_option(i64(), i64()) :: i64() | nil
+  def mean_option(_total, _count), do: stub()
+
+  @doc """
+  `Result<i64, Atom>`: a tuple either way.
+
+      iex> {Roundtrip.Native.mean_result(10, 4), Roundtrip.Native.mean_result(10, 0)}
+      {{:ok, 2}, {:error, :no_values}}
+  """
+  @spec mean_result(i64(), i64()) :: {:ok, i64()} | {:error, :no_values}
+  def mean_result(_total, _count), do: stub()
+
+  @doc """
+  `Error::BadArg`: the mean, or an `ArgumentError`.
+
+      iex> Roundtrip.Native.mean_badarg(10, 4)
+      2
+  """
+  @spec mean_badarg(i64(), i64()) :: i64()
+  def mean_badarg(_total, _count), do: stub()
+
+  @doc """
+  `Error::Atom`: the mean, or a bare atom.
+
+      iex> {Roundtrip.Native.mean_atom(10, 4), Roundtrip.Native.mean_atom(10, 0)}
+      {2, :no_values}
+  """
+  @spec mean_atom(i64(), i64()) :: i64() | :no_values
+  def mean_atom(_total, _count), do: stub()
+
+  @doc """
+  `Error::Term`: the mean, or an error tuple around any term.
+
+      iex> {Roundtrip.Native.mean_term(10, 4), Roundtrip.Native.mean_term(10, 0)}
+      {2, {:error, {"no_values", 10}}}
+  """
+  @spec mean_term(i64(), i64()) :: i64() | {:error, {String.t(), i64()}}
+  def mean_term(_total, _count), do: stub()
+
+  @doc """
+  `Error::RaiseAtom`: the mean, or an `ErlangError` whose `original` is an atom.
+
+      iex> Roundtrip.Native.mean_raise_atom(10, 4)
+      2
+  """
+  @spec mean_raise_atom(i64(), i64()) :: i64()
+  def mean_raise_atom(_total, _count), do: stub()
+
+  @doc """
+  `Error::RaiseTerm`: the mean, or an `ErlangError` whose `original` is any term.
+
+      iex> Roundtrip.Native.mean_raise_term(10, 4)
+      2
+  """
+  @spec mean_raise_term(i64(), i64()) :: i64()
+  def mean_raise_term(_total, _count), do: stub()
+
+  @doc """
+  Divides floats. Elixir has no NaN and no infinity: where Rust makes one, an `ArgumentError`.
+
+      iex> Roundtrip.Native.ratio(1.0, 4.0)
+      0.25
+  """
+  @spec ratio(float(), float()) :: float()
+  def ratio(_a, _b), do: stub()
+
+  @doc """
+  Divides floats, or gives `nil` where the quotient is no number that Elixir has.
+
+      iex> {Roundtrip.Native.ratio_option(1.0, 4.0), Roundtrip.Native.ratio_option(0.0, 0.0)}
+      {0.25, nil}
+  """
+  @spec ratio_option(float(), float()) :: float() | nil
+  def ratio_option(_a, _b), do: stub()
+
+  @doc """
+  The eight bytes of a number as Rust's `Vec<u8>`, which is a list here.
+
+      iex> Roundtrip.Native.bytes_as_list(258)
+      [0, 0, 0, 0, 0, 0, 1, 2]
+  """
+  @spec bytes_as_list(i64()) :: [byte()]
+  def bytes_as_list(_number), do: stub()
+
+  @doc """
+  The eight bytes of a number as a binary.
+
+      iex> Roundtrip.Native.bytes_as_binary(258)
+      <<0, 0, 0, 0, 0, 0, 1, 2>>
+  """
+  @spec bytes_as_binary(i64()) :: binary()
+  def bytes_as_binary(_number), do: stub()
+
+  @doc """
+  The sum of a list, or `nil` where it does not fit. An improper list panics in the decoder.
+
+      iex> Roundtrip.Native.sum([1, 2, 3])
+      6
+  """
+  @spec sum([i64()]) :: i64() | nil
+  def sum(_numbers), do: stub()
+
+  @doc """
+  `sum/1` for any term: what is not a proper list of numbers is an `ArgumentError`.
+
+      iex> Roundtrip.Native.sum_proper([1, 2, 3])
+      6
+  """
+  @spec sum_proper([i64()]) :: i64() | nil
+  def sum_proper(_numbers), do: stub()
+
+  @doc """
+  Sleeps in Rust on a *normal* scheduler, which runs nothing else meanwhile. For teaching only.
+
+  `milliseconds` is from 0 to 1000; anything else is an `ArgumentError`.
+
+      iex> Roundtrip.Native.block(0)
+      :ok
+  """
+  @spec block(0..1000) :: :ok
+  def block(_milliseconds), do: stub()
+
+  @doc """
+  `block/1` on a dirty I/O scheduler, where it hurts nobody.
+
+      iex> Roundtrip.Native.block_dirty(0)
+      :ok
+  """
+  @spec block_dirty(0..1000) :: :ok
+  def block_dirty(_milliseconds), do: stub()
+
+  # structs
+
+  @doc "A new shared struct, with a value behind `ref` that only Rust can read."
+  @spec shared_new(boolean()) :: SharedStruct.t()
+  def shared_new(_is_cool), do: stub()
+
+  @doc "The struct with `is_cool` turned over; the value behind `ref` counts the turn."
+  @spec shared_toggle(SharedStruct.t()) :: SharedStruct.t()
+  def shared_toggle(_shared), do: stub()
+
+  @doc "How often the structs that share this `ref` were toggled."
+  @spec shared_toggles(SharedStruct.t()) :: non_neg_integer()
+  def shared_toggles(_shared), do: stub()
+
+  @doc """
+  The same latency in another unit, rounded towards zero.
+
+      iex> Roundtrip.Native.convert(%Roundtrip.Structs.Latency{value: 3, unit: :millisecond}, :microsecond)
+      %Roundtrip.Structs.Latency{value: 3000, unit: :microsecond}
+  """
+  @spec convert(Latency.t(), Latency.unit()) :: Latency.t()
+  def convert(_latency, _unit), do: stub()
+
+  @doc """
+  One summary of two: the counts added, the greater maximum.
+
+      iex> Roundtrip.Native.merge(%{count: 1, max: 9}, %{count: 2, max: 5})
+      %{count: 3, max: 9}
+  """
+  @spec merge(summary(), summary()) :: summary()
+  def merge(_a, _b), do: stub()
+
+  @doc """
+  The smallest range that covers both.
+
+      iex> Roundtrip.Native.cover({1, 4}, {3, 9})
+      {1, 9}
+  """
+  @spec cover(range(), range()) :: range()
+  def cover(_a, _b), do: stub()
+
+  @doc """
+  A span moved by an amount.
+
+      iex> Roundtrip.Native.shift({:span, 10, 15}, 5)
+      {:span, 15, 20}
+  """
+  @spec shift(span(), i64()) :: span()
+  def shift(_span, _by), do: stub()
+
+  @doc """
+  Whether a value is within a limit.
+
+      iex> Roundtrip.Native.admits({:between, %{low: 1, high: 5}}, 6)
+      false
+  """
+  @spec admits(limit(), i64()) :: boolean()
+  def admits(_limit, _value), do: stub()
+
+  @doc """
+  The limit with its upper end raised.
+
+      iex> Roundtrip.Native.widen({:at_most, 5}, 2)
+      {:at_most, 7}
+      iex> Roundtrip.Native.widen(:unlimited, 2)
+      :unlimited
+  """
+  @spec widen(limit(), i64()) :: limit()
+  def widen(_limit, _by), do: stub()
+
+  @doc """
+  A number there and back through an untagged enum that tries integers first.
+
+      iex> Roundtrip.Native.echo_number(3)
+      3
+  """
+  @spec echo_number(number()) :: number()
+  def echo_number(_number), do: stub()
+
+  @doc """
+  A number there and back through an untagged enum that tries floats first: 3 becomes 3.0.
+
+      iex> Roundtrip.Native.echo_float_first(3)
+      3.0
+  """
+  @spec echo_float_first(number()) :: number()
+  def echo_float_first(_number), do: stub()
+
+  @doc """
+  The value, or a `Roundtrip.Structs.LimitError` raised by Rust.
+
+      iex> Roundtrip.Native.enforce(4, 5)
+      4
+      iex> Roundtrip.Native.enforce(7, 5)
+      ** (Roundtrip.Structs.LimitError) 7 is over the limit of 5
+  """
+  @spec enforce(i64(), i64()) :: i64()
+  def enforce(_value, _limit), do: stub()
+
+  @doc """
+  How far the value in the exception lies above its limit, or `nil`.
+
+      iex> Roundtrip.Native.excess(%Roundtrip.Structs.LimitError{message: "", value: 7, limit: 5})
+      2
+  """
+  @spec excess(LimitError.t()) :: i64() | nil
+  def excess(_error), do: stub()
+
+  @doc """
+  A number there and back as Rust's `u8`. The decoder wraps: 256 comes back as 0.
+
+      iex> Roundtrip.Native.low_byte(255)
+      255
+  """
+  @spec low_byte(i64()) :: byte()
+  def low_byte(_number), do: stub()
+
+  @doc """
+  A number there and back as a byte, checked: anything else is an `ArgumentError`.
+
+      iex> Roundtrip.Native.byte(255)
+      255
+      iex> Roundtrip.Native.byte(256)
+      ** (ArgumentError) number must be from 0 to 255
+  """
+  @spec byte(i64()) :: byte()
+  def byte(_number), do: stub()
+
+  @doc "A struct that Rust encodes with a key that its `defstruct` lacks. For teaching only."
+  @spec drifted_request(String.t(), String.t()) :: DriftedRequest.t()
+  def drifted_request(_method, _path), do: stub()
+
+  @doc """
+  The same struct, agreed on by both sides.
+
+      iex> Roundtrip.Native.request("GET", "/")
+      %Roundtrip.Structs.Request{method: "GET", path: "/"}
+  """
+  @spec request(String.t(), String.t()) :: Request.t()
+  def request(_method, _path), do: stub()
+
+  @doc "One value of every struct that the Rust side encodes, for `Roundtrip.Structs.Contract`."
+  @spec struct_samples() :: [struct()]
+  def struct_samples, do: stub()
+
+  defp stub, do: :erlang.nif_error(:nif_not_loaded)
+end

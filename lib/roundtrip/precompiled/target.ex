@@ -1,0 +1,71 @@
+defmodule Roundtrip.Precompiled.Target do
+  @moduledoc """
+  The names of targets and artifacts, spelled as `rustler_precompiled` spells them.
+  """
+
+  @doc """
+  The Rust target triple of a runtime's architecture, as `:erlang.system_info(:system_architecture)`
+  gives it.
+
+      iex> Roundtrip.Precompiled.Target.triple("x86_64-pc-linux-gnu")
+      {:ok, "x86_64-unknown-linux-gnu"}
+      iex> Roundtrip.Precompiled.Target.triple("aarch64-alpine-linux-musl")
+      {:ok, "aarch64-unknown-linux-musl"}
+      iex> Roundtrip.Precompiled.Target.triple("aarch64-apple-darwin24.1.0")
+      {:ok, "aarch64-apple-darwin"}
+      iex> Roundtrip.Precompiled.Target.triple("win32")
+      {:ok, "x86_64-pc-windows-msvc"}
+      iex> Roundtrip.Precompiled.Target.triple("sparc-sun-solaris2.11")
+      {:error, "there is no artifact for sparc-sun-solaris2.11"}
+  """
+  @spec triple(String.t()) :: {:ok, String.t()} | {:error, String.t()}
+  def triple(architecture) do
+    case String.split(architecture, "-") do
+      ["win32"] -> {:ok, "x86_64-pc-windows-msvc"}
+      [cpu, _, "darwin" <> _] -> {:ok, "#{cpu(cpu)}-apple-darwin"}
+      [cpu, _, "linux", abi] -> {:ok, "#{cpu(cpu)}-unknown-linux-#{abi}"}
+      [cpu, "linux", abi] -> {:ok, "#{cpu(cpu)}-unknown-linux-#{abi}"}
+      _ -> {:error, "there is no artifact for #{architecture}"}
+    end
+  end
+
+  @doc "The triple of the running VM."
+  @spec triple() :: {:ok, String.t()} | {:error, String.t()}
+  def triple, do: :system_architecture |> :erlang.system_info() |> to_string() |> triple()
+
+  defp cpu("arm64"), do: "aarch64"
+  defp cpu(cpu), do: cpu
+
+  @doc """
+  The file name of a library: no `lib` on Windows, and `.so` on macOS, where the VM looks for it.
+
+      iex> Roundtrip.Precompiled.Target.library("shop", "0.1.0", "2.15", "aarch64-apple-darwin")
+      "libshop-v0.1.0-nif-2.15-aarch64-apple-darwin.so"
+      iex> Roundtrip.Precompiled.Target.library("shop", "0.1.0", "2.15", "x86_64-pc-windows-msvc")
+      "shop-v0.1.0-nif-2.15-x86_64-pc-windows-msvc.dll"
+  """
+  @spec library(String.t(), String.t(), String.t(), String.t()) :: String.t()
+  def library(crate, version, nif_version, triple) do
+    {prefix, extension} = if triple =~ "windows", do: {"", "dll"}, else: {"lib", "so"}
+    "#{prefix}#{crate}-v#{version}-nif-#{nif_version}-#{triple}.#{extension}"
+  end
+
+  @doc """
+  Whether a library of NIF version `built` loads on a runtime of NIF version `runtime`.
+
+      iex> Roundtrip.Precompiled.Target.loads?("2.15", "2.17")
+      true
+      iex> Roundtrip.Precompiled.Target.loads?("2.17", "2.15")
+      false
+      iex> Roundtrip.Precompiled.Target.loads?("2.9", "2.15")
+      true
+  """
+  @spec loads?(String.t(), String.t()) :: boolean()
+  def loads?(built, runtime) do
+    [built_major | built_minor] = numbers(built)
+    [runtime_major | runtime_minor] = numbers(runtime)
+    built_major == runtime_major and built_minor <= runtime_minor
+  end
+
+  defp numbers(version), do: version |> String.split(".") |> Enum.map(&String.to_integer/1)
+end

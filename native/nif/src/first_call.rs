@@ -1,0 +1,109 @@
+//! NIFs of the lesson `first_call`.
+
+use crate::error::refuse;
+use roundtrip_core::first_call as core;
+use rustler::{Atom, Binary, Env, Error, NewBinary, NifResult, Term};
+
+mod atoms {
+    rustler::atoms! { no_values, overflow }
+}
+
+#[rustler::nif]
+fn add(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+#[rustler::nif]
+fn add_checked(a: i64, b: i64) -> Result<i64, Atom> {
+    a.checked_add(b).ok_or(atoms::overflow())
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn add_dirty(a: i64, b: i64) -> i64 {
+    a + b
+}
+
+#[rustler::nif]
+fn mean(total: i64, count: i64) -> i64 {
+    total / count
+}
+
+#[rustler::nif]
+fn mean_option(total: i64, count: i64) -> Option<i64> {
+    core::mean(total, count)
+}
+
+#[rustler::nif]
+fn mean_result(total: i64, count: i64) -> Result<i64, Atom> {
+    core::mean(total, count).ok_or(atoms::no_values())
+}
+
+#[rustler::nif]
+fn mean_badarg(total: i64, count: i64) -> NifResult<i64> {
+    core::mean(total, count).ok_or(Error::BadArg)
+}
+
+#[rustler::nif]
+fn mean_atom(total: i64, count: i64) -> NifResult<i64> {
+    core::mean(total, count).ok_or(Error::Atom("no_values"))
+}
+
+#[rustler::nif]
+fn mean_term(total: i64, count: i64) -> NifResult<i64> {
+    core::mean(total, count).ok_or_else(|| Error::Term(Box::new(("no_values", total))))
+}
+
+#[rustler::nif]
+fn mean_raise_atom(total: i64, count: i64) -> NifResult<i64> {
+    core::mean(total, count).ok_or(Error::RaiseAtom("no_values"))
+}
+
+#[rustler::nif]
+fn mean_raise_term(total: i64, count: i64) -> NifResult<i64> {
+    core::mean(total, count).ok_or_else(|| Error::RaiseTerm(Box::new(("no_values", total))))
+}
+
+#[rustler::nif]
+fn ratio(a: f64, b: f64) -> f64 {
+    a / b
+}
+
+#[rustler::nif]
+fn ratio_option(a: f64, b: f64) -> Option<f64> {
+    Some(a / b).filter(|ratio| ratio.is_finite())
+}
+
+#[rustler::nif]
+fn bytes_as_list(number: i64) -> Vec<u8> {
+    number.to_be_bytes().to_vec()
+}
+
+#[rustler::nif]
+fn bytes_as_binary(env: Env<'_>, number: i64) -> Binary<'_> {
+    let mut binary = NewBinary::new(env, size_of::<i64>());
+    binary.copy_from_slice(&number.to_be_bytes());
+    binary.into()
+}
+
+#[rustler::nif]
+fn sum(numbers: Vec<i64>) -> Option<i64> {
+    core::sum(numbers)
+}
+
+#[rustler::nif]
+fn sum_proper(numbers: Term) -> NifResult<Option<i64>> {
+    numbers.list_length()?;
+    Ok(core::sum(numbers.decode::<Vec<i64>>()?))
+}
+
+#[rustler::nif]
+fn block(milliseconds: i64) -> NifResult<Atom> {
+    core::block(milliseconds).map_err(refuse)?;
+    Ok(rustler::types::atom::ok())
+}
+
+#[rustler::nif(schedule = "DirtyIo")]
+fn block_dirty(milliseconds: i64) -> NifResult<Atom> {
+    core::block(milliseconds).map_err(refuse)?;
+    Ok(rustler::types::atom::ok())
+}

@@ -1,0 +1,9 @@
+//! Roundtrip's NIFs. Each lesson has one module, named after its notebook; each NIF decodes its
+//! arguments, calls the core and encodes the answer.
+
+mod error;
+mod first_call;
+mod live;
+mod structs;
+
+rustler::init!("Elixir.Roundtrip.Native");

@@ -1,0 +1,292 @@
+//! NIFs of the lesson `structs`.
+
+use crate::error::refuse;
+use crate::live::Live;
+use parking_lot::Mutex;
+use roundtrip_core::structs as core;
+use rustler::{
+    Encoder, Env, Error, NifException, NifMap, NifRecord, NifResult, NifStruct, NifTaggedEnum,
+    NifTuple, NifUnitEnum, NifUntaggedEnum, Resource, ResourceArc, Term,
+};
+use std::panic::RefUnwindSafe;
+
+/// The post's private data behind its lock, as a type of this crate: `Resource` is rustler's
+/// trait and `Mutex` is parking_lot's type, so only a type of our own can join them.
+pub struct Guarded {
+    private: Mutex<core::Private>,
+    _live: Live,
+}
+
+// A panic while the lock is held leaves at worst a counter that was not raised: nothing half
+// written can be seen, so a caught panic is safe to go on from.
+impl RefUnwindSafe for Guarded {}
+
+#[rustler::resource_impl]
+impl Resource for Guarded {}
+
+#[derive(NifStruct)]
+#[module = "Roundtrip.Structs.SharedStruct"]
+struct SharedStruct {
+    r#ref: ResourceArc<Guarded>,
+    is_cool: bool,
+}
+
+impl SharedStruct {
+    fn new(is_cool: bool) -> Self {
+        let private = Mutex::default();
+        let _live = Live::new();
+        let r#ref = ResourceArc::new(Guarded { private, _live });
+        SharedStruct { r#ref, is_cool }
+    }
+}
+
+#[rustler::nif]
+fn shared_new(is_cool: bool) -> SharedStruct {
+    SharedStruct::new(is_cool)
+}
+
+#[rustler::nif]
+fn shared_toggle(shared: SharedStruct) -> SharedStruct {
+    shared.r#ref.private.lock().toggle();
+    SharedStruct {
+        is_cool: !shared.is_cool,
+        ..shared
+    }
+}
+
+#[rustler::nif]
+fn shared_toggles(shared: SharedStruct) -> u64 {
+    shared.r#ref.private.lock().toggles()
+}
+
+#[derive(NifUnitEnum, Clone, Copy)]
+enum Unit {
+    Nanosecond,
+    Microsecond,
+    Millisecond,
+}
+
+impl Unit {
+    fn nanoseconds(self) -> i64 {
+        match self {
+            Unit::Nanosecond => 1,
+            Unit::Microsecond => 1_000,
+            Unit::Millisecond => 1_000_000,
+        }
+    }
+}
+
+#[derive(NifStruct)]
+#[module = "Roundtrip.Structs.Latency"]
+struct Sample {
+    value: i64,
+    unit: Unit,
+}
+
+#[rustler::nif]
+fn convert(sample: Sample, unit: Unit) -> NifResult<Sample> {
+    let (from, to) = (sample.unit.nanoseconds(), unit.nanoseconds());
+    let value = core::convert(sample.value, from, to).map_err(refuse)?;
+    Ok(Sample { value, unit })
+}
+
+#[derive(NifMap)]
+struct Summary {
+    count: i64,
+    max: i64,
+}
+
+#[rustler::nif]
+fn merge(a: Summary, b: Summary) -> NifResult<Summary> {
+    Ok(Summary {
+        count: core::add("count", a.count, b.count).map_err(refuse)?,
+        max: a.max.max(b.max),
+    })
+}
+
+#[derive(NifTuple)]
+struct Range {
+    low: i64,
+    high: i64,
+}
+
+#[rustler::nif]
+fn cover(a: Range, b: Range) -> Range {
+    let (low, high) = core::cover((a.low, a.high), (b.low, b.high));
+    Range { low, high }
+}
+
+#[derive(NifRecord)]
+#[tag = "span"]
+struct Span {
+    start: i64,
+    stop: i64,
+}
+
+#[rustler::nif]
+fn shift(span: Span, by: i64) -> NifResult<Span> {
+    Ok(Span {
+        start: core::add("by", span.start, by).map_err(refuse)?,
+        stop: core::add("by", span.stop, by).map_err(refuse)?,
+    })
+}
+
+#[derive(NifTaggedEnum)]
+enum Unlimited {
+    Unlimited,
+}
+
+#[derive(NifTaggedEnum)]
+enum AtMost {
+    AtMost(i64),
+}
+
+#[derive(NifMap)]
+struct Bounds {
+    low: i64,
+    high: i64,
+}
+
+#[derive(NifTaggedEnum)]
+enum Between {
+    Between(Bounds),
+}
+
+#[derive(NifUntaggedEnum)]
+enum Limit {
+    Unlimited(Unlimited),
+    AtMost(AtMost),
+    Between(Between),
+}
+
+#[rustler::nif]
+fn admits(limit: Limit, value: i64) -> bool {
+    match limit {
+        Limit::Unlimited(Unlimited::Unlimited) => true,
+        Limit::AtMost(AtMost::AtMost(high)) => value <= high,
+        Limit::Between(Between::Between(bounds)) => (bounds.low..=bounds.high).contains(&value),
+    }
+}
+
+#[rustler::nif]
+fn widen(limit: Limit, by: i64) -> NifResult<Limit> {
+    let raised = |high| core::add("by", high, by).map_err(refuse);
+    Ok(match limit {
+        Limit::Unlimited(unlimited) => Limit::Unlimited(unlimited),
+        Limit::AtMost(AtMost::AtMost(high)) => Limit::AtMost(AtMost::AtMost(raised(high)?)),
+        Limit::Between(Between::Between(Bounds { low, high })) => {
+            let high = raised(high)?;
+            Limit::Between(Between::Between(Bounds { low, high }))
+        }
+    })
+}
+
+#[derive(NifUntaggedEnum)]
+enum Number {
+    Integer(i64),
+    Float(f64),
+}
+
+#[rustler::nif]
+fn echo_number(number: Number) -> Number {
+    number
+}
+
+#[derive(NifUntaggedEnum)]
+enum FloatFirst {
+    Float(f64),
+    Integer(i64),
+}
+
+#[rustler::nif]
+fn echo_float_first(number: FloatFirst) -> FloatFirst {
+    number
+}
+
+#[derive(NifException)]
+#[module = "Roundtrip.Structs.LimitError"]
+struct LimitError {
+    message: String,
+    value: i64,
+    limit: i64,
+}
+
+impl LimitError {
+    fn new(value: i64, limit: i64) -> Self {
+        let message = format!("{value} is over the limit of {limit}");
+        LimitError {
+            message,
+            value,
+            limit,
+        }
+    }
+}
+
+#[rustler::nif]
+fn enforce(value: i64, limit: i64) -> NifResult<i64> {
+    if value <= limit {
+        return Ok(value);
+    }
+    Err(Error::RaiseTerm(Box::new(LimitError::new(value, limit))))
+}
+
+#[rustler::nif]
+fn excess(error: LimitError) -> Option<i64> {
+    core::excess(error.value, error.limit)
+}
+
+#[rustler::nif]
+fn low_byte(number: u8) -> u8 {
+    number
+}
+
+#[rustler::nif]
+fn byte(number: i64) -> NifResult<u8> {
+    core::byte(number).map_err(refuse)
+}
+
+#[derive(NifStruct)]
+#[module = "Roundtrip.Structs.DriftedRequest"]
+struct DriftedRequest {
+    method: String,
+    path: String,
+}
+
+#[rustler::nif]
+fn drifted_request(method: String, path: String) -> DriftedRequest {
+    DriftedRequest { method, path }
+}
+
+#[derive(NifStruct)]
+#[module = "Roundtrip.Structs.Request"]
+struct Request {
+    method: String,
+    path: String,
+}
+
+#[rustler::nif]
+fn request(method: String, path: String) -> Request {
+    Request { method, path }
+}
+
+/// One value of every struct that this crate encodes, so that Elixir can compare the keys.
+#[rustler::nif]
+fn struct_samples(env: Env<'_>) -> Vec<Term<'_>> {
+    let (value, unit) = (0, Unit::Nanosecond);
+    let empty = String::new;
+    vec![
+        SharedStruct::new(true).encode(env),
+        Sample { value, unit }.encode(env),
+        LimitError::new(2, 1).encode(env),
+        Request {
+            method: empty(),
+            path: empty(),
+        }
+        .encode(env),
+        DriftedRequest {
+            method: empty(),
+            path: empty(),
+        }
+        .encode(env),
+    ]
+}
