@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:ad62fcae602fb354ab75874619c9b5a6630f62a56a359a1a0742e6846150b82b"
+  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:74d84f3dd23b24d4744adb7a3d722e8bac7342a7f51f557fe394ba6c88c19357"
 }

@@ -10,6 +10,7 @@ defmodule Roundtrip.MixProject do
       app: :roundtrip,
       version: @version,
       elixir: "~> 1.14",
+      elixirc_paths: elixirc_paths(Mix.env()),
       deps: deps(),
       # The linter of the notebooks compares their Mix.install with these, with Hex or without.
       notebook_deps: hex_deps(),
@@ -26,12 +27,20 @@ defmodule Roundtrip.MixProject do
     [extra_applications: [:logger, :crypto]]
   end
 
+  defp elixirc_paths(:test), do: ["lib", "test/support"]
+  defp elixirc_paths(_env), do: ["lib"]
+
   # Without Hex there is no package at all; lib/roundtrip/precompiled.ex is the other place that asks.
   defp deps do
     cond do
-      System.get_env("ROUNDTRIP_HEX") == "0" -> []
-      Version.match?(System.version(), ">= 1.15.0") -> hex_deps()
-      true -> Mix.raise("with Hex, Elixir 1.15 or newer is needed; set ROUNDTRIP_HEX=0 to go without")
+      System.get_env("ROUNDTRIP_HEX") == "0" ->
+        []
+
+      Version.match?(System.version(), ">= 1.15.0") ->
+        hex_deps()
+
+      true ->
+        Mix.raise("with Hex, Elixir 1.15 or newer is needed; set ROUNDTRIP_HEX=0 to go without")
     end
   end
 
@@ -58,7 +67,9 @@ defmodule Roundtrip.MixProject do
 
   defp with_hex(task, args) do
     if System.get_env("ROUNDTRIP_HEX") == "0" do
-      Mix.raise("mix #{task} under ROUNDTRIP_HEX=0 would make a package without dependencies; unset it")
+      Mix.raise(
+        "mix #{task} under ROUNDTRIP_HEX=0 would make a package without dependencies; unset it"
+      )
     end
 
     Mix.Task.run(task, args)

@@ -223,6 +223,15 @@ defmodule Roundtrip.Native do
   def shared_toggles(_shared), do: stub()
 
   @doc """
+  A struct there and back whose module nobody has defined.
+
+      iex> Roundtrip.Native.echo_undefined(%{__struct__: Roundtrip.Structs.Undefined, note: "hi"})
+      %{__struct__: Roundtrip.Structs.Undefined, note: "hi"}
+  """
+  @spec echo_undefined(map()) :: map()
+  def echo_undefined(_undefined), do: stub()
+
+  @doc """
   The same latency in another unit, rounded towards zero.
 
       iex> Roundtrip.Native.convert(%Roundtrip.Structs.Latency{value: 3, unit: :millisecond}, :microsecond)
@@ -349,7 +358,7 @@ defmodule Roundtrip.Native do
   @spec request(String.t(), String.t()) :: Request.t()
   def request(_method, _path), do: stub()
 
-  @doc "One value of every struct that the Rust side encodes, for `Roundtrip.Structs.Contract`."
+  @doc "One value of every struct that both sides define, for `Roundtrip.Structs.Contract`."
   @spec struct_samples() :: [struct()]
   def struct_samples, do: stub()
 

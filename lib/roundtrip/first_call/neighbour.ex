@@ -6,41 +6,38 @@ defmodule Roundtrip.FirstCall.Neighbour do
   @tick 2
 
   @doc """
-  The worst lateness, in milliseconds, of a timer of #{@tick} ms that is set again and again while
-  every scheduler is given one call of `fun`.
+  The longest time, in milliseconds, for which this process was kept from running while every
+  scheduler was given one call of `fun`, beyond the #{@tick} ms for which it asked to sleep.
   """
   @spec worst_lateness((() -> term())) :: float()
   def worst_lateness(fun) do
+    # Counted from before the calls start: they may stop this process before its first tick.
+    last = now()
     calls = for _ <- 1..System.schedulers_online(), do: Task.async(fun)
-    watch(MapSet.new(calls, & &1.ref), 0) / 1000
+    watch(Map.new(calls, &{&1.ref, &1}), last, 0) / 1000
   end
 
   # Ends with the last call, so that the measurement covers all of them and not a guessed time.
-  defp watch(running, worst) do
-    if MapSet.size(running) == 0 do
-      worst
-    else
-      {late, done} = tick()
-      watch(MapSet.difference(running, done), max(worst, late))
-    end
-  end
-
-  defp tick do
-    due = now() + @tick * 1000
+  defp watch(running, last, worst) do
     Process.send_after(self(), {__MODULE__, :tick}, @tick)
 
     receive do
-      {__MODULE__, :tick} -> {max(now() - due, 0), finished(MapSet.new())}
+      {__MODULE__, :tick} -> :ok
     end
+
+    now = now()
+    worst = max(worst, now - last - @tick * 1000)
+    running = finished(running)
+    if running == %{}, do: worst, else: watch(running, now, worst)
   end
 
-  defp finished(done) do
+  defp finished(running) do
     receive do
-      {ref, _result} when is_reference(ref) ->
+      {ref, _result} when is_map_key(running, ref) ->
         Process.demonitor(ref, [:flush])
-        finished(MapSet.put(done, ref))
+        finished(Map.delete(running, ref))
     after
-      0 -> done
+      0 -> running
     end
   end
 

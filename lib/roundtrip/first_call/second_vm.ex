@@ -38,7 +38,10 @@ defmodule Roundtrip.FirstCall.SecondVM do
 
     load =
       {:function, 1, :try_load, 1,
-       [{:clause, 1, [{:var, 1, :Path}], [], [call(:load_nif, [{:var, 1, :Path}, {:integer, 1, 0}])]}]}
+       [
+         {:clause, 1, [{:var, 1, :Path}], [],
+          [call(:load_nif, [{:var, 1, :Path}, {:integer, 1, 0}])]}
+       ]}
 
     {:ok, Roundtrip.Native, binary} = :compile.forms(forms ++ [load | Enum.map(stubs, &stub/1)])
     binary
@@ -46,7 +49,9 @@ defmodule Roundtrip.FirstCall.SecondVM do
 
   defp stub({name, arity}) do
     arguments = List.duplicate({:var, 1, :_}, arity)
-    {:function, 1, name, arity, [{:clause, 1, arguments, [], [call(:nif_error, [{:atom, 1, name}])]}]}
+
+    {:function, 1, name, arity,
+     [{:clause, 1, arguments, [], [call(:nif_error, [{:atom, 1, name}])]}]}
   end
 
   defp call(function, arguments),

@@ -94,6 +94,15 @@ defmodule Roundtrip.Notebook.Terminal do
     [Flow.style(["▾ ", summary], [:bright], terminal.colour), "" | stack(blocks, terminal)]
   end
 
+  @doc "The lines of a heading above the blocks' own, with a rule of `char` below it."
+  @spec heading(String.t(), String.t(), t()) :: [IO.chardata()]
+  def heading(text, char, terminal) do
+    lines = text |> Inline.spans(terminal.colour, [:bright]) |> Flow.wrap(terminal.width)
+    width = lines |> Enum.map(&Flow.width/1) |> Enum.max(fn -> 0 end)
+    rule = char |> String.duplicate(width) |> Flow.style([:faint], terminal.colour)
+    Enum.map(lines, &Flow.paint(&1, terminal.colour)) ++ [rule]
+  end
+
   @doc "The blocks one under the other, with an empty line between them."
   @spec stack([Notebook.block()], t()) :: [IO.chardata()]
   def stack(blocks, terminal) do

@@ -64,8 +64,11 @@ defmodule Roundtrip.Precompiled.Archive do
   # A map literal of strings; anything else is refused rather than evaluated.
   defp entries(text) do
     case Code.string_to_quoted(text) do
-      {:ok, {:%{}, _, pairs}} -> Map.new(for {k, v} <- pairs, is_binary(k), is_binary(v), do: {k, v})
-      _ -> %{}
+      {:ok, {:%{}, _, pairs}} ->
+        Map.new(for {k, v} <- pairs, is_binary(k), is_binary(v), do: {k, v})
+
+      _ ->
+        %{}
     end
   end
 

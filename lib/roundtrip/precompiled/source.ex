@@ -9,7 +9,10 @@ defmodule Roundtrip.Precompiled.Source do
     with :ok <- find_cargo(),
          :ok <- find_sources(path),
          :ok <- build(path) do
-      copy(Path.join(path, "../target/release/#{built(crate)}"), Path.join(folder, installed(crate)))
+      copy(
+        Path.join(path, "../target/release/#{built(crate)}"),
+        Path.join(folder, installed(crate))
+      )
     end
   end
 

@@ -59,6 +59,17 @@ fn shared_toggles(shared: SharedStruct) -> u64 {
     shared.r#ref.private.lock().toggles()
 }
 
+#[derive(NifStruct)]
+#[module = "Roundtrip.Structs.Undefined"]
+struct Undefined {
+    note: String,
+}
+
+#[rustler::nif]
+fn echo_undefined(undefined: Undefined) -> Undefined {
+    undefined
+}
+
 #[derive(NifUnitEnum, Clone, Copy)]
 enum Unit {
     Nanosecond,
@@ -269,7 +280,7 @@ fn request(method: String, path: String) -> Request {
     Request { method, path }
 }
 
-/// One value of every struct that this crate encodes, so that Elixir can compare the keys.
+/// One value of every struct that has a module in Elixir, so that the two can be compared.
 #[rustler::nif]
 fn struct_samples(env: Env<'_>) -> Vec<Term<'_>> {
     let (value, unit) = (0, Unit::Nanosecond);

@@ -1,0 +1,193 @@
+defmodule Mix.Tasks.Roundtrip.Learn do
+  @shortdoc "Runs the course, or reads one lesson, in the terminal"
+
+  @usage """
+      bin/learn                 runs every lesson in order and says what each section has proven
+      bin/learn LESSON          reads one lesson: prose, code, and under each cell its result
+      bin/learn --list          names the lessons
+      bin/learn --livebook      opens the notebooks in Livebook
+      bin/learn --help          prints this text
+
+  On a terminal a lesson pauses after each section: Enter goes on, `h` shows the hint of an
+  exercise, `s` its solution, `q` quits; with `--all` it does not pause. In a pipe it does not
+  pause either, has no colours and leaves the solutions out. `NO_COLOR=1` switches colours off.
+
+  The exit status is 0 only if everything held. An exercise that waits for its solution is no
+  failure.
+  """
+
+  @moduledoc """
+  #{@shortdoc}.
+
+  #{@usage}
+  `bin/learn` prepares the machine and then calls `mix roundtrip.learn` with the same arguments;
+  `--livebook` is handled there, before Mix starts.
+  """
+
+  use Mix.Task
+
+  alias Roundtrip.Notebook.{Linter, Parser, Reader, Report, Terminal}
+  alias Roundtrip.Notebook.Terminal.Course
+
+  @switches [all: :boolean, list: :boolean, help: :boolean]
+
+  # What a shell reports of a program that wrote into a closed pipe.
+  @broken_pipe 141
+  @wrong_usage 2
+
+  @impl Mix.Task
+  def run(args) do
+    # Without a UTF-8 locale the device would print `\\x{2713}` for a check mark.
+    :io.setopts(:standard_io, encoding: :unicode)
+    :logger.add_primary_filter(__MODULE__, {&drop_broken_pipe/2, []})
+
+    case learn(args, terminal: Terminal.detect()) do
+      0 -> :ok
+      status -> exit({:shutdown, status})
+    end
+  end
+
+  @doc """
+  Does what the arguments say and returns the exit status.
+
+  Options, so that a test can give its own: `:course`, a list of `{lesson, path}`; `:terminal`
+  (nil: a pipe); `:input`, `:output`, `:error`, devices; `:runner`, options of the runner.
+  """
+  @spec learn([String.t()], keyword()) :: non_neg_integer()
+  def learn(args, options) do
+    case OptionParser.parse(args, strict: @switches, aliases: [h: :help]) do
+      {switches, lessons, []} -> dispatch(Map.new(switches), lessons, options)
+      {_switches, _lessons, [{option, _value} | _]} -> unknown_option(option, options)
+    end
+  rescue
+    error in ErlangError -> broken_pipe(error, __STACKTRACE__)
+  end
+
+  defp dispatch(%{help: true}, _lessons, options), do: say(@usage, options)
+  defp dispatch(%{list: true}, _lessons, options), do: list(course(options), options)
+  defp dispatch(_switches, [], options), do: run_all(course(options), options)
+
+  defp dispatch(switches, [lesson], options) do
+    course = course(options)
+    # A path to the notebook, as the shell completes it, names the lesson too.
+    name = Path.basename(lesson, ".livemd")
+
+    case List.keyfind(course, name, 0) do
+      nil -> unknown_lesson(lesson, course, options)
+      found -> read(found, switches, options)
+    end
+  end
+
+  defp dispatch(_switches, _lessons, options) do
+    refuse("One lesson at a time, or none for the whole course. --help tells more.", options)
+  end
+
+  # The course is asked for only here: `--help` needs nothing compiled.
+  defp course(options) do
+    with nil <- options[:course] do
+      Mix.Task.run("app.start")
+      for lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.notebook_path(lesson)}
+    end
+  end
+
+  # What a lesson leaves behind in the NIF is a failure of that lesson.
+  defp runner(options) do
+    Keyword.get_lazy(options, :runner, fn -> [watch: &Roundtrip.live_counts/0] end)
+  end
+
+  defp list(course, options) do
+    notebooks = for {lesson, path} <- course, do: {lesson, load(path)}
+
+    wide =
+      notebooks |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max(fn -> 0 end)
+
+    for {lesson, loaded} <- notebooks do
+      say([String.pad_trailing(lesson, wide), "  ", about(loaded), "\n"], options)
+    end
+
+    if Enum.all?(notebooks, &match?({_lesson, {:ok, _notebook}}, &1)), do: 0, else: 1
+  end
+
+  defp about({:ok, notebook}) do
+    "#{notebook.title} (#{Terminal.count(length(notebook.sections), "section")})"
+  end
+
+  defp about({:error, [problem | _]}), do: "cannot be read: #{problem}"
+
+  defp run_all(course, options) do
+    with_notebooks(course, options, fn notebooks ->
+      Course.run(
+        notebooks,
+        [runner: runner(options)] ++ Keyword.take(options, [:terminal, :output])
+      )
+    end)
+  end
+
+  defp read(found, switches, options) do
+    pause = options[:terminal] != nil and not Map.get(switches, :all, false)
+
+    with_notebooks([found], options, fn [{_lesson, notebook}] ->
+      devices = Keyword.take(options, [:terminal, :input, :output])
+      [Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)]
+    end)
+  end
+
+  # Nothing runs before everything can be read: what the linter refuses, Livebook reads otherwise.
+  defp with_notebooks(course, options, fun) do
+    loaded = for {lesson, path} <- course, do: {lesson, load(path)}
+
+    case for {_lesson, {:error, problems}} <- loaded, problem <- problems, do: problem do
+      [] ->
+        reports = fun.(for {lesson, {:ok, notebook}} <- loaded, do: {lesson, notebook})
+        if Enum.all?(reports, &Report.ok?/1), do: 0, else: 1
+
+      problems ->
+        complain(Enum.map(problems, &[to_string(&1), "\n"]), options)
+        1
+    end
+  end
+
+  defp load(path) do
+    with {:ok, notebook} <- Parser.read(path), [] <- Linter.lint(notebook) do
+      {:ok, notebook}
+    else
+      {:error, problems} -> {:error, problems}
+      problems -> {:error, problems}
+    end
+  end
+
+  defp unknown_lesson(lesson, course, options) do
+    names = Enum.map(course, &elem(&1, 0))
+    nearest = Enum.max_by(names, &String.jaro_distance(&1, lesson), fn -> nil end)
+    hint = if nearest, do: " Did you mean #{nearest}?", else: ""
+    refuse("There is no lesson #{lesson}.#{hint} --list names them all.", options)
+  end
+
+  defp unknown_option("--livebook", options) do
+    refuse("--livebook is an option of bin/learn: call that instead of mix.", options)
+  end
+
+  defp unknown_option(option, options) do
+    refuse("There is no option #{option}, or it takes no value. --help tells more.", options)
+  end
+
+  defp refuse(message, options) do
+    complain([message, "\n"], options)
+    @wrong_usage
+  end
+
+  defp complain(text, options), do: IO.write(Keyword.get(options, :error, :stderr), text)
+
+  defp say(text, options) do
+    IO.write(Keyword.get(options, :output, :stdio), text)
+    0
+  end
+
+  # `bin/learn structs | head -3`: whoever read has had enough. That is no crash to report, and
+  # what OTP 26 and newer log of it is not to be seen either.
+  defp broken_pipe(%ErlangError{original: :terminated}, _stacktrace), do: @broken_pipe
+  defp broken_pipe(error, stacktrace), do: reraise(error, stacktrace)
+
+  defp drop_broken_pipe(%{msg: {~c"Writer crashed" ++ _rest, _arguments}}, _extra), do: :stop
+  defp drop_broken_pipe(_event, _extra), do: :ignore
+end

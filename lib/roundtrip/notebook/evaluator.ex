@@ -1,0 +1,162 @@
+defmodule Roundtrip.Notebook.Evaluator do
+  @moduledoc """
+  The process in which the cells of one flow run: the main flow, or a branching section.
+
+  It keeps the context of every cell that it has evaluated: bindings, environment and process
+  dictionary. So a value stays referenced after its variable is bound again, as in Livebook. A cell
+  that fails adds nothing to the context of the next one.
+
+  Between cells it holds no term of theirs outside of those contexts; what it answers is text.
+  """
+
+  alias Roundtrip.Notebook.{Assertions, Diagnostics, Explain, Output, Tracer}
+
+  @enforce_keys [:pid, :monitor, :tag]
+  defstruct [:pid, :monitor, :tag]
+
+  @type t :: %__MODULE__{pid: pid(), monitor: reference(), tag: reference()}
+
+  @typedoc "The key under which a cell's context is kept; `:start` is the one before all cells."
+  @type key :: :start | non_neg_integer()
+
+  @type outcome :: %{
+          result: {:ok, String.t() | nil} | {:failed, Roundtrip.Notebook.Failure.t()},
+          warnings: [String.t()],
+          time: non_neg_integer()
+        }
+
+  @doc "Starts one that begins with nothing, or with the context `key` of another evaluator."
+  @spec start(pid(), {t(), key()} | nil) :: t()
+  def start(output, from \\ nil) do
+    tag = make_ref()
+    {pid, monitor} = spawn_monitor(fn -> init(tag, output, from) end)
+    %__MODULE__{pid: pid, monitor: monitor, tag: tag}
+  end
+
+  @doc """
+  Evaluates code that stands at `line` of `file`, after the context `after_key`; its own is kept
+  under `key`. When the time is over, the evaluator is killed.
+  """
+  @spec eval(t(), map(), timeout()) :: {:ok, outcome()} | :timeout | {:down, term()}
+  def eval(%__MODULE__{monitor: monitor} = evaluator, cell, timeout) do
+    ref = make_ref()
+    send(evaluator.pid, {evaluator.tag, :eval, self(), ref, cell})
+
+    receive do
+      {^ref, outcome} -> {:ok, outcome}
+      {:DOWN, ^monitor, :process, _, reason} -> {:down, reason}
+    after
+      timeout ->
+        Process.exit(evaluator.pid, :kill)
+        await_down(monitor)
+        # The answer may have come between the limit and the end.
+        receive do: ({^ref, _} -> :ok), after: (0 -> :ok)
+        :timeout
+    end
+  end
+
+  @doc "The reason with which it died by itself, if it did."
+  @spec down(t()) :: {:down, term()} | :alive
+  def down(%__MODULE__{monitor: monitor}) do
+    receive do
+      {:DOWN, ^monitor, :process, _, reason} -> {:down, reason}
+    after
+      0 -> :alive
+    end
+  end
+
+  defp await_down(monitor) do
+    receive do
+      {:DOWN, ^monitor, :process, _, _} -> :ok
+    end
+  end
+
+  defp init(tag, output, from) do
+    Output.lead(output)
+    # Set by the compiler and by `:rand` for the process, not by a cell for the next one.
+    ignored = [:rand_seed, :random_seed | Process.get_keys()]
+    loop(%{tag: tag, contexts: %{start: first(from)}, ignored: ignored})
+  end
+
+  defp first(nil) do
+    env = %{Code.env_for_eval([]) | tracers: [Tracer]}
+    %{binding: [], env: env, dictionary: %{}}
+  end
+
+  defp first({%__MODULE__{} = parent, key}) do
+    ref = Process.monitor(parent.pid)
+    send(parent.pid, {parent.tag, :context, self(), ref, key})
+
+    receive do
+      {^ref, context} ->
+        Process.demonitor(ref, [:flush])
+        context
+
+      {:DOWN, ^ref, :process, _, reason} ->
+        exit(reason)
+    end
+  end
+
+  defp loop(%{tag: tag} = state) do
+    receive do
+      {^tag, :eval, from, ref, cell} ->
+        {outcome, context} = evaluate(cell, state)
+        state = put_in(state.contexts[cell.key], context)
+        # What only the cell itself held is collected before the next one starts.
+        :erlang.garbage_collect()
+        send(from, {ref, outcome})
+        loop(state)
+
+      {^tag, :context, from, ref, key} ->
+        send(from, {ref, Map.fetch!(state.contexts, key)})
+        loop(state)
+    end
+  end
+
+  defp evaluate(cell, state) do
+    context = Map.fetch!(state.contexts, cell.after)
+    restore(context.dictionary, state.ignored)
+    started = System.monotonic_time(:microsecond)
+    {result, diagnostics} = Diagnostics.capture(fn -> run(cell, context) end)
+    time = System.monotonic_time(:microsecond) - started
+    answer(result, diagnostics, cell, context, state, time)
+  end
+
+  defp run(cell, context) do
+    env = %{context.env | file: cell.file, line: cell.line}
+    quoted = Code.string_to_quoted!(cell.code, file: cell.file, line: cell.line)
+
+    {value, binding, env} =
+      Code.eval_quoted_with_env(Assertions.mark(quoted), context.binding, env)
+
+    {:ok, value, binding, env}
+  catch
+    kind, reason -> {:error, kind, reason, __STACKTRACE__}
+  end
+
+  defp answer({:ok, value, binding, env}, diagnostics, _cell, _context, state, time) do
+    # Keys with a context are variables of macros, which no cell can name.
+    binding = Enum.filter(binding, fn {name, _} -> is_atom(name) end)
+    context = %{binding: binding, env: env, dictionary: dictionary(state.ignored)}
+    warnings = Enum.map(diagnostics, &Diagnostics.format/1)
+    {%{result: {:ok, Explain.value(value)}, warnings: warnings, time: time}, context}
+  end
+
+  defp answer({:error, kind, reason, stack}, diagnostics, cell, context, _state, time) do
+    failure = Explain.failure(kind, reason, stack, diagnostics, cell)
+    warnings = for %{severity: :warning} = warning <- diagnostics, do: Diagnostics.format(warning)
+    {%{result: {:failed, failure}, warnings: warnings, time: time}, context}
+  end
+
+  defp restore(dictionary, ignored) do
+    for key <- Process.get_keys(), key not in ignored, not is_map_key(dictionary, key) do
+      Process.delete(key)
+    end
+
+    for {key, value} <- dictionary, do: Process.put(key, value)
+  end
+
+  defp dictionary(ignored) do
+    for {key, value} <- Process.get(), key not in ignored, into: %{}, do: {key, value}
+  end
+end

@@ -1,0 +1,164 @@
+defmodule Roundtrip.Notebook.Reader do
+  @moduledoc """
+  Reads a notebook in the terminal: section by section, each cell evaluated where it stands and
+  its result printed below it.
+
+  Where it pauses, after each section, one line of input says how to go on: nothing, and the next
+  section follows; `h` shows the hints of this section, `s` its solutions, `q` ends, as the end of
+  the input does.
+  """
+
+  alias Roundtrip.Notebook
+  alias Roundtrip.Notebook.{Cell, Details, Report, Runner, Terminal}
+  alias Roundtrip.Notebook.Terminal.{Flow, Result, Summary}
+
+  @doc """
+  Reads the notebook to its end, or until the reader has enough.
+
+  Options:
+
+    * `:terminal` - a `Roundtrip.Notebook.Terminal`, or nil for a pipe, where solutions are left out;
+    * `:pause` - whether to wait after each section (false);
+    * `:input`, `:output` - devices (`:stdio`);
+    * `:runner` - options of `Roundtrip.Notebook.Runner.start/2`.
+  """
+  @spec read(Notebook.t(), keyword()) :: Report.t()
+  def read(notebook, options \\ []) do
+    state = state(notebook, options)
+    title(state)
+
+    last = length(notebook.sections) - 1
+
+    notebook.sections
+    |> Enum.with_index()
+    |> Enum.reduce_while(state, fn {section, index}, state ->
+      state = section(section, state)
+      {if(pause(section, index == last, state) == :quit, do: :halt, else: :cont), state}
+    end)
+    |> finish()
+  end
+
+  defp state(notebook, options) do
+    %{
+      notebook: notebook,
+      runner: Runner.start(notebook, Keyword.get(options, :runner, [])),
+      terminal: options[:terminal] || Terminal.new(),
+      pipe: options[:terminal] == nil,
+      pause: Keyword.get(options, :pause, false),
+      input: Keyword.get(options, :input, :stdio),
+      output: Keyword.get(options, :output, :stdio)
+    }
+  end
+
+  defp title(%{notebook: notebook} = state) do
+    print(Terminal.heading(notebook.title, "═", state.terminal) ++ [""], state)
+    Enum.each(notebook.preamble, &block(&1, state))
+
+    if notebook.setup do
+      note = "[setup cell: not evaluated here, where the notebook's packages are at hand]"
+      print([Flow.style(note, [:faint], state.terminal.colour), ""], state)
+    end
+  end
+
+  defp section(section, state) do
+    print(Terminal.heading(section.name, "─", state.terminal) ++ [""], state)
+    Enum.reduce(section.blocks, state, &block/2)
+  end
+
+  # The code is on the screen before the cell runs: a slow one shows what is slow.
+  defp block(%Cell{} = cell, state) do
+    print(Terminal.lines(cell, state.terminal), state)
+    {result, runner} = Runner.eval_cell(state.runner, cell)
+
+    case Result.lines(result, state.notebook, state.terminal) do
+      [] -> print([""], state)
+      lines -> print([""] ++ Enum.map(lines, &["    ", &1]) ++ [""], state)
+    end
+
+    %{state | runner: runner}
+  end
+
+  defp block(%Details{} = details, state) do
+    unless state.pipe and solution?(details) do
+      print(
+        Terminal.lines(%{details | summary: folded(details, state)}, state.terminal) ++ [""],
+        state
+      )
+    end
+
+    state
+  end
+
+  defp block(block, state) do
+    print(Terminal.lines(block, state.terminal) ++ [""], state)
+    state
+  end
+
+  # A folded block names its key where there will be somebody to press it.
+  defp folded(details, %{pause: false}), do: details.summary
+  defp folded(details, _state), do: "#{details.summary} (#{key(details)})"
+
+  defp key(details), do: if(solution?(details), do: "s", else: "h")
+
+  defp solution?(details),
+    do: details.summary |> String.downcase() |> String.starts_with?("solution")
+
+  defp pause(_section, _last?, %{pause: false}), do: :next
+
+  defp pause(section, last?, state) do
+    folded = for %Details{} = details <- section.blocks, do: details
+    # Behind the last section there is nothing to wait for, unless something is still folded.
+    if last? and folded == [], do: :next, else: ask(Enum.group_by(folded, &key/1), last?, state)
+  end
+
+  defp ask(folded, last?, state) do
+    IO.write(state.output, Flow.style(choices(folded, last?), [:faint], state.terminal.colour))
+
+    case IO.gets(state.input, "") do
+      line when is_binary(line) -> line |> String.trim() |> answer(folded, last?, state)
+      # The end of the input leaves the cursor behind the choices.
+      _eof_or_error -> print([""], state) && :quit
+    end
+  end
+
+  defp answer("", _folded, _last?, state), do: print([""], state) && :next
+  defp answer("q", _folded, _last?, _state), do: :quit
+
+  defp answer(key, folded, last?, state) do
+    with {:ok, details} <- Map.fetch(folded, key) do
+      lines = Terminal.stack(details, %{state.terminal | unfolded: true})
+      print(["" | lines] ++ [""], state)
+    end
+
+    ask(folded, last?, state)
+  end
+
+  defp choices(folded, last?) do
+    [
+      if(last?, do: "Enter: finish", else: "Enter: next section"),
+      if(folded["h"], do: "h: hint"),
+      if(folded["s"], do: "s: solution"),
+      "q: quit"
+    ]
+    |> Enum.reject(&is_nil/1)
+    |> Enum.join(" · ")
+    |> Kernel.<>(" > ")
+  end
+
+  defp finish(state) do
+    report = Runner.stop(state.runner)
+    print(unseen(report, state) ++ Summary.lines([report], state.terminal), state)
+    report
+  end
+
+  # A failed cell has said so in its place; what the whole notebook left behind has none.
+  defp unseen(report, state) do
+    seen = for %{status: {:failed, failure}} <- report.cells, do: failure
+
+    for failure <- report.failures -- seen do
+      [Notebook.Failure.format(failure, report.notebook, colours: state.terminal.colour), "\n"]
+    end
+  end
+
+  defp print(lines, state), do: IO.write(state.output, Enum.map(lines, &[&1, "\n"]))
+end

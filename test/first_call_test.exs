@@ -1,0 +1,3 @@
+defmodule Roundtrip.FirstCallTest do
+  use Roundtrip.LessonCase, lesson: "first_call"
+end

@@ -1,0 +1,3 @@
+defmodule Roundtrip.IndexTest do
+  use Roundtrip.LessonCase, lesson: "index"
+end

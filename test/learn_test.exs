@@ -1,0 +1,222 @@
+defmodule Roundtrip.LearnTest do
+  use ExUnit.Case, async: true
+
+  alias Mix.Tasks.Roundtrip.Learn
+  alias Roundtrip.Notebook.Terminal
+
+  @alpha """
+  # The first
+
+  ## Sums
+
+  ```elixir
+  import ExUnit.Assertions
+  assert 1 + 1 == 2
+  ```
+
+  ## An exercise
+
+  ```elixir
+  # exercise: alpha-1
+  answer = nil
+  ```
+
+  <!-- livebook:{"continue_on_error":true} -->
+
+  ```elixir
+  # check: alpha-1
+  assert answer == 42
+  ```
+
+  <details>
+  <summary>Hint</summary>
+
+  Ask.
+
+  </details>
+
+  <details>
+  <summary>Solution</summary>
+
+  ```elixir
+  answer = 42
+  ```
+
+  </details>
+  """
+
+  @beta """
+  # The second
+
+  ## Words
+
+  Only prose.
+  """
+
+  @failing """
+  # The third
+
+  ## Fails
+
+  ```elixir
+  import ExUnit.Assertions
+  assert 1 + 1 == 3
+  ```
+  """
+
+  setup do
+    dir = Path.join(System.tmp_dir!(), "learn-#{System.unique_integer([:positive])}")
+    File.mkdir_p!(dir)
+    on_exit(fn -> File.rm_rf!(dir) end)
+    {:ok, dir: dir}
+  end
+
+  defp course(dir, notebooks) do
+    for {name, text} <- notebooks do
+      path = Path.join(dir, name <> ".livemd")
+      File.write!(path, text)
+      {name, path}
+    end
+  end
+
+  defp learn(args, course, options \\ []) do
+    {:ok, input} = StringIO.open(Keyword.get(options, :keys, ""))
+    {:ok, output} = StringIO.open("")
+    {:ok, error} = StringIO.open("")
+    devices = [input: input, output: output, error: error]
+    status = Learn.learn(args, [course: course, runner: []] ++ devices ++ options)
+    {_left, printed} = StringIO.contents(output)
+    {_left, complaint} = StringIO.contents(error)
+    %{status: status, printed: printed, complaint: complaint}
+  end
+
+  describe "the whole course" do
+    test "is a heading a lesson, a line a section and a summary", %{dir: dir} do
+      learnt = learn([], course(dir, [{"alpha", @alpha}, {"beta", @beta}]))
+
+      assert learnt.status == 0
+      assert learnt.complaint == ""
+      assert learnt.printed =~ "alpha: The first\n"
+      assert learnt.printed =~ ~r/^  ✓ Sums +1 assertion, (<1|\d+) ms$/m
+      assert learnt.printed =~ ~r/^  … An exercise +waiting: alpha-1, (<1|\d+) ms$/m
+      assert learnt.printed =~ "\nbeta: The second\n  · Words\n"
+      assert learnt.printed =~ "Held     1 assertion cell, 1 assertion\n"
+      assert learnt.printed =~ "Waiting  1 exercise: alpha-1\n"
+      assert learnt.printed =~ ~r/Time     .*s\n\z/
+      refute learnt.printed =~ "\e"
+      refute learnt.printed =~ "[1/2]"
+    end
+
+    test "shows on a terminal what is at work, and overwrites it", %{dir: dir} do
+      terminal = Terminal.new(colour: true)
+      learnt = learn([], course(dir, [{"alpha", @alpha}, {"beta", @beta}]), terminal: terminal)
+      assert learnt.printed =~ "[1/2] alpha: Sums\r\e[2K  \e[32m✓\e[0m Sums"
+      assert learnt.printed =~ "[2/2] beta: Words\r\e[2K"
+    end
+
+    test "a failure has its file and line, and the course goes on", %{dir: dir} do
+      learnt = learn([], course(dir, [{"failing", @failing}, {"beta", @beta}]))
+
+      assert learnt.status == 1
+      assert learnt.printed =~ ~r/✗ Fails +failed, /
+      assert learnt.printed =~ "#{dir}/failing.livemd:7: "
+      assert learnt.printed =~ "Assertion with == failed"
+      assert learnt.printed =~ "beta: The second"
+      assert learnt.printed =~ "Failed   1 time: see above\n"
+    end
+
+    test "what a lesson leaves behind is a failure", %{dir: dir} do
+      {:ok, counter} = Agent.start_link(fn -> 0 end)
+      watch = fn -> %{things: Agent.get_and_update(counter, &{&1, &1 + 1})} end
+      learnt = learn([], course(dir, [{"alpha", @alpha}]), runner: [watch: watch])
+      assert learnt.status == 1
+      assert learnt.printed =~ "things"
+    end
+
+    test "does not start where a notebook cannot be read", %{dir: dir} do
+      course = course(dir, [{"alpha", @alpha}]) ++ [{"gone", Path.join(dir, "gone.livemd")}]
+      learnt = learn([], course)
+      assert learnt.status == 1
+      assert learnt.printed == ""
+      assert learnt.complaint =~ "#{dir}/gone.livemd:1: no such file"
+    end
+  end
+
+  describe "one lesson" do
+    test "is read whole in a pipe", %{dir: dir} do
+      learnt = learn(["alpha"], course(dir, [{"alpha", @alpha}, {"beta", @beta}]))
+      assert learnt.status == 0
+      assert learnt.printed =~ "    assert 1 + 1 == 2\n\n    ✓ 1 assertion held\n"
+      assert learnt.printed =~ "alpha-1 is waiting"
+      refute learnt.printed =~ "The second"
+    end
+
+    test "may be named by its path", %{dir: dir} do
+      assert learn(["notebooks/beta.livemd"], course(dir, [{"beta", @beta}])).printed =~
+               "Only prose."
+    end
+
+    test "pauses on a terminal, unless --all", %{dir: dir} do
+      course = course(dir, [{"alpha", @alpha}])
+      paused = learn(["alpha"], course, terminal: Terminal.new(), keys: "q\n")
+      assert paused.status == 0
+      assert paused.printed =~ "q: quit > "
+      refute paused.printed =~ "An exercise"
+
+      all = learn(["alpha", "--all"], course, terminal: Terminal.new())
+      refute all.printed =~ "q: quit"
+      assert all.printed =~ "An exercise"
+    end
+
+    test "that fails says so by its status", %{dir: dir} do
+      assert learn(["failing"], course(dir, [{"failing", @failing}])).status == 1
+    end
+  end
+
+  describe "options" do
+    test "--list names the lessons with title and sections", %{dir: dir} do
+      learnt = learn(["--list"], course(dir, [{"alpha", @alpha}, {"b", @beta}]))
+      assert learnt.status == 0
+      assert learnt.printed == "alpha  The first (2 sections)\nb      The second (1 section)\n"
+    end
+
+    test "--list names a notebook that cannot be read, too", %{dir: dir} do
+      learnt = learn(["--list"], [{"gone", Path.join(dir, "gone.livemd")}])
+      assert learnt.status == 1
+      assert learnt.printed =~ "gone  cannot be read: #{dir}/gone.livemd:1: "
+    end
+
+    test "--help tells all of them and asks for no course" do
+      for option <- ["--help", "-h"] do
+        learnt = learn([option], nil)
+        assert learnt.status == 0
+        for part <- ~w(LESSON --all --list --livebook --help), do: assert(learnt.printed =~ part)
+      end
+    end
+
+    test "an unknown lesson names the nearest", %{dir: dir} do
+      learnt = learn(["betta"], course(dir, [{"alpha", @alpha}, {"beta", @beta}]))
+      assert learnt.status == 2
+      assert learnt.printed == ""
+
+      assert learnt.complaint ==
+               "There is no lesson betta. Did you mean beta? --list names them all.\n"
+    end
+
+    test "an unknown option, a value too many, two lessons: a message and no stack trace" do
+      for args <- [["--bogus"], ["--list=3"], ["-x"], ["a", "b"]] do
+        learnt = learn(args, [])
+        assert learnt.status == 2
+        assert learnt.complaint =~ "--help"
+      end
+
+      assert learn(["--livebook"], []).complaint =~ "bin/learn"
+    end
+  end
+
+  test "a reader that closed the pipe is no crash" do
+    {:ok, closed} = StringIO.open("")
+    StringIO.close(closed)
+    assert Learn.learn(["--help"], output: closed) == 141
+  end
+end

@@ -1,0 +1,71 @@
+defmodule Roundtrip.NativeTest do
+  use ExUnit.Case, async: true
+
+  # A module whose library is refused would stop every test file from loading: the tests below
+  # then say why, with file and line.
+  if Code.ensure_loaded?(Roundtrip.Native) do
+    doctest Roundtrip.Native
+  end
+
+  @stubs "lib/roundtrip/native.ex"
+
+  test "the library loads" do
+    assert Code.ensure_loaded?(Roundtrip.Native)
+  end
+
+  test "every NIF has a stub of its name and arity, and every stub its NIF" do
+    nifs = nifs()
+    stubs = stubs()
+
+    for {name, {arity, where}} <- nifs do
+      case stubs do
+        %{^name => {^arity, _}} ->
+          :ok
+
+        %{^name => {other, line}} ->
+          flunk("#{@stubs}:#{line}: #{name}/#{other}, but #{where} has #{name}/#{arity}")
+
+        _ ->
+          flunk("#{where}: #{name}/#{arity} has no stub in #{@stubs}")
+      end
+    end
+
+    for {name, {arity, line}} <- stubs, not is_map_key(nifs, name) do
+      flunk("#{@stubs}:#{line}: #{name}/#{arity} has no NIF")
+    end
+  end
+
+  defp nifs do
+    for file <- Path.wildcard("native/nif/src/*.rs"),
+        source = File.read!(file),
+        [{start, _}, name, arguments] <- signatures(source),
+        into: %{} do
+      {slice(source, name), {arity(slice(source, arguments)), "#{file}:#{line(source, start)}"}}
+    end
+  end
+
+  @signature ~r/#\[rustler::nif[^\]]*\]\s*(?:pub )?fn (\w+)(?:<[^>]*>)?\(([^)]*)\)/
+  defp signatures(source), do: Regex.scan(@signature, source, return: :index)
+
+  # The caller's environment is handed in by rustler, and no argument of the stub.
+  defp arity(arguments), do: length(Regex.scan(~r/\w+: (?!Env)/, arguments))
+
+  defp slice(source, {start, length}), do: binary_part(source, start, length)
+  defp line(source, start), do: length(String.split(binary_part(source, 0, start), "\n"))
+
+  defp stubs do
+    {_, stubs} =
+      @stubs
+      |> File.read!()
+      |> Code.string_to_quoted!()
+      |> Macro.prewalk(%{}, fn
+        {:def, meta, [{name, _, arguments} | _]} = node, stubs ->
+          {node, Map.put(stubs, to_string(name), {length(arguments || []), meta[:line]})}
+
+        node, stubs ->
+          {node, stubs}
+      end)
+
+    stubs
+  end
+end

@@ -1,0 +1,115 @@
+defmodule Roundtrip.PrecompiledTest do
+  # The environment is changed here.
+  use ExUnit.Case, async: false
+  doctest Roundtrip.Precompiled
+
+  setup do
+    before = Map.new(["ROUNDTRIP_HEX", "ROUNDTRIP_BUILD"], &{&1, System.get_env(&1)})
+
+    on_exit(fn ->
+      for {name, value} <- before,
+          do: if(value, do: System.put_env(name, value), else: System.delete_env(name))
+    end)
+  end
+
+  test "the module is stale when the environment asks for another mode" do
+    refute Roundtrip.Native.__mix_recompile__?()
+
+    {hex, _} = Roundtrip.Precompiled.mode()
+    System.put_env("ROUNDTRIP_HEX", if(hex == :hex, do: "0", else: "1"))
+    assert Roundtrip.Native.__mix_recompile__?()
+  end
+
+  test "the module is stale when the environment asks for a build from source" do
+    System.put_env("ROUNDTRIP_BUILD", "1")
+    assert Roundtrip.Native.__mix_recompile__?()
+  end
+
+  @tag timeout: 180_000
+  test "one _build goes from one mode to the other and back" do
+    scratch = scratch_project()
+
+    for hex <- ["0", "1", "0"] do
+      assert {hex, compile(scratch, hex)} == {hex, "compiled: #{hex}, add: 5"}
+    end
+  end
+
+  # A copy whose rustler_precompiled is a package of three lines: Hex itself is not needed to see
+  # which way the macro went.
+  defp scratch_project do
+    scratch = Path.join(System.tmp_dir!(), "roundtrip-mode-#{System.unique_integer([:positive])}")
+    on_exit(fn -> File.rm_rf!(scratch) end)
+
+    File.mkdir_p!(Path.join(scratch, "fake/lib"))
+    for kept <- ["lib", "dist"], do: File.cp_r!(kept, Path.join(scratch, kept))
+    for kept <- Path.wildcard("checksum-*.exs"), do: File.cp!(kept, Path.join(scratch, kept))
+    File.write!(Path.join(scratch, "mix.exs"), project())
+    File.write!(Path.join(scratch, "fake/mix.exs"), fake_project())
+    File.write!(Path.join(scratch, "fake/lib/rustler_precompiled.ex"), fake())
+    scratch
+  end
+
+  defp project do
+    """
+    defmodule Roundtrip.MixProject do
+      use Mix.Project
+
+      def project do
+        [
+          app: :roundtrip,
+          version: "#{Mix.Project.config()[:version]}",
+          source_url: "https://example.com",
+          deps: if(System.get_env("ROUNDTRIP_HEX") == "0", do: [], else: [{:rustler_precompiled, path: "fake"}])
+        ]
+      end
+    end
+    """
+  end
+
+  defp fake_project do
+    """
+    defmodule RustlerPrecompiled.MixProject do
+      use Mix.Project
+      def project, do: [app: :rustler_precompiled, version: "0.8.4"]
+    end
+    """
+  end
+
+  defp fake do
+    """
+    defmodule RustlerPrecompiled do
+      defmacro __using__(opts) do
+        quote do
+          def options, do: unquote(opts)
+          @on_load :take
+          def take do
+            :code.purge(__MODULE__)
+            path = Application.app_dir(:roundtrip, "priv/native/*.so") |> Path.wildcard() |> hd()
+            :erlang.load_nif(String.to_charlist(Path.rootname(path)), 0)
+          end
+        end
+      end
+    end
+    """
+  end
+
+  @print ~S"""
+  way = if function_exported?(Roundtrip.Native, :options, 0), do: 1, else: 0
+  IO.puts("compiled: #{way}, add: #{Roundtrip.Native.add(2, 3)}")
+  """
+
+  defp compile(scratch, hex) do
+    env = [
+      {"ROUNDTRIP_HEX", hex},
+      {"ROUNDTRIP_BUILD", nil},
+      {"MIX_ENV", "dev"},
+      {"RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH", Path.join(scratch, "dist")}
+    ]
+
+    {output, status} =
+      System.cmd("mix", ["run", "-e", @print], cd: scratch, env: env, stderr_to_stdout: true)
+
+    assert status == 0, output
+    output |> String.split("\n", trim: true) |> List.last()
+  end
+end

@@ -1,0 +1,26 @@
+defmodule RoundtripTest do
+  use ExUnit.Case, async: true
+  doctest Roundtrip
+  doctest Roundtrip.Measure
+
+  test "the lessons are the notebooks, and the documentation has all of them" do
+    notebooks = Enum.map(Roundtrip.lessons(), &Roundtrip.notebook_path/1)
+    assert Enum.sort(notebooks) == Enum.sort(Path.wildcard("notebooks/*.livemd"))
+
+    extras = Mix.Project.config()[:docs].()[:extras]
+    assert Enum.filter(extras, &String.ends_with?(&1, ".livemd")) == notebooks
+  end
+
+  test "mix.exs and the crates have one version" do
+    assert File.read!("native/Cargo.toml") =~
+             ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)
+  end
+
+  test "a package without its dependencies is never built" do
+    {output, status} =
+      System.cmd("mix", ["hex.build"], env: [{"ROUNDTRIP_HEX", "0"}], stderr_to_stdout: true)
+
+    assert status != 0
+    assert output =~ "unset it"
+  end
+end

@@ -1,0 +1,27 @@
+defmodule Roundtrip.Structs.ContractTest do
+  use ExUnit.Case, async: true
+  doctest Roundtrip.Structs.Contract
+
+  alias Roundtrip.Native
+  alias Roundtrip.Structs.{Contract, DriftedRequest}
+
+  # `Undefined` has no module, on purpose, and ArgumentError is Elixir's own.
+  @without_counterpart [Roundtrip.Structs.Undefined, ArgumentError]
+
+  test "no struct of the package has drifted, but the one kept for teaching" do
+    for sample <- Native.struct_samples(), sample.__struct__ != DriftedRequest do
+      assert Contract.kept?(sample),
+             "#{inspect(sample.__struct__)}: #{inspect(Contract.drift(sample))}"
+    end
+  end
+
+  test "the samples hold every struct that the Rust sources name" do
+    named =
+      for file <- Path.wildcard("native/nif/src/*.rs"),
+          [_, module] <- Regex.scan(~r/^#\[module = "([\w.]+)"\]/m, File.read!(file)),
+          do: Module.concat([module])
+
+    sampled = Enum.map(Native.struct_samples(), & &1.__struct__)
+    assert Enum.sort(named -- @without_counterpart) == Enum.sort(sampled)
+  end
+end

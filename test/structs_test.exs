@@ -1,0 +1,3 @@
+defmodule Roundtrip.StructsTest do
+  use Roundtrip.LessonCase, lesson: "structs"
+end
