@@ -19,6 +19,17 @@ sha256() {
   if has sha256sum; then sha256sum "$1" | cut -d' ' -f1; else shasum -a 256 "$1" | cut -d' ' -f1; fi
 }
 
+# What the committed checksum was made with (Debian 12, rustc 1.95.0).
+pinned_toolchain="rustc 1.95.0 x86_64-unknown-linux-gnu, GNU ld (GNU Binutils for Debian) 2.40"
+
+toolchain() {
+  local release host linker
+  release=$(rustc -vV | sed -n 's/^release: //p')
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  linker=$(ld --version 2>/dev/null | head -n 1 || true)
+  printf 'rustc %s %s, %s' "$release" "$host" "${linker:-no ld}"
+}
+
 need_writable() {
   [ -w . ] || die "this checkout is read-only; copy it to a folder you can write to and run it there"
 }
@@ -68,12 +79,17 @@ choose_mode() {
   [ "$ROUNDTRIP_HEX" = 0 ] || mix deps.get >&2 || die "mix deps.get failed; ROUNDTRIP_HEX=0 $0 goes on without Hex"
 }
 
+# macOS has no timeout, and goes without a bound.
+within() {
+  local seconds=$1
+  shift
+  if has timeout; then timeout "$seconds" "$@"; else "$@"; fi
+}
+
 # mix local.hex is quiet about a missing network only after some retries: bound its time.
 hex_reached() {
-  local limit=()
-  has timeout && limit=(timeout 60)
-  ROUNDTRIP_HEX=0 "${limit[@]}" mix local.hex --force --if-missing </dev/null >/dev/null 2>&1 &&
-    ROUNDTRIP_HEX=1 "${limit[@]}" mix deps.get </dev/null >/dev/null 2>&1
+  ROUNDTRIP_HEX=0 within 60 mix local.hex --force --if-missing </dev/null >/dev/null 2>&1 &&
+    ROUNDTRIP_HEX=1 within 120 mix deps.get </dev/null >/dev/null 2>&1
 }
 
 # Builds and packs as CI does; without Rust an archive that somebody put into dist/ will do.

@@ -9,7 +9,7 @@ defmodule Roundtrip.Notebook.Evaluator do
   Between cells it holds no term of theirs outside of those contexts; what it answers is text.
   """
 
-  alias Roundtrip.Notebook.{Assertions, Diagnostics, Explain, Output, Tracer}
+  alias Roundtrip.Notebook.{Diagnostics, Explain, Marker, Output, Tracer}
 
   @enforce_keys [:pid, :monitor, :tag]
   defstruct [:pid, :monitor, :tag]
@@ -73,6 +73,7 @@ defmodule Roundtrip.Notebook.Evaluator do
 
   defp init(tag, output, from) do
     Output.lead(output)
+    Marker.reset()
     # Set by the compiler and by `:rand` for the process, not by a cell for the next one.
     ignored = [:rand_seed, :random_seed | Process.get_keys()]
     loop(%{tag: tag, contexts: %{start: first(from)}, ignored: ignored})
@@ -116,6 +117,7 @@ defmodule Roundtrip.Notebook.Evaluator do
   defp evaluate(cell, state) do
     context = Map.fetch!(state.contexts, cell.after)
     restore(context.dictionary, state.ignored)
+    Marker.reset()
     started = System.monotonic_time(:microsecond)
     {result, diagnostics} = Diagnostics.capture(fn -> run(cell, context) end)
     time = System.monotonic_time(:microsecond) - started
@@ -126,25 +128,28 @@ defmodule Roundtrip.Notebook.Evaluator do
     env = %{context.env | file: cell.file, line: cell.line}
     quoted = Code.string_to_quoted!(cell.code, file: cell.file, line: cell.line)
 
-    {value, binding, env} =
-      Code.eval_quoted_with_env(Assertions.mark(quoted), context.binding, env)
+    {value, binding, env} = Code.eval_quoted_with_env(Marker.mark(quoted), context.binding, env)
 
     {:ok, value, binding, env}
   catch
     kind, reason -> {:error, kind, reason, __STACKTRACE__}
   end
 
-  defp answer({:ok, value, binding, env}, diagnostics, _cell, _context, state, time) do
+  defp answer({:ok, value, binding, env}, diagnostics, cell, _context, state, time) do
     # Keys with a context are variables of macros, which no cell can name.
     binding = Enum.filter(binding, fn {name, _} -> is_atom(name) end)
     context = %{binding: binding, env: env, dictionary: dictionary(state.ignored)}
-    warnings = Enum.map(diagnostics, &Diagnostics.format/1)
+    warnings = Enum.map(diagnostics, &(&1 |> Diagnostics.format() |> Explain.unfile(cell)))
     {%{result: {:ok, Explain.value(value)}, warnings: warnings, time: time}, context}
   end
 
   defp answer({:error, kind, reason, stack}, diagnostics, cell, context, _state, time) do
     failure = Explain.failure(kind, reason, stack, diagnostics, cell)
-    warnings = for %{severity: :warning} = warning <- diagnostics, do: Diagnostics.format(warning)
+
+    warnings =
+      for %{severity: :warning} = warning <- diagnostics,
+          do: warning |> Diagnostics.format() |> Explain.unfile(cell)
+
     {%{result: {:failed, failure}, warnings: warnings, time: time}, context}
   end
 

@@ -33,6 +33,8 @@ defmodule Roundtrip.Notebook.Failure do
   @spec format(t(), Notebook.t(), keyword()) :: String.t()
   def format(failure, notebook, opts \\ []) do
     text = (opts[:colours] && failure.coloured) || failure.plain
-    "#{notebook.path}:#{failure.line}: #{text}"
+    "#{notebook.path}:#{failure.line}: #{indent(text)}"
   end
+
+  defp indent(text), do: String.replace(text, ~r/\n(?=.)/, "\n    ")
 end

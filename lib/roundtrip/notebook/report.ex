@@ -13,7 +13,7 @@ defmodule Roundtrip.Notebook.Report do
   """
 
   alias Roundtrip.Notebook
-  alias Roundtrip.Notebook.{Cell, CellResult, Failure}
+  alias Roundtrip.Notebook.{Cell, CellResult, Exercises, Failure}
 
   @enforce_keys [:notebook]
   defstruct [
@@ -40,7 +40,70 @@ defmodule Roundtrip.Notebook.Report do
           time: non_neg_integer()
         }
 
+  @doc false
+  @spec new(Notebook.t(), [CellResult.t()], boolean(), [Failure.t()]) :: t()
+  def new(notebook, cells, solved?, failures) do
+    %__MODULE__{
+      notebook: notebook,
+      solved: solved?,
+      cells: cells,
+      failures:
+        Enum.flat_map(cells, &failure(&1, solved?)) ++ unsolved(notebook, solved?) ++ failures,
+      waiting:
+        for(%{cell: %{kind: {:check, name}}} = cell <- cells, waits?(cell, solved?), do: name),
+      skipped: for(%{status: {:skipped, reason}} = cell <- cells, do: {cell.cell, reason}),
+      assertions: cells |> Enum.map(& &1.assertions) |> Enum.sum(),
+      assertion_cells: Enum.count(cells, &(&1.assertions > 0)),
+      time: cells |> Enum.map(& &1.time) |> Enum.sum()
+    }
+  end
+
   @doc "Whether everything held."
   @spec ok?(t()) :: boolean()
   def ok?(%__MODULE__{failures: failures}), do: failures == []
+
+  defp waits?(_result, true), do: false
+
+  defp waits?(%{cell: cell, status: {:failed, %Failure{kind: :assertion}}}, false) do
+    cell.continue_on_error
+  end
+
+  defp waits?(_result, false), do: false
+
+  # As shipped, a check has to fail, by an assertion, and without stopping the rest.
+  defp failure(%{cell: %{kind: {:check, name}} = cell} = result, false) do
+    case result.status do
+      {:failed, %Failure{kind: :assertion}} when cell.continue_on_error ->
+        []
+
+      {:failed, %Failure{kind: :assertion} = failure} ->
+        [exercise(failure.line, "the check of #{name} stops the rest: mark it continue_on_error")]
+
+      {:failed, failure} ->
+        text = "the check of #{name} crashes instead of failing by an assertion\n"
+        plain = text <> failure.plain
+        [%{failure | kind: :exercise, plain: plain, coloured: coloured(text, failure)}]
+
+      :ok ->
+        [exercise(cell.line, "the check of #{name} passes before it is solved")]
+
+      _ ->
+        []
+    end
+  end
+
+  defp failure(%{status: {:failed, failure}}, _solved?), do: [failure]
+  defp failure(_result, _solved?), do: []
+
+  defp coloured(text, failure), do: failure.coloured && text <> failure.coloured
+
+  defp exercise(line, text), do: %Failure{kind: :exercise, line: line, plain: text}
+
+  defp unsolved(_notebook, false), do: []
+
+  defp unsolved(notebook, true) do
+    for exercise <- Exercises.all(notebook), Exercises.solved(exercise) == nil do
+      exercise(exercise.stub.line, "the exercise #{exercise.name} shows no solution")
+    end
+  end
 end

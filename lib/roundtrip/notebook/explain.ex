@@ -1,0 +1,154 @@
+defmodule Roundtrip.Notebook.Explain do
+  @moduledoc false
+  # Values and failures of a cell as text, made in the process that holds the terms.
+
+  alias Roundtrip.Notebook.{Diagnostics, Failure, Marker}
+
+  # What IEx and Livebook take for "nothing to show".
+  @no_value :"do not show this result in output"
+
+  @width 80
+
+  @spec value(term()) :: String.t() | nil
+  def value(@no_value), do: nil
+
+  # A module's value holds its bytecode.
+  def value({:module, name, code, _} = value) when is_atom(name) and is_binary(code) do
+    inspect(value, limit: 5)
+  end
+
+  def value(value) do
+    inspect(value, pretty: true, width: @width, limit: 50, printable_limit: 4096)
+  rescue
+    error -> "a value that cannot be inspected: #{inspect(error.__struct__)}"
+  end
+
+  @spec failure(atom(), term(), Exception.stacktrace(), [Diagnostics.diagnostic()], map()) ::
+          Failure.t()
+  def failure(kind, reason, stack, diagnostics, cell) do
+    {reason, stack} = blame(kind, reason, stack)
+    own = Enum.filter(stack, &own?(&1, cell))
+
+    %Failure{
+      kind: if(assertion?(reason), do: :assertion, else: :error),
+      line: line(reason, own, diagnostics, cell),
+      plain: reason |> text(kind, own, diagnostics, false) |> unfile(cell),
+      coloured: reason |> text(kind, own, diagnostics, true) |> unfile(cell)
+    }
+  end
+
+  @doc "Names files of cells as the notebook was named: `path#cell:3` becomes its path."
+  @spec unfile(String.t(), map()) :: String.t()
+  def unfile(text, cell) do
+    text
+    |> String.replace(~r/(?<=\.livemd)#cell:\d+/, "")
+    |> String.replace(Path.expand(cell.path), cell.path)
+  end
+
+  defp blame(:error, reason, stack), do: Exception.blame(:error, reason, stack)
+  defp blame(_kind, reason, stack), do: {reason, stack}
+
+  defp own?({_, _, _, location}, cell) do
+    String.starts_with?(to_string(location[:file] || ""), Path.expand(cell.path) <> "#cell:") or
+      String.starts_with?(to_string(location[:file] || ""), cell.path <> "#cell:")
+  end
+
+  defp own?(_, _cell), do: false
+
+  # ExUnit may not be on the code path when this is compiled.
+  defp assertion?(%{__struct__: ExUnit.AssertionError}), do: true
+  defp assertion?(_), do: false
+
+  defp line(reason, own, diagnostics, cell) do
+    in_cell =
+      Enum.find(own, fn {_, _, _, location} -> to_string(location[:file]) == cell.file end)
+
+    error = Enum.find(diagnostics, &(&1.severity == :error))
+
+    [
+      in_cell && elem(in_cell, 3)[:line],
+      error && Diagnostics.line(error),
+      of_exception(reason),
+      Marker.line()
+    ]
+    |> Enum.find(cell.line, &inside?(&1, cell))
+  end
+
+  # An exception's own line may be of another file, and 0 where there is none.
+  defp inside?(line, cell) do
+    is_integer(line) and line >= cell.line and line <= cell.line + cell.length
+  end
+
+  defp of_exception(%{line: line}) when is_integer(line), do: line
+  defp of_exception(%{__struct__: ExUnit.AssertionError, expr: {_, meta, _}}), do: meta[:line]
+  defp of_exception(_), do: nil
+
+  defp text(reason, kind, own, diagnostics, colours?) do
+    if assertion?(reason) do
+      assertion(reason, colours?) <> trace(own, colours?)
+    else
+      colour(banner(kind, reason, diagnostics), :red, colours?) <> trace(own, colours?)
+    end
+  end
+
+  # "errors have been logged": what was logged is in the diagnostics.
+  defp banner(:error, %CompileError{} = error, diagnostics) do
+    case for(%{severity: :error} = error <- diagnostics, do: error.message) do
+      [] -> Exception.format_banner(:error, error)
+      messages -> Enum.map_join(messages, "\n", &"** (CompileError) #{&1}")
+    end
+  end
+
+  defp banner(kind, reason, _diagnostics), do: Exception.format_banner(kind, reason)
+
+  # The innermost line is in the failure's first line already; others tell the way to it.
+  defp trace(own, colours?) do
+    case own do
+      [_, _ | _] ->
+        lines = Enum.map_join(own, "\n", &("  " <> Exception.format_stacktrace_entry(&1)))
+        "\n" <> colour(lines, :light_black, colours?)
+
+      _ ->
+        ""
+    end
+  end
+
+  defp assertion(error, colours?) do
+    # ExUnit formats failures of tests only; the test's own two lines are dropped.
+    test = struct(ExUnit.Test, name: :cell, module: Cell, case: Cell, tags: %{file: "", line: 1})
+    formatter = &formatter(&1, &2, colours?)
+    args = [test, [{:error, error, []}], 1, @width, formatter]
+
+    ExUnit.Formatter
+    |> apply(:format_test_failure, args)
+    |> String.split("\n")
+    |> Enum.drop(2)
+    |> Enum.map_join("\n", &String.replace_prefix(&1, "     ", ""))
+    |> String.trim()
+  end
+
+  defp formatter(:diff_enabled?, _, colours?), do: colours?
+  defp formatter(:error_info, text, colours?), do: colour(text, :red, colours?)
+  defp formatter(:extra_info, text, colours?), do: colour(text, :cyan, colours?)
+  defp formatter(:diff_delete, doc, true), do: colour_doc(doc, :delete)
+  defp formatter(:diff_insert, doc, true), do: colour_doc(doc, :insert)
+  defp formatter(:diff_delete_whitespace, doc, true), do: colour_doc(doc, :delete_space)
+  defp formatter(:diff_insert_whitespace, doc, true), do: colour_doc(doc, :insert_space)
+  defp formatter(_, text, _colours?), do: text
+
+  defp colour_doc(doc, key) do
+    colours = [
+      delete: :red,
+      insert: :green,
+      delete_space: [:red_background, :white],
+      insert_space: [:green_background, :white]
+    ]
+
+    # `color/3` got this name in Elixir 1.18.
+    name = if function_exported?(Inspect.Algebra, :color_doc, 3), do: :color_doc, else: :color
+    apply(Inspect.Algebra, name, [doc, key, %Inspect.Opts{syntax_colors: colours}])
+  end
+
+  defp colour(text, _colour, false), do: text
+  defp colour(text, colour, true), do: IO.iodata_to_binary(IO.ANSI.format([colour, text], true))
+end
