@@ -51,6 +51,7 @@ defmodule Roundtrip.Precompiled do
   defmacro __using__(opts) do
     config = Mix.Project.config()
     {hex, library} = mode = mode()
+    if library == :source, do: require_cargo!(__CALLER__.module)
 
     quote do
       @roundtrip_mode unquote(mode)
@@ -100,6 +101,10 @@ defmodule Roundtrip.Precompiled do
   # The key is absent, never false: false would override what the user's own configuration asks.
   defp force_build(:source), do: [force_build: true]
   defp force_build(:prebuilt), do: []
+
+  defp require_cargo!(module) do
+    with {:error, message} <- Source.find_cargo(), do: Mix.raise("#{inspect(module)}: #{message}")
+  end
 
   @doc """
   Puts the library of `module` into the application's `priv/native` and gives its path there,

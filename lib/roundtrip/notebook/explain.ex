@@ -28,12 +28,21 @@ defmodule Roundtrip.Notebook.Explain do
   def failure(kind, reason, stack, diagnostics, cell) do
     {reason, stack} = blame(kind, reason, stack)
     own = Enum.filter(stack, &own?(&1, cell))
+    line = line(reason, own, diagnostics, cell)
+    way = way(own, line)
+
+    text = fn colours? ->
+      unfile(
+        head(kind, reason, diagnostics, colours?) <> colour(way, :light_black, colours?),
+        cell
+      )
+    end
 
     %Failure{
       kind: if(assertion?(reason), do: :assertion, else: :error),
-      line: line(reason, own, diagnostics, cell),
-      plain: reason |> text(kind, own, diagnostics, false) |> unfile(cell),
-      coloured: reason |> text(kind, own, diagnostics, true) |> unfile(cell)
+      line: line,
+      plain: text.(false),
+      coloured: text.(true)
     }
   end
 
@@ -83,11 +92,11 @@ defmodule Roundtrip.Notebook.Explain do
   defp of_exception(%{__struct__: ExUnit.AssertionError, expr: {_, meta, _}}), do: meta[:line]
   defp of_exception(_), do: nil
 
-  defp text(reason, kind, own, diagnostics, colours?) do
+  defp head(kind, reason, diagnostics, colours?) do
     if assertion?(reason) do
-      assertion(reason, colours?) <> trace(own, colours?)
+      assertion(reason, colours?)
     else
-      colour(banner(kind, reason, diagnostics), :red, colours?) <> trace(own, colours?)
+      colour(banner(kind, reason, diagnostics), :red, colours?)
     end
   end
 
@@ -101,17 +110,16 @@ defmodule Roundtrip.Notebook.Explain do
 
   defp banner(kind, reason, _diagnostics), do: Exception.format_banner(kind, reason)
 
-  # The innermost line is in the failure's first line already; others tell the way to it.
-  defp trace(own, colours?) do
-    case own do
-      [_, _ | _] ->
-        lines = Enum.map_join(own, "\n", &("  " <> Exception.format_stacktrace_entry(&1)))
-        "\n" <> colour(lines, :light_black, colours?)
+  # Where it came from, unless that is only the line which the failure names anyhow.
+  defp way([], _line), do: ""
 
-      _ ->
-        ""
-    end
+  defp way([{_, _, _, location}] = own, line) do
+    if location[:line] == line, do: "", else: entries(own)
   end
+
+  defp way(own, _line), do: entries(own)
+
+  defp entries(own), do: Enum.map_join(own, &"\n  #{Exception.format_stacktrace_entry(&1)}")
 
   defp assertion(error, colours?) do
     # ExUnit formats failures of tests only; the test's own two lines are dropped.
@@ -149,6 +157,7 @@ defmodule Roundtrip.Notebook.Explain do
     apply(Inspect.Algebra, name, [doc, key, %Inspect.Opts{syntax_colors: colours}])
   end
 
+  defp colour("", _colour, _), do: ""
   defp colour(text, _colour, false), do: text
   defp colour(text, colour, true), do: IO.iodata_to_binary(IO.ANSI.format([colour, text], true))
 end

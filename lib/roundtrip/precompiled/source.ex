@@ -6,8 +6,7 @@ defmodule Roundtrip.Precompiled.Source do
   @doc "Builds the crate in `path` and puts its library into `folder`."
   @spec install(Path.t(), String.t(), Path.t()) :: {:ok, Path.t()} | {:error, String.t()}
   def install(path, crate, folder) do
-    with :ok <- find_cargo(),
-         :ok <- find_sources(path),
+    with :ok <- find_sources(path),
          :ok <- build(path) do
       copy(
         Path.join(path, "../target/release/#{built(crate)}"),
@@ -16,7 +15,9 @@ defmodule Roundtrip.Precompiled.Source do
     end
   end
 
-  defp find_cargo do
+  @doc "Whether there is a cargo; the error says what to do without."
+  @spec find_cargo() :: :ok | {:error, String.t()}
+  def find_cargo do
     if System.find_executable("cargo") do
       :ok
     else
