@@ -29,9 +29,27 @@ defmodule Roundtrip do
   @doc """
   What the course holds on the machine now: a lesson that ends must leave it as it found it.
 
+    * `resources` - values that Rust holds for Elixir
+    * `threads` - threads that Rust started, by the prefix of their names; 0 where there is no `/proc`
+
       iex> Roundtrip.live_counts() |> Map.keys()
-      [:resources]
+      [:resources, :threads]
   """
-  @spec live_counts() :: %{atom() => non_neg_integer()}
-  def live_counts, do: %{resources: Roundtrip.Native.live_resources()}
+  @spec live_counts() :: %{resources: non_neg_integer(), threads: non_neg_integer()}
+  def live_counts do
+    %{resources: Roundtrip.Native.live_resources(), threads: length(threads())}
+  end
+
+  @doc """
+  The names of the threads that Rust has started, and that still run. Every one begins with `rt-`.
+
+      iex> Roundtrip.threads()
+      []
+  """
+  @spec threads() :: [String.t()]
+  def threads do
+    for file <- Path.wildcard("/proc/self/task/*/comm"),
+        {:ok, "rt-" <> _ = name} <- [File.read(file)],
+        do: String.trim(name)
+  end
 end

@@ -8,6 +8,7 @@ defmodule Roundtrip.Native do
 
   use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
 
+  alias Roundtrip.Resources.Snapshot
   alias Roundtrip.Structs.{DriftedRequest, Latency, LimitError, Request, SharedStruct}
 
   @typedoc "A signed integer of 64 bits, Rust's `i64`."
@@ -361,6 +362,38 @@ defmodule Roundtrip.Native do
   @doc "One value of every struct that both sides define, for `Roundtrip.Structs.Contract`."
   @spec struct_samples() :: [struct()]
   def struct_samples, do: stub()
+
+  # resources
+
+  @doc """
+  An empty histogram for latencies up to `longest` microseconds, from 2 to 3,600,000,000.
+
+      iex> Roundtrip.Native.histogram_new(1000) |> is_reference()
+      true
+  """
+  @spec histogram_new(2..3_600_000_000) :: reference()
+  def histogram_new(_longest), do: stub()
+
+  @doc """
+  Records a latency, from 0 to the longest that the histogram was made for.
+
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> Roundtrip.Native.histogram_record(histogram, 1001)
+      ** (ArgumentError) microseconds must be from 0 to 1000
+  """
+  @spec histogram_record(reference(), non_neg_integer()) :: :ok
+  def histogram_record(_histogram, _microseconds), do: stub()
+
+  @doc """
+  What was recorded so far.
+
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> for n <- 1..100, do: Roundtrip.Native.histogram_record(histogram, n)
+      iex> Roundtrip.Native.histogram_snapshot(histogram)
+      %Roundtrip.Resources.Snapshot{count: 100, min: 1, p50: 50, p99: 99, max: 100}
+  """
+  @spec histogram_snapshot(reference()) :: Snapshot.t()
+  def histogram_snapshot(_histogram), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)
 end

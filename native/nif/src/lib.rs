@@ -4,6 +4,7 @@
 mod error;
 mod first_call;
 mod live;
+mod resources;
 mod structs;
 
 rustler::init!("Elixir.Roundtrip.Native");

@@ -287,6 +287,7 @@ fn struct_samples(env: Env<'_>) -> Vec<Term<'_>> {
     let empty = String::new;
     vec![
         SharedStruct::new(true).encode(env),
+        crate::resources::Snapshot::default().encode(env),
         Sample { value, unit }.encode(env),
         LimitError::new(2, 1).encode(env),
         Request {

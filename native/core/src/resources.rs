@@ -1,0 +1,105 @@
+//! Logic of the lesson `resources`: a latency histogram, from a crate that knows nothing of Elixir.
+
+use crate::error::{Error, within};
+use hdrhistogram::Histogram;
+
+/// The greatest latency, in microseconds, that a histogram may be asked to hold: one hour.
+pub const LONGEST: i64 = 3_600_000_000;
+
+/// Latencies in microseconds, counted to three significant digits.
+pub struct Latencies {
+    histogram: Histogram<u64>,
+    longest: i64,
+}
+
+/// What a histogram said at one moment; every figure but the count is in microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Snapshot {
+    /// How many latencies were recorded.
+    pub count: u64,
+    /// The smallest.
+    pub min: u64,
+    /// The median.
+    pub p50: u64,
+    /// The value that 99 of 100 do not exceed.
+    pub p99: u64,
+    /// The greatest.
+    pub max: u64,
+}
+
+impl Latencies {
+    /// An empty histogram for latencies up to `longest` microseconds.
+    ///
+    /// # Errors
+    /// `longest` must be from 2 to [`LONGEST`].
+    pub fn new(longest: i64) -> Result<Self, Error> {
+        let refused = Error::OutOfRange {
+            field: "longest",
+            min: 2,
+            max: LONGEST,
+        };
+        let longest = within("longest", longest, 2, LONGEST)?;
+        let histogram = Histogram::new_with_max(longest.unsigned_abs(), 3).map_err(|_| refused)?;
+        Ok(Latencies { histogram, longest })
+    }
+
+    /// Records one latency.
+    ///
+    /// # Errors
+    /// `microseconds` must be from 0 to what the histogram was made for.
+    pub fn record(&mut self, microseconds: i64) -> Result<(), Error> {
+        let refused = Error::OutOfRange {
+            field: "microseconds",
+            min: 0,
+            max: self.longest,
+        };
+        let value = within("microseconds", microseconds, 0, self.longest)?;
+        self.histogram
+            .record(value.unsigned_abs())
+            .map_err(|_| refused)
+    }
+
+    /// What was recorded so far, in five figures.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            count: self.histogram.len(),
+            min: self.histogram.min(),
+            p50: self.histogram.value_at_quantile(0.5),
+            p99: self.histogram.value_at_quantile(0.99),
+            max: self.histogram.max(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_sums_up_what_was_recorded() -> Result<(), Error> {
+        let mut latencies = Latencies::new(1_000)?;
+        for microseconds in 1..=100 {
+            latencies.record(microseconds)?;
+        }
+        let expected = Snapshot {
+            count: 100,
+            min: 1,
+            p50: 50,
+            p99: 99,
+            max: 100,
+        };
+        assert_eq!(latencies.snapshot(), expected);
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_not_counted() -> Result<(), Error> {
+        let mut latencies = Latencies::new(1_000)?;
+        assert!(latencies.record(-1).is_err());
+        assert!(latencies.record(1_001).is_err());
+        assert_eq!(latencies.snapshot().count, 0);
+        assert!(Latencies::new(1).is_err());
+        assert!(Latencies::new(LONGEST + 1).is_err());
+        Ok(())
+    }
+}
