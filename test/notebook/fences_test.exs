@@ -48,9 +48,9 @@ defmodule Roundtrip.Notebook.FencesTest do
     test "of which a line differs names that line", %{tmp_dir: dir} do
       for {code, line, message} <- [
             {"fn two() {", 6, "no source file has this line"},
-            {"fn one() {\n    four();\n}", 7, "a.rs:9"},
-            {"fn one() {\n    three(); // more\n}", 7, "a.rs:9"},
-            {"fn one() {\n   three();\n}", 7, "a.rs:9"},
+            {"fn one() {\n    four();\n}", 7, "a.rs:3"},
+            {"fn one() {\n    three(); // more\n}", 7, "a.rs:3"},
+            {"fn one() {\n   three();\n}", 7, "a.rs:3"},
             {"fn one() {\n\n  two();\n}", 8, "a.rs:4"},
             {"fn one() {\n    two();\n}", 7, "not as in"},
             {"    three();\n}\nfn", 8, "a.rs:11"},
@@ -85,6 +85,10 @@ defmodule Roundtrip.Notebook.FencesTest do
   describe "a fence that must not compile" do
     @describetag :rust
 
+    unless System.find_executable("cargo") do
+      @describetag skip: "cargo is not installed"
+    end
+
     @moved "fn f() {\n    let v = Vec::new();\n    v.push(1);\n}"
     @mismatch "const A: u8 = \"a\";"
     @syntax "fn f( {"
@@ -97,9 +101,8 @@ defmodule Roundtrip.Notebook.FencesTest do
         {"rust,compile_fail", @syntax}
       ]
 
-      # The second and third are the same code: rustc stops at E0425 and never comes to types.
-      assert {:error, [%{line: 12}]} = Fences.refuse(notebook(fences), dir: dir)
-      assert Fences.refuse(notebook(List.delete_at(fences, 1)), dir: dir) == {:ok, 3}
+      # The second and third are the same code: one of its two errors is enough.
+      assert Fences.refuse(notebook(fences), dir: dir) == {:ok, 4}
     end
 
     test "and is not is a problem with its line", %{tmp_dir: dir} do

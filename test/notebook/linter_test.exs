@@ -92,7 +92,7 @@ defmodule Roundtrip.Notebook.LinterTest do
 
       check = @continue <> cell("# check: a\nassert 1")
 
-      assert [{6, _}, {14, message}] =
+      assert [{6, _}, {15, message}] =
                lint(in_section(cell("# exercise: a\n1") <> "## T\n\n" <> check))
 
       assert message =~ "has no exercise before it"
@@ -259,9 +259,11 @@ defmodule Roundtrip.Notebook.LinterTest do
 
     test "asks for what mix.exs asks for" do
       for {from, to, message} <- [
-            {~s({:kino, "~> 0.19"}\]\), ~s({:kino, "~> 0.18"}\]\), ~s(kino "~> 0.18", mix.exs for "~> 0.19")},
-            {~s({:kino, "~> 0.19"}\]\), ~s(:kino\]\), ~s(kino nil, mix.exs for "~> 0.19")},
-            {~s({:kino, "~> 0.19"}\]\), ~s({:vega_lite, "~> 0.1"}\]\), "vega_lite, which is no dependency"},
+            {~S|{:kino, "~> 0.19"}])|, ~S|{:kino, "~> 0.18"}])|,
+             ~s(kino "~> 0.18", mix.exs for "~> 0.19")},
+            {~S|{:kino, "~> 0.19"}])|, ~S|:kino])|, ~s(kino nil, mix.exs for "~> 0.19")},
+            {~S|{:kino, "~> 0.19"}])|, ~S|{:vega_lite, "~> 0.1"}])|,
+             "vega_lite, which is no dependency"},
             {~s(path: root), ~s(git: "g"), "nowhere from a path"},
             {~s({:app, "~> 0.1"}), ~s({:app, path: root}), "nowhere by a version"},
             {~s({:app, "~> 0.1"}), ~s({:app, "~> 0.2"}), "app ~> 0.2, which is not 0.1.3"},

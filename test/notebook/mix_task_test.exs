@@ -124,7 +124,7 @@ defmodule Mix.Tasks.Roundtrip.NotebooksTest do
   test "ends with 1 where the linter or the parser finds something", %{tmp_dir: dir} do
     linted = write(dir, "linted.livemd", @good <> "\n[it](none.livemd)\n")
     assert {{:shutdown, 1}, text} = run([linted])
-    assert text =~ "#{linted}:42: the link none.livemd leads to no file"
+    assert text =~ "#{linted}:41: the link none.livemd leads to no file"
     assert text =~ "1 assertion held"
 
     unread = write(dir, "unread.livemd", "# T\n\n##A\n")

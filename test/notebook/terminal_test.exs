@@ -50,8 +50,9 @@ defmodule Roundtrip.Notebook.TerminalTest do
 
     test "a link shows its address, unless that says nothing more" do
       assert paragraph("[Structs](structs.livemd#what \"title\")") ==
-               "Structs (structs.livemd#what)\n"
+               "Structs (structs.livemd)\n"
 
+      assert paragraph("[a](https://b.c/d#e)") == "a (https://b.c/d#e)\n"
       assert paragraph("[above](#above) <https://a.b/c_d_e>") == "above https://a.b/c_d_e\n"
       assert paragraph("[a [b] `c`](d_(e).html)") == "a [b] `c` (d_(e).html)\n"
     end

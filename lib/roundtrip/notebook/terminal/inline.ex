@@ -131,10 +131,17 @@ defmodule Roundtrip.Notebook.Terminal.Inline do
     ~r/\A\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(<?((?:[^()\s<>]|\([^()\s]*\))+)>?(?:\s+"[^"]*")?\)/
   end
 
-  # An anchor of the same page leads nowhere in a terminal.
-  defp address(_label, "#" <> _anchor, _styles), do: []
-  defp address(same, same, _styles), do: []
-  defp address(_label, address, styles), do: [{" (#{address})", styles}]
+  defp address(label, address, styles) do
+    case shown(address) do
+      "" -> []
+      ^label -> []
+      shown -> [{" (#{shown})", styles}]
+    end
+  end
+
+  # A terminal jumps nowhere: of a link inside the course only the file says something.
+  defp shown("http" <> _rest = address), do: address
+  defp shown(address), do: address |> String.split("#") |> hd()
 
   defp emphasis(_text, nil, _styles, _colour?), do: nil
 
