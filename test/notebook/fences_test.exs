@@ -47,6 +47,7 @@ defmodule Roundtrip.Notebook.FencesTest do
 
     test "of which a line differs names that line", %{tmp_dir: dir} do
       for {code, line, message} <- [
+            {"one() {", 6, "no source file has this line"},
             {"fn two() {", 6, "no source file has this line"},
             {"fn one() {\n    four();\n}", 7, "a.rs:3"},
             {"fn one() {\n    three(); // more\n}", 7, "a.rs:3"},

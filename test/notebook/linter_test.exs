@@ -289,9 +289,11 @@ defmodule Roundtrip.Notebook.LinterTest do
       File.write!(Path.join(dir, "other.livemd"), """
       # Other: the `title`
 
-      ```text
+      ````text
+      text
       ## Not a heading
       ```
+      ````
 
       ## What's new?
       """)

@@ -153,6 +153,16 @@ defmodule Mix.Tasks.Roundtrip.NotebooksTest do
     assert text =~ "no_such_package, which is no dependency"
   end
 
+  if function_exported?(Code, :with_diagnostics, 1) do
+    test "shows the compiler's warnings", %{tmp_dir: dir} do
+      path =
+        write(dir, "warns.livemd", String.replace(@good, "x = 1\n", "x = 1\nfn y -> 1 end\n"))
+
+      assert {:ok, text} = run([path])
+      assert text =~ ~r/^    .*warns.livemd:8: warning: variable "y" is unused/m
+    end
+  end
+
   test "limits the time of a cell", %{tmp_dir: dir} do
     cell = "receive do :never -> 1 end"
     path = write(dir, "slow.livemd", String.replace(@good, "assert x == 1", cell))

@@ -143,6 +143,7 @@ defmodule Mix.Tasks.Roundtrip.Notebooks do
     time = results |> Enum.map(& &1.time) |> Enum.sum()
     tail = "#{section.name} (#{count(assertions, "assertion")}, #{div(time, 1000)} ms)"
     Mix.shell().info(["  ", colour, String.pad_trailing(mark, 8), :reset, tail])
+    for result <- results, warning <- result.warnings, do: Mix.shell().info(["    ", warning])
   end
 
   # The worst of a section names it.

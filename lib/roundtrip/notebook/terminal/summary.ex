@@ -4,7 +4,10 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
   alias Roundtrip.Notebook.{CellResult, Report, Terminal}
   alias Roundtrip.Notebook.Terminal.{Lines, Result}
 
-  @doc "What one section has proven: `2 assertions, 1 exercise waiting (structs-1), 3 ms`."
+  # Columns before what a line of the summary says.
+  @label 9
+
+  @doc "What one section has proven: `2 assertions, waiting: structs-1, 3 ms`."
   @spec section([CellResult.t()]) :: String.t()
   def section([]), do: ""
 
@@ -44,10 +47,17 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
   @doc "The lines that end a run, however many notebooks it had."
   @spec lines([Report.t()], Terminal.t()) :: [IO.chardata()]
   def lines(reports, terminal) do
-    for {label, text, colour} <- facts(reports) do
-      label = label |> String.pad_trailing(9) |> Lines.style([:bright, colour], terminal.colour)
-      [label, text]
-    end
+    Enum.flat_map(facts(reports), &fact(&1, terminal))
+  end
+
+  defp fact({label, text, colour}, terminal) do
+    label =
+      label |> String.pad_trailing(@label) |> Lines.style([:bright, colour], terminal.colour)
+
+    [first | rest] = Lines.wrap([{text, []}], terminal.width - @label)
+    indent = String.duplicate(" ", @label)
+
+    [[label, Lines.paint(first, false)] | Enum.map(rest, &[indent, Lines.paint(&1, false)])]
   end
 
   defp facts(reports) do
