@@ -52,7 +52,6 @@ defmodule Roundtrip.Notebook.Reader do
 
   defp title(%{notebook: notebook} = state) do
     print(Terminal.heading(notebook.title, "═", state.terminal) ++ [""], state)
-    Enum.each(notebook.preamble, &block(&1, state))
 
     if notebook.setup do
       note = Lines.style("[setup cell: not needed here]", [:faint], state.terminal.colour)
