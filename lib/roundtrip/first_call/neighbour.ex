@@ -7,8 +7,8 @@ defmodule Roundtrip.FirstCall.Neighbour do
   @rounds 3
 
   @doc """
-  By how many milliseconds a timer of #{@tick} ms was late while every scheduler was given one call
-  of `fun`.
+  By how many milliseconds a timer of #{@tick} ms was late while as many calls of `fun` ran at once
+  as there are schedulers.
 
   Each of #{@rounds} rounds finds its latest timer, and the answer is the least of these: a call that
   holds a scheduler does so in every round, and a busy machine does not.
