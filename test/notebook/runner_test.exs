@@ -530,6 +530,10 @@ defmodule Roundtrip.Notebook.RunnerTest do
       assert Report.ok?(waiting)
       assert {waiting.waiting, waiting.passed} == {["e-1"], []}
 
+      crashed = Runner.run(exercise("x = :one", "assert x + 1 == 3", "x = 2"), solved: :perhaps)
+      assert Report.ok?(crashed)
+      assert {crashed.waiting, crashed.passed} == {["e-1"], []}
+
       passed = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"), solved: :perhaps)
       assert Report.ok?(passed)
       assert {passed.waiting, passed.passed} == {[], ["e-1"]}

@@ -94,6 +94,11 @@ defmodule Roundtrip.Notebook.Report do
 
   defp waits?(_result, true), do: false
 
+  # A learner's attempt may well crash: it waits all the same.
+  defp waits?(%{cell: %{kind: {:check, _}} = cell, status: {:failed, _}}, :perhaps) do
+    cell.continue_on_error
+  end
+
   defp waits?(%{cell: cell, status: {:failed, %Failure{kind: :assertion}}}, _shipped) do
     cell.continue_on_error
   end
@@ -101,7 +106,9 @@ defmodule Roundtrip.Notebook.Report do
   defp waits?(_result, _shipped), do: false
 
   # Unsolved, a check has to fail by an assertion and without stopping the rest.
-  defp failure(%{cell: %{kind: {:check, name}} = cell} = result, solved) when solved != true do
+  defp failure(%{cell: %{kind: {:check, _}, continue_on_error: true}}, :perhaps), do: []
+
+  defp failure(%{cell: %{kind: {:check, name}} = cell} = result, false) do
     case result.status do
       {:failed, %Failure{kind: :assertion}} when cell.continue_on_error ->
         []
@@ -114,7 +121,7 @@ defmodule Roundtrip.Notebook.Report do
         plain = text <> failure.plain
         [%{failure | kind: :exercise, plain: plain, coloured: coloured(text, failure)}]
 
-      :ok when solved == false ->
+      :ok ->
         [exercise(cell.line, "the check of #{name} passes before it is solved")]
 
       _ ->
