@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What bin/learn, bin/test and bin/artifacts share: messages, and making the machine ready.
 
+# Ctrl-C ends the VM at once, in place of asking what to do with it.
+export ELIXIR_ERL_OPTIONS="${ELIXIR_ERL_OPTIONS:-} +Bd"
+
 say() { printf '· %s\n' "$*" >&2; }
 
 die() {
