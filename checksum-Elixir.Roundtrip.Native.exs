@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:7c895d965188ba19939a4b94ba32457c065ff13e6e55dda1ebedf50b834c1f41"
+  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:3cca9af5fa4ac0b1bf67cf2855b42a39314b0eb616019b48fb17604b1ecf2473"
 }
