@@ -81,8 +81,11 @@ fn feed(gate: &Gate, receiver: &LocalPid, total: u64) {
             return;
         }
     }
-    // A receiver that has died meanwhile needs no end.
-    let _ = msg_env.send_and_clear(receiver, |_| atoms::no_more());
+    // The end needs room too, or it would be one message too many.
+    if gate.pass() {
+        // A receiver that has died meanwhile needs no end.
+        let _ = msg_env.send_and_clear(receiver, |_| atoms::no_more());
+    }
 }
 
 #[rustler::nif]
