@@ -36,7 +36,7 @@ need_writable() {
 
 need_rust() {
   has cargo && has rustc && return
-  die "Rust is missing (https://rustup.rs); to read the lessons without it, open notebooks/ in Livebook"
+  die "Rust is missing: install it from https://rustup.rs, or put an archive that was built elsewhere into dist/"
 }
 
 elixir_install_hint="install Elixir 1.14 or newer (https://elixir-lang.org/install.html)"
