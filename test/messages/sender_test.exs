@@ -22,14 +22,18 @@ defmodule Roundtrip.Messages.SenderTest do
   end
 
   test "two processes that join one thread both wait for its end" do
-    {:ok, sender} = Native.sender_flood(idle(), 50_000)
+    receiver = idle()
+    {:ok, sender} = Native.sender_flood(receiver, 50_000)
 
-    joins =
-      for _ <- 1..2, do: Task.async(fn -> {Native.sender_join(sender), Roundtrip.threads()} end)
+    join = fn ->
+      answer = Native.sender_join(sender)
+      {answer, Process.info(receiver, :message_queue_len)}
+    end
 
-    answers = Task.await_many(joins)
+    all = {:message_queue_len, 50_000}
 
-    assert Enum.sort(Enum.map(answers, &elem(&1, 0))) == [{:error, :joined}, {:ok, 50_000}]
+    assert Enum.sort(Task.await_many([Task.async(join), Task.async(join)], 60_000)) ==
+             [{{:error, :joined}, all}, {{:ok, 50_000}, all}]
   end
 
   test "a term is sent again and again, or not at all" do

@@ -6,6 +6,7 @@ use crate::error::refuse;
 use crate::live::Live;
 use parking_lot::{Condvar, Mutex};
 use roundtrip_core::messages::{self as core, Demand};
+use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Env, Error, LocalPid, Monitor, NifMap, NifResult, OwnedEnv, Resource, ResourceArc,
@@ -48,7 +49,7 @@ impl Gate {
 /// Owns the thread `rt-feed`.
 pub struct Feed {
     gate: Arc<Gate>,
-    thread: Thread<()>,
+    thread: Thread<Result<(), SendError>>,
     _live: Live,
 }
 
@@ -69,23 +70,20 @@ impl Drop for Feed {
     }
 }
 
-fn feed(gate: &Gate, receiver: &LocalPid, total: u64) {
+fn feed(gate: &Gate, receiver: &LocalPid, total: u64) -> Result<(), SendError> {
     let mut msg_env = OwnedEnv::new();
     for n in 1..=total {
-        // The lock of the gate is free again when the message goes out.
-        if !gate.pass()
-            || msg_env
-                .send_and_clear(receiver, |_| (atoms::item(), n))
-                .is_err()
-        {
-            return;
+        if !gate.pass() {
+            return Ok(());
         }
+        // The lock of the gate is free again when the message goes out.
+        msg_env.send_and_clear(receiver, |_| (atoms::item(), n))?;
     }
     // The end needs room too, or it would be one message too many.
     if gate.pass() {
-        // A receiver that has died meanwhile needs no end.
-        let _ = msg_env.send_and_clear(receiver, |_| atoms::no_more());
+        msg_env.send_and_clear(receiver, |_| atoms::no_more())?;
     }
+    Ok(())
 }
 
 #[rustler::nif]
@@ -155,6 +153,7 @@ fn feed_stop(feed: ResourceArc<Feed>) -> NifResult<Atom> {
     feed.gate.stop();
     match feed.thread.join() {
         Some(Err(_)) => Err(Error::Term(Box::new(atoms::panicked()))),
-        Some(Ok(())) | None => Ok(ok()),
+        // A receiver that had died is an end like any other.
+        Some(Ok(_)) | None => Ok(ok()),
     }
 }

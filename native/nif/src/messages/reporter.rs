@@ -6,6 +6,7 @@ use crate::error::refuse;
 use crate::live::Live;
 use crate::resources::Histogram;
 use roundtrip_core::messages as core;
+use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc};
 use std::panic::RefUnwindSafe;
@@ -15,7 +16,7 @@ use std::time::Duration;
 /// Owns the thread `rt-reporter`. Dropping it drops `stop`, and that too the thread notices.
 pub struct Reporter {
     stop: mpsc::Sender<()>,
-    thread: Thread<()>,
+    thread: Thread<Result<(), SendError>>,
     _live: Live,
 }
 
@@ -36,15 +37,18 @@ impl Reporter {
     }
 }
 
-fn report(histogram: &Histogram, owner: &LocalPid, interval: Duration, stop: &Receiver<()>) {
+fn report(
+    histogram: &Histogram,
+    owner: &LocalPid,
+    interval: Duration,
+    stop: &Receiver<()>,
+) -> Result<(), SendError> {
     let mut msg_env = OwnedEnv::new();
     while stop.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
         let snapshot = histogram.snapshot();
-        let sent = msg_env.send_and_clear(owner, |_| (atoms::report(), snapshot));
-        if sent.is_err() {
-            return;
-        }
+        msg_env.send_and_clear(owner, |_| (atoms::report(), snapshot))?;
     }
+    Ok(())
 }
 
 #[rustler::nif]
@@ -66,7 +70,7 @@ fn start(
 ) -> Result<ResourceArc<Reporter>, Atom> {
     let (stop, stopped) = mpsc::channel();
     let thread = Thread::start("rt-reporter", move || {
-        report(&histogram, &owner, interval, &stopped);
+        report(&histogram, &owner, interval, &stopped)
     })?;
     let _live = Live::new();
     let reporter = ResourceArc::new(Reporter {
@@ -83,6 +87,7 @@ fn reporter_stop(reporter: ResourceArc<Reporter>) -> NifResult<Atom> {
     reporter.signal();
     match reporter.thread.join() {
         Some(Err(_)) => Err(Error::Term(Box::new(atoms::panicked()))),
-        Some(Ok(())) | None => Ok(ok()),
+        // An owner that had died is an end like any other.
+        Some(Ok(_)) | None => Ok(ok()),
     }
 }
