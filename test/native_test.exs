@@ -36,7 +36,7 @@ defmodule Roundtrip.NativeTest do
   end
 
   defp nifs do
-    for file <- Path.wildcard("native/nif/src/*.rs"),
+    for file <- Path.wildcard("native/nif/src/**/*.rs"),
         source = File.read!(file),
         [{start, _}, name, arguments] <- signatures(source),
         into: %{} do

@@ -26,6 +26,12 @@ defmodule Roundtrip.Native do
   @typedoc "What may pass, on the Rust side enums with `NifTaggedEnum`."
   @type limit :: :unlimited | {:at_most, i64()} | {:between, %{low: i64(), high: i64()}}
 
+  @typedoc "How to send: on the Rust side an enum with `NifUnitEnum`."
+  @type way :: :env_send | :run | :send_and_clear
+
+  @typedoc "A thread that sends, to be joined; or the system had no thread to give."
+  @type started :: {:ok, reference()} | {:error, :no_thread}
+
   # What holds for every lesson
 
   @doc "How many values Rust holds for Elixir now: made, and not yet dropped."
@@ -403,6 +409,157 @@ defmodule Roundtrip.Native do
   """
   @spec histogram_snapshot(reference()) :: Snapshot.t()
   def histogram_snapshot(_histogram), do: stub()
+
+  # messages
+
+  @doc """
+  Sends `{:hi, %SharedStruct{}}` from the calling process, with `Env::send`.
+
+      iex> Roundtrip.Native.send_hi(self(), true)
+      :ok
+      iex> receive do: ({:hi, shared} -> shared.is_cool)
+      true
+  """
+  @spec send_hi(pid(), boolean()) :: :ok | {:error, :not_sent}
+  def send_hi(_pid, _is_cool), do: stub()
+
+  @doc "Sends `{:gone, pid}` to the caller when `pid` dies, for as long as the reference lives."
+  @spec witness_new(pid()) :: {:ok, reference()} | {:error, :noproc}
+  def witness_new(_pid), do: stub()
+
+  @doc "Sends `:hi` on a normal scheduler, in one of three ways; `:send_and_clear` panics here."
+  @spec send_by(way(), pid()) :: :ok | {:error, :not_sent}
+  def send_by(_way, _pid), do: stub()
+
+  @doc "`send_by/2` on a dirty scheduler."
+  @spec send_by_dirty(way(), pid()) :: :ok | {:error, :not_sent}
+  def send_by_dirty(_way, _pid), do: stub()
+
+  @doc """
+  A term there and back through an environment that belongs to no process.
+
+      iex> Roundtrip.Native.saved_load(%{any: [:term]})
+      %{any: [:term]}
+  """
+  @spec saved_load(term()) :: term()
+  def saved_load(_term), do: stub()
+
+  @doc "Clears the environment before it loads the term, and panics. For teaching only."
+  @spec saved_load_cleared(term()) :: no_return()
+  def saved_load_cleared(_term), do: stub()
+
+  @doc "Loads the term in another environment, and panics. For teaching only."
+  @spec saved_load_elsewhere(term()) :: no_return()
+  def saved_load_elsewhere(_term), do: stub()
+
+  @doc """
+  The pid of a name, or the pid itself; `nil` where there is none. Panics on a pid of another node.
+
+      iex> Roundtrip.Native.whereis(self()) == self()
+      true
+      iex> Roundtrip.Native.whereis(:nobody_of_this_name)
+      nil
+  """
+  @spec whereis(term()) :: pid() | nil
+  def whereis(_name_or_pid), do: stub()
+
+  @doc "`whereis/1`, which refuses a pid of another node with an `ArgumentError`."
+  @spec whereis_local(term()) :: pid() | nil
+  def whereis_local(_name_or_pid), do: stub()
+
+  @doc "Sends the bare mean to the caller, from a thread. For teaching only: see `spawn_mean_ref/2`."
+  @spec spawn_mean(i64(), i64()) :: :ok
+  def spawn_mean(_total, _count), do: stub()
+
+  @doc "Sends `{reference, mean}` to the caller, from a thread, and returns the reference."
+  @spec spawn_mean_ref(i64(), i64()) :: reference()
+  def spawn_mean_ref(_total, _count), do: stub()
+
+  @doc "Sends `{:hi, %SharedStruct{}}` to the caller, from a thread."
+  @spec sender_hi(boolean()) :: started()
+  def sender_hi(_is_cool), do: stub()
+
+  @doc "Sends `{:hi, %SharedStruct{}}` to a process, from a thread."
+  @spec sender_hi_to(pid(), boolean()) :: started()
+  def sender_hi_to(_pid, _is_cool), do: stub()
+
+  @doc "Sends a term, from a thread that panics when it loads it again. For teaching only."
+  @spec sender_repeat_cleared(pid(), term(), 0..1_000_000) :: started()
+  def sender_repeat_cleared(_pid, _term, _times), do: stub()
+
+  @doc "Sends a term a number of times, from a thread."
+  @spec sender_repeat(pid(), term(), 0..1_000_000) :: started()
+  def sender_repeat(_pid, _term, _times), do: stub()
+
+  @doc "Sends `{:item, 1}`, `{:item, 2}` and so on, from a thread, as fast as it can."
+  @spec sender_flood(pid(), 0..1_000_000) :: started()
+  def sender_flood(_pid, _count), do: stub()
+
+  @doc "Waits on a dirty scheduler until a sender has ended, and says how many messages it sent."
+  @spec sender_join(reference()) ::
+          {:ok, non_neg_integer()}
+          | {:error, :not_sent | :joined | {:panicked, String.t()}}
+  def sender_join(_sender), do: stub()
+
+  @doc """
+  Sends `{:report, snapshot}` of a histogram to `owner` every `interval` milliseconds, from a
+  thread. It ends when told, when the owner dies, or when the reference is dropped.
+
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> Roundtrip.Native.reporter_start(histogram, self(), 0)
+      ** (ArgumentError) interval must be from 1 to 60000
+  """
+  @spec reporter_start(reference(), pid(), 1..60_000) ::
+          {:ok, reference()} | {:error, :noproc | :no_thread}
+  def reporter_start(_histogram, _owner, _interval), do: stub()
+
+  @doc "Stops a reporter and waits on a dirty scheduler until its thread has ended."
+  @spec reporter_stop(reference()) :: :ok | {:error, :panicked}
+  def reporter_stop(_reporter), do: stub()
+
+  @doc """
+  Sends `{:item, 1}` to `{:item, total}` and then `:no_more` from a thread, with at most `window`
+  items under way. `feed_more/2` makes room. It ends as a reporter does.
+
+      iex> Roundtrip.Native.feed_start(self(), 10, 0)
+      ** (ArgumentError) window must be from 1 to 1000000
+  """
+  @spec feed_start(pid(), 0..1_000_000, 1..1_000_000) ::
+          {:ok, reference()} | {:error, :noproc | :no_thread}
+  def feed_start(_receiver, _total, _window), do: stub()
+
+  @doc "Says that `count` items were handled, and asks for as many more."
+  @spec feed_more(reference(), non_neg_integer()) :: :ok
+  def feed_more(_feed, _count), do: stub()
+
+  @doc "How many items are under way, the most that ever were, and whether the thread waits for room."
+  @spec feed_state(reference()) :: %{
+          in_flight: non_neg_integer(),
+          most: non_neg_integer(),
+          waiting: boolean()
+        }
+  def feed_state(_feed), do: stub()
+
+  @doc "Stops a feed and waits on a dirty scheduler until its thread has ended."
+  @spec feed_stop(reference()) :: :ok | {:error, :panicked}
+  def feed_stop(_feed), do: stub()
+
+  @doc """
+  Sends `{:ask, call, question}` to `callee` and waits on a dirty scheduler for `answer/2`, at most
+  `timeout` milliseconds.
+
+      iex> Roundtrip.Native.ask(self(), "I cannot hear you while I wait", 1)
+      {:error, :timeout}
+      iex> Roundtrip.Native.ask(self(), :anything, 60_001)
+      ** (ArgumentError) timeout must be from 1 to 60000
+  """
+  @spec ask(pid(), term(), 1..60_000) :: {:ok, term()} | {:error, :timeout | :noproc | :down}
+  def ask(_callee, _question, _timeout), do: stub()
+
+  @doc "Answers a call, once, in time, and from the process that was asked."
+  @spec answer(reference(), term()) ::
+          :ok | {:error, :too_late | :already_answered | :stranger}
+  def answer(_call, _term), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)
 end

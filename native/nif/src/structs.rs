@@ -26,13 +26,13 @@ impl Resource for Guarded {}
 
 #[derive(NifStruct)]
 #[module = "Roundtrip.Structs.SharedStruct"]
-struct SharedStruct {
+pub struct SharedStruct {
     r#ref: ResourceArc<Guarded>,
     is_cool: bool,
 }
 
 impl SharedStruct {
-    fn new(is_cool: bool) -> Self {
+    pub fn new(is_cool: bool) -> Self {
         let private = Mutex::default();
         let _live = Live::new();
         let r#ref = ResourceArc::new(Guarded { private, _live });

@@ -1,0 +1,93 @@
+defmodule Roundtrip.Messages.SenderTest do
+  use Roundtrip.MessagesCase
+
+  alias Roundtrip.Structs.SharedStruct
+
+  test "a thread greets the caller, and another process" do
+    assert {:ok, sender} = Native.sender_hi(true)
+    assert Native.sender_join(sender) == {:ok, 1}
+    assert_received {:hi, %SharedStruct{is_cool: true}}
+
+    me = self()
+    start = fn -> Native.sender_hi_to(me, false) end
+    assert {:ok, sender} = Task.await(Task.async(start))
+    assert Native.sender_join(sender) == {:ok, 1}
+    assert_received {:hi, %SharedStruct{is_cool: false}}
+  end
+
+  test "a receiver that dies under a flood ends it" do
+    receiver = spawn(fn -> receive do: ({:item, 100} -> :ok) end)
+    assert {:ok, sender} = Native.sender_flood(receiver, 1_000_000)
+    assert Native.sender_join(sender) == {:error, :not_sent}
+  end
+
+  test "two processes that join one thread both wait for its end" do
+    receiver = idle()
+    {:ok, sender} = Native.sender_flood(receiver, 50_000)
+
+    join = fn ->
+      answer = Native.sender_join(sender)
+      {answer, Process.info(receiver, :message_queue_len)}
+    end
+
+    all = {:message_queue_len, 50_000}
+
+    assert Enum.sort(Task.await_many([Task.async(join), Task.async(join)], 60_000)) ==
+             [{{:error, :joined}, all}, {{:ok, 50_000}, all}]
+  end
+
+  test "a term is sent again and again, or not at all" do
+    assert {:ok, sender} = Native.sender_repeat(self(), {:any, "term"}, 0)
+    assert Native.sender_join(sender) == {:ok, 0}
+    refute_received {:any, _}
+
+    assert {:ok, sender} = Native.sender_repeat(self(), {:any, "term"}, 2)
+    assert Native.sender_join(sender) == {:ok, 2}
+    assert_received {:any, "term"}
+    assert_received {:any, "term"}
+    refute_received {:any, _}
+
+    assert {:ok, sender} = Native.sender_repeat(dead(), :term, 2)
+    assert Native.sender_join(sender) == {:error, :not_sent}
+  end
+
+  test "a count out of range is refused by its name" do
+    for wrong <- [-1, 1_000_001] do
+      assert_refused("count must be from 0 to 1000000", [
+        fn -> Native.sender_flood(self(), wrong) end
+      ])
+
+      assert_refused("times must be from 0 to 1000000", [
+        fn -> Native.sender_repeat(self(), :term, wrong) end,
+        fn -> Native.sender_repeat_cleared(self(), :term, wrong) end
+      ])
+    end
+  end
+
+  test "what is no pid of this node, no handle and no way is refused" do
+    for wrong <- [:code_server, make_ref(), nil] do
+      assert_raise ArgumentError, fn -> Native.send_hi(wrong, true) end
+      assert_raise ArgumentError, fn -> Native.sender_hi_to(wrong, true) end
+      assert_raise ArgumentError, fn -> Native.sender_join(wrong) end
+      assert_raise ArgumentError, fn -> Native.witness_new(wrong) end
+    end
+
+    assert_raise ErlangError, fn -> Native.send_by(:by_mail, self()) end
+  end
+
+  test "a witness that was dropped tells nobody" do
+    watched = idle()
+
+    Task.await(
+      Task.async(fn ->
+        {:ok, witness} = Native.witness_new(watched)
+        is_reference(witness)
+      end)
+    )
+
+    monitor = Process.monitor(watched)
+    Process.exit(watched, :kill)
+    assert_receive {:DOWN, ^monitor, :process, ^watched, :killed}, 5_000
+    refute_received {:gone, _}
+  end
+end

@@ -1,0 +1,3 @@
+defmodule Roundtrip.MessagesTest do
+  use Roundtrip.LessonCase, lesson: "messages"
+end
