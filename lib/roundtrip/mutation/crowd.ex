@@ -12,14 +12,11 @@ defmodule Roundtrip.Mutation.Crowd do
   @typedoc "A name, and one call of what is compared."
   @type way :: {atom(), (() -> term())}
 
-  @typedoc "How many nanoseconds a call took, by the number of processes."
-  @type row :: %{way: atom(), nanoseconds: %{pos_integer() => float()}}
-
   @doc """
   Calls `fun` in each of `processes` processes `calls` times, and gives the nanoseconds a call:
-  the time from the start of all to the end of the last, by the number of all calls.
+  the time from the start of the first to the end of the last, by the number of all calls.
 
-  No process begins before all of them are there. A call that raises ends this function too.
+  No process begins before all of them are there. A call that raises or exits ends this function too.
 
       iex> counter = :counters.new(1, [])
       iex> nanoseconds = Roundtrip.Mutation.Crowd.run(4, 100, fn -> :counters.add(counter, 1, 1) end)
@@ -28,43 +25,48 @@ defmodule Roundtrip.Mutation.Crowd do
   """
   @spec run(pos_integer(), pos_integer(), (() -> term())) :: float()
   def run(processes, calls, fun) do
-    crowd = for _ <- 1..processes, do: spawn_monitor(fn -> wait_and_repeat(calls, fun) end)
-    start = System.monotonic_time()
+    caller = self()
+
+    crowd =
+      for _ <- 1..processes, do: spawn_monitor(fn -> wait_and_repeat(caller, calls, fun) end)
+
     for {pid, _} <- crowd, do: send(pid, :start)
-    for member <- crowd, do: await(member)
-    elapsed = System.monotonic_time() - start
+    {starts, stops} = crowd |> Enum.map(&await/1) |> Enum.unzip()
+    elapsed = Enum.max(stops) - Enum.min(starts)
     System.convert_time_unit(elapsed, :native, :nanosecond) / (processes * calls)
   end
 
   @doc """
-  Compares several ways, each with every number of processes.
+  Nanoseconds a call of several ways, by name and then by number of processes.
 
   The ways take turns, #{@rounds} times, and each figure is the least of its rounds: a busy machine
   slows some rounds, and what a call needs it needs in every one. In a round the processes share
   #{@calls} calls, so every way is called equally often in the end.
   """
-  @spec compare([way()], [pos_integer()]) :: [row()]
+  @spec compare([way()], [pos_integer()]) :: %{atom() => %{pos_integer() => float()}}
   def compare(ways, counts) do
     rounds = for _ <- 1..@rounds, do: round_of(ways, counts)
-
-    for {way, _} <- ways do
-      %{
-        way: way,
-        nanoseconds: Map.new(counts, &{&1, Enum.min(for r <- rounds, do: r[{way, &1}])})
-      }
-    end
+    Enum.reduce(rounds, &least/2)
   end
 
   defp round_of(ways, counts) do
-    for count <- counts, {way, fun} <- ways, into: %{} do
-      {{way, count}, run(count, div(@calls, count), fun)}
+    for {way, fun} <- ways, into: %{} do
+      {way, Map.new(counts, &{&1, run(&1, div(@calls, &1), fun)})}
     end
   end
 
-  defp wait_and_repeat(calls, fun) do
+  defp least(a, b), do: Map.merge(a, b, fn _way, a, b -> Map.merge(a, b, &least/3) end)
+  defp least(_count, a, b), do: min(a, b)
+
+  # The times are taken here, so that what it takes to wake a process is not measured.
+  defp wait_and_repeat(caller, calls, fun) do
     receive do
-      :start -> repeat(calls, fun)
+      :start -> :ok
     end
+
+    start = System.monotonic_time()
+    repeat(calls, fun)
+    send(caller, {self(), start, System.monotonic_time()})
   end
 
   defp repeat(0, _fun), do: :ok
@@ -76,8 +78,12 @@ defmodule Roundtrip.Mutation.Crowd do
 
   defp await({pid, monitor}) do
     receive do
-      {:DOWN, ^monitor, :process, ^pid, :normal} -> :ok
-      {:DOWN, ^monitor, :process, ^pid, reason} -> exit(reason)
+      {^pid, start, stop} ->
+        Process.demonitor(monitor, [:flush])
+        {start, stop}
+
+      {:DOWN, ^monitor, :process, ^pid, reason} ->
+        exit(reason)
     end
   end
 end

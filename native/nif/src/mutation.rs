@@ -135,8 +135,8 @@ fn std_account_new(total: i64) -> NifResult<ResourceArc<StdAccount>> {
     }))
 }
 
-#[rustler::nif]
 #[allow(clippy::unwrap_used)] // The lesson shows what becomes of this unwrap.
+#[rustler::nif]
 fn std_account_save(
     account: ResourceArc<StdAccount>,
     amount: i64,
