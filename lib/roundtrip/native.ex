@@ -522,7 +522,7 @@ defmodule Roundtrip.Native do
   1000. The process `owner` receives `:held` once the lock is taken. `Roundtrip.Mutation.Holder`
   is easier to use.
   """
-  @spec histogram_hold(reference(), 0..1000, reference(), pid()) :: :ok
+  @spec histogram_hold(reference(), 0..1000, reference(), pid()) :: :released | :timed_out
   def histogram_hold(_histogram, _milliseconds, _signal, _owner), do: stub()
 
   @doc """

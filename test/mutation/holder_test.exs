@@ -7,19 +7,19 @@ defmodule Roundtrip.Mutation.HolderTest do
 
   test "a holder lets go by itself when its time is over" do
     histogram = Native.histogram_new(1000)
-    %Holder{pid: pid} = Holder.hold(histogram, 1)
-    monitor = Process.monitor(pid)
+    %Holder{pid: pid, monitor: monitor} = Holder.hold(histogram, 1)
 
-    assert_receive {:DOWN, ^monitor, :process, ^pid, _}, 5_000
+    assert_receive {:DOWN, ^monitor, :process, ^pid, :timed_out}, 5_000
     assert Native.histogram_try_record(histogram, 5) == :ok
   end
 
   test "a second holder comes after the first" do
     histogram = Native.histogram_new(1000)
-    Holder.hold(histogram, 20)
+    first = Holder.hold(histogram, 20)
     second = Holder.hold(histogram, 1000)
 
     assert Native.histogram_try_record(histogram, 5) == {:error, :busy}
-    assert Holder.release(second) == :ok
+    assert Holder.release(first) == :timed_out
+    assert Holder.release(second) == :released
   end
 end

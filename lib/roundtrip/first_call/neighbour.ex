@@ -8,21 +8,13 @@ defmodule Roundtrip.FirstCall.Neighbour do
 
   @doc """
   By how many milliseconds a timer of #{@tick} ms was late while every scheduler was given one call
-  of `fun`. `prepare` runs before each round, and is no part of what is measured.
+  of `fun`.
 
   Each of #{@rounds} rounds finds its latest timer, and the answer is the least of these: a call that
   holds a scheduler does so in every round, and a busy machine does not.
   """
-  @spec lateness((() -> term()), (() -> term())) :: float()
-  def lateness(fun, prepare \\ fn -> :ok end) do
-    rounds =
-      for _ <- 1..@rounds do
-        prepare.()
-        round_of(fun)
-      end
-
-    Enum.min(rounds) / 1000
-  end
+  @spec lateness((() -> term())) :: float()
+  def lateness(fun), do: Enum.min(for _ <- 1..@rounds, do: round_of(fun)) / 1000
 
   defp round_of(fun) do
     # Counted from before the calls start: they may stop this process before its first tick.

@@ -7,10 +7,10 @@ defmodule Roundtrip.Mutation.Holder do
 
   alias Roundtrip.Native
 
-  @enforce_keys [:pid, :signal]
-  defstruct [:pid, :signal]
+  @enforce_keys [:pid, :monitor, :signal]
+  defstruct [:pid, :monitor, :signal]
 
-  @type t :: %__MODULE__{pid: pid(), signal: reference()}
+  @type t :: %__MODULE__{pid: pid(), monitor: reference(), signal: reference()}
 
   @doc """
   Takes the lock, for at most so many milliseconds, and returns once it is held.
@@ -20,6 +20,7 @@ defmodule Roundtrip.Mutation.Holder do
       iex> Roundtrip.Native.histogram_try_record(histogram, 5)
       {:error, :busy}
       iex> Roundtrip.Mutation.Holder.release(holder)
+      :released
       iex> Roundtrip.Native.histogram_try_record(histogram, 5)
       :ok
   """
@@ -27,21 +28,25 @@ defmodule Roundtrip.Mutation.Holder do
   def hold(histogram, milliseconds) do
     owner = self()
     signal = Native.counter_new(:atomic)
-    pid = spawn_link(fn -> Native.histogram_hold(histogram, milliseconds, signal, owner) end)
+    hold = fn -> exit(Native.histogram_hold(histogram, milliseconds, signal, owner)) end
+    {pid, monitor} = spawn_monitor(hold)
 
     receive do
-      :held -> %__MODULE__{pid: pid, signal: signal}
+      :held -> %__MODULE__{pid: pid, monitor: monitor, signal: signal}
+      {:DOWN, ^monitor, :process, ^pid, reason} -> exit(reason)
     end
   end
 
-  @doc "Lets go of the lock, and returns once it is free."
-  @spec release(t()) :: :ok
-  def release(%__MODULE__{} = holder) do
-    monitor = Process.monitor(holder.pid)
-    Native.counter_add(holder.signal, 1)
+  @doc """
+  Lets go of the lock, and returns once it is free: `:timed_out` where it was free already, because
+  the time was over.
+  """
+  @spec release(t()) :: :released | :timed_out
+  def release(%__MODULE__{pid: pid, monitor: monitor, signal: signal}) do
+    Native.counter_add(signal, 1)
 
     receive do
-      {:DOWN, ^monitor, :process, _, _} -> :ok
+      {:DOWN, ^monitor, :process, ^pid, how} -> how
     end
   end
 end

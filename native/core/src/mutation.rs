@@ -85,12 +85,17 @@ impl Counter {
         }
     }
 
-    /// Waits until the count is not 0, which it sees within a millisecond; at most for `limit`.
-    pub fn wait(&self, limit: Duration) {
+    /// Waits until the count is not 0, which it sees within a millisecond, and says whether that
+    /// came before the limit.
+    pub fn wait(&self, limit: Duration) -> bool {
         let start = Instant::now();
-        while self.get() == 0 && start.elapsed() < limit {
+        while self.get() == 0 {
+            if start.elapsed() >= limit {
+                return false;
+            }
             std::thread::sleep(Duration::from_millis(1));
         }
+        true
     }
 }
 
@@ -221,9 +226,9 @@ mod tests {
     #[test]
     fn a_wait_ends_with_the_signal_or_the_limit() {
         for counter in all() {
-            counter.wait(Duration::ZERO);
+            assert!(!counter.wait(Duration::ZERO));
             counter.add(1);
-            counter.wait(Duration::MAX);
+            assert!(counter.wait(Duration::MAX));
         }
     }
 

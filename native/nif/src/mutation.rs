@@ -16,7 +16,7 @@ use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 mod atoms {
-    rustler::atoms! { busy, held, no_process, poisoned }
+    rustler::atoms! { busy, held, no_process, poisoned, released, timed_out }
 }
 
 #[derive(NifUnitEnum, Clone, Copy)]
@@ -205,8 +205,8 @@ fn account_balances(account: ResourceArc<Account>) -> Balances {
     Balances::from(*account.balances.lock())
 }
 
-/// Holds the histogram's lock until the signal is not 0, or for the milliseconds given. The owner
-/// hears of it with the lock held, since what it waits for is that the lock is held.
+/// Holds the histogram's lock until the signal is not 0, or for the milliseconds given, and says
+/// which it was. The owner hears of it with the lock held, since that is what it waits for.
 #[rustler::nif(schedule = "DirtyIo")]
 fn histogram_hold(
     env: Env<'_>,
@@ -219,10 +219,12 @@ fn histogram_hold(
     let _held = histogram.latencies.lock();
     // An owner that is gone needs no telling.
     let _ = env.send(&owner, atoms::held());
-    signal
-        .count
-        .wait(Duration::from_millis(limit.unsigned_abs()));
-    Ok(ok())
+    let limit = Duration::from_millis(limit.unsigned_abs());
+    if signal.count.wait(limit) {
+        Ok(atoms::released())
+    } else {
+        Ok(atoms::timed_out())
+    }
 }
 
 #[rustler::nif]
