@@ -9,7 +9,7 @@ defmodule Roundtrip.Mutation.CrowdTest do
     calls = for {name, counter} <- ways, do: {name, fn -> :counters.add(counter, 1, 1) end}
 
     assert %{a: %{1 => one, 4 => four}, b: %{}} = Crowd.compare(calls, [1, 4])
-    assert one > 0 and four > 0
+    assert is_integer(one) and is_integer(four)
 
     [a, b] = for {_, counter} <- ways, do: :counters.get(counter, 1)
     assert a == b

@@ -43,7 +43,7 @@ defmodule Roundtrip.Mutation.Crowd do
   slows some rounds, and what a call needs it needs in every one. In a round the processes share
   #{@calls} calls, so every way is called equally often in the end.
   """
-  @spec compare([way()], [pos_integer()]) :: %{atom() => %{pos_integer() => float()}}
+  @spec compare([way()], [pos_integer()]) :: %{atom() => %{pos_integer() => non_neg_integer()}}
   def compare(ways, counts) do
     rounds = for _ <- 1..@rounds, do: round_of(ways, counts)
     Enum.reduce(rounds, &least/2)
@@ -51,7 +51,7 @@ defmodule Roundtrip.Mutation.Crowd do
 
   defp round_of(ways, counts) do
     for {way, fun} <- ways, into: %{} do
-      {way, Map.new(counts, &{&1, run(&1, div(@calls, &1), fun)})}
+      {way, Map.new(counts, &{&1, round(run(&1, div(@calls, &1), fun))})}
     end
   end
 
