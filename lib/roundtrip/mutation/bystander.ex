@@ -24,7 +24,7 @@ defmodule Roundtrip.Mutation.Bystander do
       iex> :ok
       :ok
   """
-  @spec turn(reference(), (() -> term()), 0..1000) :: turn()
+  @spec turn(reference(), fun(), 0..1000) :: turn()
   def turn(histogram, call, milliseconds), do: turn(histogram, call, milliseconds, @rounds)
 
   defp turn(histogram, call, milliseconds, rounds) do

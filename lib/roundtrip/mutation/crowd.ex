@@ -10,7 +10,7 @@ defmodule Roundtrip.Mutation.Crowd do
   @calls 4_000
 
   @typedoc "A name, and one call of what is compared."
-  @type way :: {atom(), (() -> term())}
+  @type way :: {atom(), fun()}
 
   @doc """
   Calls `fun` in each of `processes` processes `calls` times, and gives the nanoseconds a call:
@@ -23,7 +23,7 @@ defmodule Roundtrip.Mutation.Crowd do
       iex> {:counters.get(counter, 1), nanoseconds > 0}
       {400, true}
   """
-  @spec run(pos_integer(), pos_integer(), (() -> term())) :: float()
+  @spec run(pos_integer(), pos_integer(), fun()) :: float()
   def run(processes, calls, fun) do
     caller = self()
 
