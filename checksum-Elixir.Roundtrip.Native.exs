@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:3cca9af5fa4ac0b1bf67cf2855b42a39314b0eb616019b48fb17604b1ecf2473"
+  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:36634a81493747f39b93da42abe0f3e1b813b6d4ce9cb5c8b614b391cd239ff6"
 }

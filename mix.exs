@@ -94,12 +94,16 @@ defmodule Roundtrip.MixProject do
       extras: ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       groups_for_modules: [
-        Lessons: [~r/Roundtrip\.FirstCall/, ~r/Roundtrip\.Structs/, Roundtrip.Measure],
+        Lessons: [
+          ~r/Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)/,
+          Roundtrip.Measure
+        ],
         "The notebook engine": [~r/Roundtrip\.Notebook/],
         Installation: [~r/Roundtrip\.Precompiled/]
       ]
     ]
   end
 
-  defp notebooks, do: Enum.map(~w(index first_call structs messages), &"notebooks/#{&1}.livemd")
+  @lessons ~w(index first_call structs mutation messages)
+  defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

@@ -26,6 +26,14 @@ defmodule Roundtrip.Native do
   @typedoc "What may pass, on the Rust side enums with `NifTaggedEnum`."
   @type limit :: :unlimited | {:at_most, i64()} | {:between, %{low: i64(), high: i64()}}
 
+  @typedoc "What guards a count, on the Rust side an enum with `NifUnitEnum`."
+  @type kind :: :std_mutex | :std_rw_lock | :mutex | :rw_lock | :atomic
+
+  @typedoc "The two halves of an account, on the Rust side a struct with `NifMap`."
+  @type balances :: %{current: i64(), savings: i64()}
+
+  @typedoc "Where a call is asked to panic, on the Rust side an enum with `NifUnitEnum`."
+  @type fault :: :none | :halfway
   @typedoc "How to send: on the Rust side an enum with `NifUnitEnum`."
   @type way :: :env_send | :run | :send_and_clear
 
@@ -410,6 +418,163 @@ defmodule Roundtrip.Native do
   @spec histogram_snapshot(reference()) :: Snapshot.t()
   def histogram_snapshot(_histogram), do: stub()
 
+  # mutation
+
+  @doc """
+  A count of 0 that many processes may change, kept in one of five ways.
+
+      iex> Roundtrip.Native.counter_new(:mutex) |> is_reference()
+      true
+  """
+  @spec counter_new(kind()) :: reference()
+  def counter_new(_kind), do: stub()
+
+  @doc """
+  Adds, and gives the new count, which wraps at 64 bits as `:counters` do.
+
+      iex> counter = Roundtrip.Native.counter_new(:atomic)
+      iex> Roundtrip.Native.counter_add(counter, 2)
+      2
+      iex> Roundtrip.Native.counter_add(counter, 3)
+      5
+  """
+  @spec counter_add(reference(), i64()) :: i64()
+  def counter_add(_counter, _by), do: stub()
+
+  @doc """
+  The count as it is now.
+
+      iex> Roundtrip.Native.counter_get(Roundtrip.Native.counter_new(:rw_lock))
+      0
+  """
+  @spec counter_get(reference()) :: i64()
+  def counter_get(_counter), do: stub()
+
+  @doc """
+  Forgets the count for another.
+
+      iex> counter = Roundtrip.Native.counter_new(:std_mutex)
+      iex> Roundtrip.Native.counter_put(counter, 7)
+      iex> Roundtrip.Native.counter_get(counter)
+      7
+  """
+  @spec counter_put(reference(), i64()) :: :ok
+  def counter_put(_counter, _value), do: stub()
+
+  @doc """
+  Which access a call could have a second time, while it reads the count already.
+
+      iex> Roundtrip.Native.counter_retake(Roundtrip.Native.counter_new(:std_rw_lock))
+      %{read: true, write: false}
+  """
+  @spec counter_retake(reference()) :: %{read: boolean(), write: boolean()}
+  def counter_retake(_counter), do: stub()
+
+  @doc """
+  An account of two halves behind std's `Mutex`. `total` is from 0 to 1,000,000,000.
+
+      iex> account = Roundtrip.Native.std_account_new(100)
+      iex> Roundtrip.Native.std_account_balances(account)
+      {:ok, %{current: 100, savings: 0}}
+  """
+  @spec std_account_new(0..1_000_000_000) :: reference()
+  def std_account_new(_total), do: stub()
+
+  @doc """
+  Puts an amount aside, and panics between the two writes when the fault says so. For teaching
+  only: after such a panic every further call panics too.
+
+      iex> account = Roundtrip.Native.std_account_new(100)
+      iex> Roundtrip.Native.std_account_save(account, 101, :none)
+      ** (ArgumentError) amount must be from 0 to 100
+  """
+  @spec std_account_save(reference(), non_neg_integer(), fault()) :: :ok
+  def std_account_save(_account, _amount, _fault), do: stub()
+
+  @doc "Both halves, or `{:error, :poisoned}` after a panic under the lock."
+  @spec std_account_balances(reference()) :: {:ok, balances()} | {:error, :poisoned}
+  def std_account_balances(_account), do: stub()
+
+  @doc "Makes the halves add up again, and the lock usable."
+  @spec std_account_repair(reference()) :: :ok
+  def std_account_repair(_account), do: stub()
+
+  @doc """
+  An account of two halves behind parking_lot's `Mutex`. `total` is from 0 to 1,000,000,000.
+
+      iex> account = Roundtrip.Native.account_new(100)
+      iex> Roundtrip.Native.account_balances(account)
+      %{current: 100, savings: 0}
+  """
+  @spec account_new(0..1_000_000_000) :: reference()
+  def account_new(_total), do: stub()
+
+  @doc """
+  Puts an amount aside, and panics between the two writes when the fault says so. For teaching
+  only: such a panic leaves halves that do not add up.
+  """
+  @spec account_save(reference(), non_neg_integer(), fault()) :: :ok
+  def account_save(_account, _amount, _fault), do: stub()
+
+  @doc """
+  Puts an amount aside, and panics before the one write when the fault says so.
+
+      iex> account = Roundtrip.Native.account_new(100)
+      iex> Roundtrip.Native.account_save_once(account, 30, :none)
+      iex> Roundtrip.Native.account_balances(account)
+      %{current: 70, savings: 30}
+  """
+  @spec account_save_once(reference(), non_neg_integer(), fault()) :: :ok
+  def account_save_once(_account, _amount, _fault), do: stub()
+
+  @doc "Both halves."
+  @spec account_balances(reference()) :: balances()
+  def account_balances(_account), do: stub()
+
+  @doc """
+  Holds a histogram's lock until the count of `signal` is not 0, or for `milliseconds`, from 0 to
+  1000. The process `owner` receives `:held` once the lock is taken. `Roundtrip.Mutation.Holder`
+  is easier to use.
+  """
+  @spec histogram_hold(reference(), 0..1000, reference(), pid()) :: :released | :timed_out
+  def histogram_hold(_histogram, _milliseconds, _signal, _owner), do: stub()
+
+  @doc """
+  Records a latency, or gives `{:error, :busy}` at once where the lock is held.
+
+      iex> Roundtrip.Native.histogram_try_record(Roundtrip.Native.histogram_new(1000), 5)
+      :ok
+  """
+  @spec histogram_try_record(reference(), non_neg_integer()) :: :ok | {:error, :busy}
+  def histogram_try_record(_histogram, _microseconds), do: stub()
+
+  @doc """
+  `histogram_record/2` on a dirty I/O scheduler, where it may wait for the lock.
+
+      iex> Roundtrip.Native.histogram_record_dirty(Roundtrip.Native.histogram_new(1000), 5)
+      :ok
+  """
+  @spec histogram_record_dirty(reference(), non_neg_integer()) :: :ok
+  def histogram_record_dirty(_histogram, _microseconds), do: stub()
+
+  @doc """
+  Sends `[{value, count}]` of what was recorded, and gives the microseconds for which the lock was
+  held: while the message was built and sent. For teaching only.
+  """
+  @spec histogram_send_locked(reference(), pid()) :: {:ok, float()} | {:error, :no_process}
+  def histogram_send_locked(_histogram, _receiver), do: stub()
+
+  @doc """
+  The same message as `histogram_send_locked/2`; the lock is held only for a copy.
+
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> Roundtrip.Native.histogram_record(histogram, 5)
+      iex> {:ok, _microseconds} = Roundtrip.Native.histogram_send(histogram, self())
+      iex> receive do: (recorded -> recorded)
+      [{5, 1}]
+  """
+  @spec histogram_send(reference(), pid()) :: {:ok, float()} | {:error, :no_process}
+  def histogram_send(_histogram, _receiver), do: stub()
   # messages
 
   @doc """

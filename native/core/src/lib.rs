@@ -6,6 +6,7 @@
 
 pub mod error;
 pub mod first_call;
+pub mod mutation;
 pub mod messages;
 pub mod resources;
 pub mod structs;

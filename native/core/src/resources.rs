@@ -7,6 +7,7 @@ use hdrhistogram::Histogram;
 pub const LONGEST: i64 = 3_600_000_000;
 
 /// Latencies in microseconds, counted to three significant digits.
+#[derive(Clone)]
 pub struct Latencies {
     histogram: Histogram<u64>,
     longest: i64,
@@ -59,6 +60,14 @@ impl Latencies {
             .map_err(|_| refused)
     }
 
+    /// Each value that was recorded, to three digits, with how often it was.
+    pub fn recorded(&self) -> Vec<(u64, u64)> {
+        self.histogram
+            .iter_recorded()
+            .map(|step| (step.value_iterated_to(), step.count_at_value()))
+            .collect()
+    }
+
     /// What was recorded so far, in five figures.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
@@ -89,6 +98,16 @@ mod tests {
             max: 100,
         };
         assert_eq!(latencies.snapshot(), expected);
+        Ok(())
+    }
+
+    #[test]
+    fn recorded_has_each_value_once() -> Result<(), Error> {
+        let mut latencies = Latencies::new(1_000)?;
+        for microseconds in [7, 3, 7] {
+            latencies.record(microseconds)?;
+        }
+        assert_eq!(latencies.recorded(), [(3, 1), (7, 2)]);
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 mod error;
 mod first_call;
 mod live;
+mod mutation;
 mod messages;
 mod resources;
 mod structs;

@@ -9,7 +9,7 @@ use std::panic::RefUnwindSafe;
 
 /// A histogram that many processes may change in place.
 pub struct Histogram {
-    latencies: Mutex<core::Latencies>,
+    pub latencies: Mutex<core::Latencies>,
     _live: Live,
 }
 

@@ -1,0 +1,3 @@
+defmodule Roundtrip.MutationTest do
+  use Roundtrip.LessonCase, lesson: "mutation"
+end
