@@ -6,5 +6,6 @@ mod first_call;
 mod live;
 mod resources;
 mod structs;
+mod toolbox;
 
 rustler::init!("Elixir.Roundtrip.Native");
