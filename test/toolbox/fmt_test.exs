@@ -54,10 +54,31 @@ defmodule Roundtrip.Toolbox.FmtTest do
     assert files["native/src/lib.rs"] != @untidy["native/src/lib.rs"]
   end
 
-  defp fmt(clang_format) do
+  test "the alias of the post finds the C only where mix cmd has a shell" do
+    {_answer, files} = fmt(@clang_format, post())
+
+    expected =
+      if Version.match?(System.version(), "< 1.19.0-rc.0"),
+        do: "tidy\n",
+        else: @untidy["bench/a.c"]
+
+    assert files["bench/a.c"] == expected
+  end
+
+  defp post do
+    """
+    defmodule Scratch.MixProject do
+      use Mix.Project
+      def project, do: [app: :scratch, version: "0.1.0", aliases: aliases()]
+      defp aliases, do: [fmt: ["format", "cmd clang-format -i bench/*.[ch]"]]
+    end
+    """
+  end
+
+  defp fmt(clang_format, mix_exs \\ File.read!("mix.exs")) do
     files =
       Map.merge(@untidy, %{
-        "mix.exs" => File.read!("mix.exs"),
+        "mix.exs" => mix_exs,
         ".formatter.exs" => File.read!(".formatter.exs"),
         "native/Cargo.toml" =>
           ~s([package]\nname = "scratch"\nversion = "0.1.0"\nedition = "2024"\n)
