@@ -9,16 +9,17 @@ defmodule Roundtrip.Notebook.Reader do
   """
 
   alias Roundtrip.Notebook
-  alias Roundtrip.Notebook.{Cell, Details, Report, Runner, Terminal}
-  alias Roundtrip.Notebook.Terminal.{Flow, Result, Summary}
+  alias Roundtrip.Notebook.{Cell, Details, Failure, Report, Runner, Terminal}
+  alias Roundtrip.Notebook.Terminal.{Lines, Result, Summary}
 
   @doc """
   Reads the notebook to its end, or until the reader has enough.
 
   Options:
 
-    * `:terminal` - a `Roundtrip.Notebook.Terminal`, or nil for a pipe, where solutions are left out;
-    * `:pause` - whether to wait after each section (false);
+    * `:terminal` - a `Roundtrip.Notebook.Terminal`, or nil for a pipe;
+    * `:pause` - whether to wait after each section (false); where it does not, hints are shown and
+      solutions left out;
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Roundtrip.Notebook.Runner.start/2`.
   """
@@ -43,7 +44,6 @@ defmodule Roundtrip.Notebook.Reader do
       notebook: notebook,
       runner: Runner.start(notebook, Keyword.get(options, :runner, [])),
       terminal: options[:terminal] || Terminal.new(),
-      pipe: options[:terminal] == nil,
       pause: Keyword.get(options, :pause, false),
       input: Keyword.get(options, :input, :stdio),
       output: Keyword.get(options, :output, :stdio)
@@ -52,11 +52,10 @@ defmodule Roundtrip.Notebook.Reader do
 
   defp title(%{notebook: notebook} = state) do
     print(Terminal.heading(notebook.title, "═", state.terminal) ++ [""], state)
-    Enum.each(notebook.preamble, &block(&1, state))
 
     if notebook.setup do
-      note = "[setup cell: not evaluated here, where the notebook's packages are at hand]"
-      print([Flow.style(note, [:faint], state.terminal.colour), ""], state)
+      note = Lines.style("[setup cell: not needed here]", [:faint], state.terminal.colour)
+      print([note, ""], state)
     end
   end
 
@@ -79,11 +78,19 @@ defmodule Roundtrip.Notebook.Reader do
   end
 
   defp block(%Details{} = details, state) do
-    unless state.pipe and solution?(details) do
-      print(
-        Terminal.lines(%{details | summary: folded(details, state)}, state.terminal) ++ [""],
-        state
-      )
+    # Where nobody is asked, no key unfolds a hint, and a solution would spoil the exercise.
+    cond do
+      state.pause ->
+        print(
+          Terminal.lines(%{details | summary: folded(details)}, state.terminal) ++ [""],
+          state
+        )
+
+      not solution?(details) ->
+        print(Terminal.lines(details, %{state.terminal | unfolded: true}) ++ [""], state)
+
+      true ->
+        :ok
     end
 
     state
@@ -94,9 +101,8 @@ defmodule Roundtrip.Notebook.Reader do
     state
   end
 
-  # A folded block names its key where there will be somebody to press it.
-  defp folded(details, %{pause: false}), do: details.summary
-  defp folded(details, _state), do: "#{details.summary} (#{key(details)})"
+  # A folded block names the key that unfolds it.
+  defp folded(details), do: "#{details.summary} (#{key(details)})"
 
   defp key(details), do: if(solution?(details), do: "s", else: "h")
 
@@ -112,17 +118,20 @@ defmodule Roundtrip.Notebook.Reader do
   end
 
   defp ask(folded, last?, state) do
-    IO.write(state.output, Flow.style(choices(folded, last?), [:faint], state.terminal.colour))
+    IO.write(state.output, Lines.style(choices(folded, last?), [:faint], state.terminal.colour))
 
     case IO.gets(state.input, "") do
-      line when is_binary(line) -> line |> String.trim() |> answer(folded, last?, state)
+      line when is_binary(line) ->
+        line |> String.trim() |> String.downcase() |> answer(folded, last?, state)
+
       # The end of the input leaves the cursor behind the choices.
-      _eof_or_error -> print([""], state) && :quit
+      _eof_or_error ->
+        blank(state, :quit)
     end
   end
 
-  defp answer("", _folded, _last?, state), do: print([""], state) && :next
-  defp answer("q", _folded, _last?, _state), do: :quit
+  defp answer("", _folded, _last?, state), do: blank(state, :next)
+  defp answer("q", _folded, _last?, state), do: blank(state, :quit)
 
   defp answer(key, folded, last?, state) do
     with {:ok, details} <- Map.fetch(folded, key) do
@@ -151,13 +160,25 @@ defmodule Roundtrip.Notebook.Reader do
     report
   end
 
-  # A failed cell has said so in its place; what the whole notebook left behind has none.
+  # A failed cell has said so in its place; what is wrong with the whole has none, nor has a
+  # check that passes too early.
   defp unseen(report, state) do
-    seen = for %{status: {:failed, failure}} <- report.cells, do: failure
-
-    for failure <- report.failures -- seen do
-      [Notebook.Failure.format(failure, report.notebook, colours: state.terminal.colour), "\n"]
+    for failure <- report.failures, not seen?(failure, report) do
+      [Failure.format(failure, report.notebook, colours: state.terminal.colour), "\n"]
     end
+  end
+
+  # The report puts a sentence of its own before the failure of a check.
+  defp seen?(failure, report) do
+    Enum.any?(report.cells, fn
+      %{status: {:failed, %{plain: plain}}} -> String.ends_with?(failure.plain, plain)
+      _cell -> false
+    end)
+  end
+
+  defp blank(state, decision) do
+    print([""], state)
+    decision
   end
 
   defp print(lines, state), do: IO.write(state.output, Enum.map(lines, &[&1, "\n"]))

@@ -14,7 +14,8 @@ defmodule Roundtrip.Notebook.Runner do
 
   Unlike Livebook: a cell has a time limit, branches run in the order of the file and not beside
   the main flow, and when the notebook ends everything that it defined or started is gone. A cell
-  that names Kino or VegaLite is skipped where that is not installed.
+  that names Kino or VegaLite is skipped where that is not installed. What a cell writes to standard
+  error is not captured: the whole VM shares it.
 
   `run/2` does it at once. To go step by step, call `start/2`, then `eval_section/2` for each
   section in order (or `eval_cell/2` for each cell in order), then `stop/1`. All calls come from one
@@ -45,8 +46,8 @@ defmodule Roundtrip.Notebook.Runner do
   @opaque t :: %__MODULE__{}
 
   @typedoc """
-    * `:solved` - `true` puts each exercise's solution in the place of its stub, with the solution's
-      lines (default `false`);
+    * `:solved` - `false`, as shipped (the default); `true` puts each exercise's solution in the place
+      of its stub, with the solution's lines; `:perhaps`, whatever a learner has made of it;
     * `:timeout` - milliseconds a cell may take (60_000);
     * `:on_cell` - called with each `Roundtrip.Notebook.CellResult`;
     * `:on_section` - called with a section's 0-based index, the section and its results;
@@ -54,11 +55,11 @@ defmodule Roundtrip.Notebook.Runner do
       notebook; what differs, and still differs a little later, is a failure.
   """
   @type option ::
-          {:solved, boolean()}
+          {:solved, Report.solved()}
           | {:timeout, timeout()}
           | {:on_cell, (CellResult.t() -> term())}
           | {:on_section, (non_neg_integer(), Notebook.Section.t(), [CellResult.t()] -> term())}
-          | {:watch, (() -> map())}
+          | {:watch, fun()}
 
   @defaults [solved: false, timeout: 60_000, on_cell: nil, on_section: nil, watch: nil]
 

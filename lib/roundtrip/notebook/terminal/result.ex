@@ -7,7 +7,7 @@ defmodule Roundtrip.Notebook.Terminal.Result do
 
   alias Roundtrip.Notebook
   alias Roundtrip.Notebook.{CellResult, Failure, Terminal}
-  alias Roundtrip.Notebook.Terminal.Flow
+  alias Roundtrip.Notebook.Terminal.Lines
 
   @doc "The lines below a cell; none where there is nothing to say."
   @spec lines(CellResult.t(), Notebook.t(), Terminal.t()) :: [IO.chardata()]
@@ -15,19 +15,22 @@ defmodule Roundtrip.Notebook.Terminal.Result do
     warnings(result, terminal) ++ output(result, terminal) ++ status(result, notebook, terminal)
   end
 
-  @doc "The name of the exercise that waits, if the cell is the check of one that does."
+  @doc "The name of the exercise that waits, if the cell is the check of one that failed."
   @spec waiting(CellResult.t()) :: String.t() | nil
-  def waiting(%{cell: %{kind: {:check, name}}, status: {:failed, %{kind: :assertion}}}), do: name
+  def waiting(%{cell: %{kind: {:check, name}, continue_on_error: true}, status: status}) do
+    if match?({:failed, %Failure{}}, status), do: name
+  end
+
   def waiting(_result), do: nil
 
   defp warnings(result, terminal) do
     for warning <- result.warnings, line <- split(warning) do
-      Flow.style(line, [:yellow], terminal.colour)
+      Lines.style(line, [:yellow], terminal.colour)
     end
   end
 
   defp output(%{output: output}, terminal) do
-    for line <- split(output), do: [Flow.style("│ ", [:faint], terminal.colour), line]
+    for line <- split(output), do: [Lines.style("│ ", [:faint], terminal.colour), line]
   end
 
   defp status(%{status: :ok} = result, _notebook, terminal) do
@@ -42,42 +45,45 @@ defmodule Roundtrip.Notebook.Terminal.Result do
   end
 
   defp status(%{status: {:skipped, reason}}, _notebook, terminal) do
-    [Flow.style(["- skipped: ", reason], [:yellow], terminal.colour)]
+    [Lines.style(["- skipped: ", reason], [:yellow], terminal.colour)]
   end
 
   defp status(%{status: :aborted}, _notebook, terminal) do
-    [Flow.style("- not run: an earlier cell failed", [:yellow], terminal.colour)]
+    [Lines.style("- not run: an earlier cell failed", [:yellow], terminal.colour)]
   end
 
   # The value of an assertion that held says nothing that the count does not.
   defp value(%{value: nil}, _terminal), do: []
   defp value(%{assertions: held, value: "true"}, _terminal) when held > 0, do: []
 
+  # A function prints as a number of its own, which nobody can read anything from.
+  defp value(%{value: "#Function<" <> _}, _terminal), do: []
+
   defp value(%{value: value}, terminal) do
     [first | rest] = split(value)
-    [[Flow.style("=> ", [:faint], terminal.colour), first] | Enum.map(rest, &["   ", &1])]
+    [[Lines.style("=> ", [:faint], terminal.colour), first] | Enum.map(rest, &["   ", &1])]
   end
 
   defp held(%{assertions: 0}, _terminal), do: []
 
   defp held(%{assertions: held}, terminal) do
     text = "✓ #{Terminal.count(held, "assertion")} held"
-    [Flow.style(text, [:green], terminal.colour)]
+    [Lines.style(text, [:green], terminal.colour)]
   end
 
+  # Without the red of a failure: there is nothing wrong.
   defp waiting(exercise, failure, terminal) do
-    heading = Flow.style("… #{exercise} is waiting for your solution", [:yellow], terminal.colour)
-    [heading | failure |> text(terminal) |> split() |> Enum.map(&["  ", &1])]
+    heading =
+      Lines.style("… #{exercise} is waiting for your solution", [:yellow], terminal.colour)
+
+    [heading | failure.plain |> split() |> Enum.map(&["  ", &1])]
   end
 
   defp failed(failure, notebook, terminal) do
     [first | rest] = failure |> Failure.format(notebook, colours: terminal.colour) |> split()
 
-    [[Flow.style("✗ ", [:red], terminal.colour), first] | Enum.map(rest, &["  ", &1])]
+    [[Lines.style("✗ ", [:red], terminal.colour), first] | Enum.map(rest, &["  ", &1])]
   end
-
-  defp text(failure, %{colour: true}), do: failure.coloured || failure.plain
-  defp text(failure, _terminal), do: failure.plain
 
   defp split(""), do: []
   defp split(text), do: text |> String.trim_trailing("\n") |> String.split("\n")
