@@ -421,12 +421,7 @@ defmodule Roundtrip.Native do
   @spec toolbox_ping(pid()) :: :ok | {:error, :no_process}
   def toolbox_ping(_pid), do: stub()
 
-  @doc """
-  Sends `{:ping, :from_thread}` to `pid` from a thread of Rust's own, and waits for its end.
-
-      iex> {Roundtrip.Native.toolbox_ping_from_thread(self()), receive do: (message -> message)}
-      {:ok, {:ping, :from_thread}}
-  """
+  @doc "Sends `{:ping, :from_thread}` to `pid` from a thread of Rust's own, and waits for its end."
   @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread}
   def toolbox_ping_from_thread(_pid), do: stub()
 
