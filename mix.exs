@@ -59,10 +59,34 @@ defmodule Roundtrip.MixProject do
 
   defp aliases do
     [
-      fmt: ["format", "cmd cargo fmt --manifest-path native/Cargo.toml --all"],
+      fmt: [
+        "format",
+        &format_c/1,
+        "cmd cargo fmt --manifest-path native/Cargo.toml --all"
+      ],
       "hex.build": &with_hex("hex.build", &1),
       "hex.publish": &with_hex("hex.publish", &1)
     ]
+  end
+
+  # The files by name: since Elixir 1.19 `mix cmd` has no shell that would expand a pattern.
+  defp format_c(_args) do
+    files = Path.wildcard("bench/**/*.{c,h}")
+    clang_format = System.find_executable("clang-format")
+
+    cond do
+      files == [] ->
+        :ok
+
+      clang_format == nil ->
+        Mix.shell().info("clang-format is not installed: the C in bench/ stays as it is")
+
+      true ->
+        case System.cmd(clang_format, ["-i" | files], stderr_to_stdout: true) do
+          {_, 0} -> :ok
+          {text, status} -> Mix.raise("clang-format failed (exit #{status}): #{text}")
+        end
+    end
   end
 
   defp with_hex(task, args) do
@@ -104,6 +128,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index first_call structs mutation messages)
+  @lessons ~w(index first_call structs mutation messages toolbox)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

@@ -725,6 +725,26 @@ defmodule Roundtrip.Native do
   @spec answer(reference(), term()) ::
           :ok | {:error, :too_late | :already_answered | :stranger}
   def answer(_call, _term), do: stub()
+  # toolbox
+
+  @doc """
+  Twice the number, or `nil` where that does not fit. Rust's `dbg!` prints it to standard error.
+  """
+  @spec toolbox_double(i64()) :: i64() | nil
+  def toolbox_double(_number), do: stub()
+
+  @doc """
+  Sends `{:ping, :from_scheduler}` to `pid` from inside the call.
+
+      iex> {Roundtrip.Native.toolbox_ping(self()), receive do: (message -> message)}
+      {:ok, {:ping, :from_scheduler}}
+  """
+  @spec toolbox_ping(pid()) :: :ok | {:error, :no_process}
+  def toolbox_ping(_pid), do: stub()
+
+  @doc "Sends `{:ping, :from_thread}` to `pid` from a thread of Rust's own, and waits for its end."
+  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread}
+  def toolbox_ping_from_thread(_pid), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)
 end

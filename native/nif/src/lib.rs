@@ -8,5 +8,6 @@ mod mutation;
 mod messages;
 mod resources;
 mod structs;
+mod toolbox;
 
 rustler::init!("Elixir.Roundtrip.Native");

@@ -1,0 +1,3 @@
+defmodule Roundtrip.ToolboxTest do
+  use Roundtrip.LessonCase, lesson: "toolbox"
+end
