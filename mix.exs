@@ -94,12 +94,17 @@ defmodule Roundtrip.MixProject do
       extras: ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       groups_for_modules: [
-        Lessons: [~r/Roundtrip\.FirstCall/, ~r/Roundtrip\.Structs/, Roundtrip.Measure],
+        Lessons: [
+          ~r/Roundtrip\.FirstCall/,
+          ~r/Roundtrip\.Structs/,
+          ~r/Roundtrip\.Resources/,
+          Roundtrip.Measure
+        ],
         "The notebook engine": [~r/Roundtrip\.Notebook/],
         Installation: [~r/Roundtrip\.Precompiled/]
       ]
     ]
   end
 
-  defp notebooks, do: Enum.map(~w(index first_call structs), &"notebooks/#{&1}.livemd")
+  defp notebooks, do: Enum.map(~w(index first_call structs resources), &"notebooks/#{&1}.livemd")
 end
