@@ -27,7 +27,10 @@ defmodule Roundtrip.Resources.BenchTest do
 
   test "what is missing is named" do
     {output, status} =
-      System.cmd(Path.expand(@script), [], env: [{"CC", "no-such-compiler"}], stderr_to_stdout: true)
+      System.cmd(Path.expand(@script), [],
+        env: [{"CC", "no-such-compiler"}],
+        stderr_to_stdout: true
+      )
 
     assert status == 2
     assert output =~ "no C compiler: no-such-compiler is not on the PATH"
