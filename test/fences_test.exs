@@ -29,6 +29,8 @@ defmodule Roundtrip.FencesTest do
     [_, dependencies] =
       Regex.run(~r/\[workspace\.dependencies\]\n(.*?)\n\n/s, File.read!("native/Cargo.toml"))
 
-    String.replace(dependencies, ~s(path = "core"), ~s(path = "#{Path.expand("native/core")}"))
+    dependencies
+    |> String.replace(~s(path = "core"), ~s(path = "#{Path.expand("native/core")}"))
+    |> String.replace(~s("derive"), ~s("nif_version_2_15"))
   end
 end

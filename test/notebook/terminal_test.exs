@@ -2,7 +2,7 @@ defmodule Roundtrip.Notebook.TerminalTest do
   use ExUnit.Case, async: true
 
   alias Roundtrip.Notebook.{Cell, Details, Fence, Prose, Terminal}
-  alias Roundtrip.Notebook.Terminal.{Flow, Inline}
+  alias Roundtrip.Notebook.Terminal.{Lines, Inline}
 
   doctest Roundtrip.Notebook.Terminal.Inline
 
@@ -50,8 +50,9 @@ defmodule Roundtrip.Notebook.TerminalTest do
 
     test "a link shows its address, unless that says nothing more" do
       assert paragraph("[Structs](structs.livemd#what \"title\")") ==
-               "Structs (structs.livemd#what)\n"
+               "Structs (structs.livemd)\n"
 
+      assert paragraph("[a](https://b.c/d#e)") == "a (https://b.c/d#e)\n"
       assert paragraph("[above](#above) <https://a.b/c_d_e>") == "above https://a.b/c_d_e\n"
       assert paragraph("[a [b] `c`](d_(e).html)") == "a [b] `c` (d_(e).html)\n"
     end
@@ -60,8 +61,8 @@ defmodule Roundtrip.Notebook.TerminalTest do
       assert paragraph("`` a`b `` `**c**` `<T>` `a_b_c`") == "`a`b` `**c**` `<T>` `a_b_c`\n"
     end
 
-    test "comments and tags are dropped, entities read, images named" do
-      assert paragraph("a<!-- b -->c<br>d <kbd>e</kbd> &lt;T&gt; ![f](g.png)") ==
+    test "tags are dropped, entities read, images named" do
+      assert paragraph("ac<br>d <kbd>e</kbd> &lt;T&gt; ![f](g.png)") ==
                "ac\nd e <T> [image: f]\n"
     end
   end
@@ -82,8 +83,8 @@ defmodule Roundtrip.Notebook.TerminalTest do
     end
 
     test "counts columns, not bytes, and a no-break space does not break" do
-      assert Flow.width("é→✓") == 3
-      assert Flow.width("漢字✅") == 6
+      assert Lines.width("é→✓") == 3
+      assert Lines.width("漢字✅") == 6
       assert paragraph("ää\u00A0öö üü", width: 6) == "ää\u00A0öö\nüü\n"
     end
   end
@@ -152,20 +153,19 @@ defmodule Roundtrip.Notebook.TerminalTest do
       assert text(prose(:list, Enum.map_join(9..10, "\n", &"#{&1}. x"))) == " 9. x\n10. x\n"
     end
 
-    test "an item holds paragraphs and fences; a loose list stays loose" do
-      list = "* a\n\n  b\n\n  ```rust\n  fn f() {\n      1\n  }\n  ```\n\n* c"
+    test "an item holds paragraphs and tables; a loose list stays loose" do
+      list = "* a\n\n  b\n\n  | c | d |\n  | - | - |\n  | 1 | 2 |\n\n* e"
 
       assert text(prose(:list, list)) == """
              • a
 
                b
 
-               rust
-                   fn f() {
-                       1
-                   }
+               c  d
+               ─  ─
+               1  2
 
-             • c
+             • e
              """
     end
 
@@ -173,9 +173,9 @@ defmodule Roundtrip.Notebook.TerminalTest do
       assert text(prose(:quote, "> a\n> **b**\n>\n> - c\n> - d")) == "│ a b\n│\n│ • c\n│ • d\n"
     end
 
-    test "headings come in both forms" do
+    test "headings lose their marks" do
       assert text(prose(:heading, "### A `b` ###")) == "A `b`\n"
-      assert text(prose(:heading, "A\n---")) == "A\n"
+      assert text(prose(:heading, "###### A")) == "A\n"
       assert text(prose(:heading, "#### A"), colour: true) == "\e[1mA\e[0m\n"
     end
   end

@@ -26,7 +26,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   use Mix.Task
 
-  alias Roundtrip.Notebook.{Linter, Parser, Reader, Report, Terminal}
+  alias Roundtrip.Notebook.{Parser, Reader, Report, Terminal}
   alias Roundtrip.Notebook.Terminal.Course
 
   @switches [all: :boolean, list: :boolean, help: :boolean]
@@ -39,10 +39,12 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   def run(args) do
     # Without a UTF-8 locale the device would print `\\x{2713}` for a check mark.
     :io.setopts(:standard_io, encoding: :unicode)
-    :logger.add_primary_filter(__MODULE__, {&drop_broken_pipe/2, []})
+    quiet_broken_pipe()
 
     case learn(args, terminal: Terminal.detect()) do
       0 -> :ok
+      # Without its output the system cannot even stop in order.
+      @broken_pipe -> System.halt(@broken_pipe)
       status -> exit({:shutdown, status})
     end
   end
@@ -86,6 +88,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp course(options) do
     with nil <- options[:course] do
       Mix.Task.run("app.start")
+      quiet_broken_pipe()
       for lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.notebook_path(lesson)}
     end
   end
@@ -96,7 +99,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp list(course, options) do
-    notebooks = for {lesson, path} <- course, do: {lesson, load(path)}
+    notebooks = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
 
     wide =
       notebooks |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max(fn -> 0 end)
@@ -112,7 +115,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     "#{notebook.title} (#{Terminal.count(length(notebook.sections), "section")})"
   end
 
-  defp about({:error, [problem | _]}), do: "cannot be read: #{problem}"
+  defp about({:error, [problem | _]}), do: to_string(problem)
 
   defp run_all(course, options) do
     with_notebooks(course, options, fn notebooks ->
@@ -132,9 +135,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     end)
   end
 
-  # Nothing runs before everything can be read: what the linter refuses, Livebook reads otherwise.
+  # Nothing runs before everything can be read.
   defp with_notebooks(course, options, fun) do
-    loaded = for {lesson, path} <- course, do: {lesson, load(path)}
+    loaded = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
 
     case for {_lesson, {:error, problems}} <- loaded, problem <- problems, do: problem do
       [] ->
@@ -144,15 +147,6 @@ defmodule Mix.Tasks.Roundtrip.Learn do
       problems ->
         complain(Enum.map(problems, &[to_string(&1), "\n"]), options)
         1
-    end
-  end
-
-  defp load(path) do
-    with {:ok, notebook} <- Parser.read(path), [] <- Linter.lint(notebook) do
-      {:ok, notebook}
-    else
-      {:error, problems} -> {:error, problems}
-      problems -> {:error, problems}
     end
   end
 
@@ -183,11 +177,18 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     0
   end
 
-  # `bin/learn structs | head -3`: whoever read has had enough. That is no crash to report, and
-  # what OTP 26 and newer log of it is not to be seen either.
+  # `bin/learn structs | head -3`: whoever read has had enough. That is no crash to report.
   defp broken_pipe(%ErlangError{original: :terminated}, _stacktrace), do: @broken_pipe
   defp broken_pipe(error, stacktrace), do: reraise(error, stacktrace)
 
-  defp drop_broken_pipe(%{msg: {~c"Writer crashed" ++ _rest, _arguments}}, _extra), do: :stop
-  defp drop_broken_pipe(_event, _extra), do: :ignore
+  # Nor is what OTP logs of it. Starting Logger anew takes the filter away: hence twice.
+  defp quiet_broken_pipe, do: :logger.add_primary_filter(__MODULE__, {&broken_pipe_event/2, []})
+
+  # The first from OTP 26 and newer, the second from OTP 25.
+  defp broken_pipe_event(%{msg: {~c"Writer crashed" ++ _rest, _arguments}}, _extra), do: :stop
+  defp broken_pipe_event(%{msg: {:report, %{state: state}}}, _extra), do: user_died(state)
+  defp broken_pipe_event(_event, _extra), do: :ignore
+
+  defp user_died(state) when is_tuple(state) and elem(state, 1) == :user_sup, do: :stop
+  defp user_died(_state), do: :ignore
 end

@@ -34,6 +34,14 @@ defmodule Mix.Tasks.Roundtrip.Notebooks do
     help: :boolean
   ]
 
+  @marks [
+    {:failed, :red, "FAILED"},
+    {:aborted, :red, "aborted"},
+    {:waiting, :yellow, "waits"},
+    {:skipped, :yellow, "skipped"},
+    {:held, :green, "ok"}
+  ]
+
   @impl true
   def run(args) do
     case OptionParser.parse(args, strict: @switches, aliases: [h: :help]) do
@@ -109,11 +117,13 @@ defmodule Mix.Tasks.Roundtrip.Notebooks do
   end
 
   defp evaluate(notebook, opts) do
+    solved? = opts[:solved] || false
+
     report =
       Runner.run(notebook,
-        solved: opts[:solved] || false,
+        solved: solved?,
         timeout: (opts[:timeout] || 60) * 1000,
-        on_section: fn _index, section, results -> section(section, results) end
+        on_section: fn _index, section, results -> section(section, results, solved?) end
       )
 
     for failure <- report.failures do
@@ -125,31 +135,25 @@ defmodule Mix.Tasks.Roundtrip.Notebooks do
     Report.ok?(report)
   end
 
-  defp section(_section, []), do: :ok
+  defp section(_section, [], _solved?), do: :ok
 
-  defp section(section, results) do
-    {colour, mark} = mark(results)
+  defp section(section, results, solved?) do
+    {colour, mark} = mark(results, solved?)
     assertions = results |> Enum.map(& &1.assertions) |> Enum.sum()
     time = results |> Enum.map(& &1.time) |> Enum.sum()
     tail = "#{section.name} (#{count(assertions, "assertion")}, #{div(time, 1000)} ms)"
     Mix.shell().info(["  ", colour, String.pad_trailing(mark, 8), :reset, tail])
+    for result <- results, warning <- result.warnings, do: Mix.shell().info(["    ", warning])
   end
 
-  defp mark(results) do
-    kinds = for result <- results, do: outcome(result)
+  # The worst of a section names it.
+  defp mark(results, solved?) do
+    verdicts = for result <- results, do: Report.verdict(result, solved?)
 
-    Enum.find(
-      [{:red, "FAILED"}, {:red, "aborted"}, {:yellow, "waits"}, {:yellow, "skipped"}],
-      {:green, "ok"},
-      &(elem(&1, 1) in kinds)
-    )
+    Enum.find_value(@marks, fn {verdict, colour, text} ->
+      if verdict in verdicts, do: {colour, text}
+    end)
   end
-
-  defp outcome(%{status: {:failed, %{kind: :assertion}}, cell: %{kind: {:check, _}}}), do: "waits"
-  defp outcome(%{status: {:failed, _}}), do: "FAILED"
-  defp outcome(%{status: {:skipped, _}}), do: "skipped"
-  defp outcome(%{status: :aborted}), do: "aborted"
-  defp outcome(%{status: :ok}), do: "ok"
 
   defp summary(report) do
     reasons = report.skipped |> Enum.map(&elem(&1, 1)) |> Enum.uniq()

@@ -13,7 +13,7 @@ defmodule Roundtrip.FirstCall.Neighbour do
   Each of #{@rounds} rounds finds its latest timer, and the answer is the least of these: a call that
   holds a scheduler does so in every round, and a busy machine does not.
   """
-  @spec lateness((() -> term())) :: float()
+  @spec lateness(fun()) :: float()
   def lateness(fun), do: Enum.min(for _ <- 1..@rounds, do: round_of(fun)) / 1000
 
   defp round_of(fun) do

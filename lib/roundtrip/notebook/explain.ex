@@ -49,9 +49,13 @@ defmodule Roundtrip.Notebook.Explain do
   @doc "Names files of cells as the notebook was named: `path#cell:3` becomes its path."
   @spec unfile(String.t(), map()) :: String.t()
   def unfile(text, cell) do
-    text
-    |> String.replace(~r/(?<=\.livemd)#cell:\d+/, "")
-    |> String.replace(Path.expand(cell.path), cell.path)
+    full = Path.expand(cell.path)
+
+    # A stacktrace names files as seen from the current directory, an exception in full.
+    [full, Path.relative_to_cwd(full), cell.path]
+    |> Enum.uniq()
+    |> Enum.reduce(text, &String.replace(&2, ~r/#{Regex.escape(&1)}#cell:\d+/, cell.path))
+    |> String.replace(full, cell.path)
   end
 
   defp blame(:error, reason, stack), do: Exception.blame(:error, reason, stack)
@@ -69,18 +73,10 @@ defmodule Roundtrip.Notebook.Explain do
   defp assertion?(_), do: false
 
   defp line(reason, own, diagnostics, cell) do
-    in_cell =
-      Enum.find(own, fn {_, _, _, location} -> to_string(location[:file]) == cell.file end)
-
-    error = Enum.find(diagnostics, &(&1.severity == :error))
-
-    [
-      in_cell && elem(in_cell, 3)[:line],
-      error && Diagnostics.line(error),
-      of_exception(reason),
-      Marker.line()
-    ]
-    |> Enum.find(cell.line, &inside?(&1, cell))
+    frames = for {_, _, _, location} <- own, do: location[:line]
+    errors = for %{severity: :error} = error <- diagnostics, do: Diagnostics.line(error)
+    candidates = frames ++ errors ++ [of_exception(reason), Marker.line()]
+    Enum.find(candidates, cell.line, &inside?(&1, cell))
   end
 
   # An exception's own line may be of another file, and 0 where there is none.

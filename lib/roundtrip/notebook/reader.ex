@@ -9,8 +9,8 @@ defmodule Roundtrip.Notebook.Reader do
   """
 
   alias Roundtrip.Notebook
-  alias Roundtrip.Notebook.{Cell, Details, Report, Runner, Terminal}
-  alias Roundtrip.Notebook.Terminal.{Flow, Result, Summary}
+  alias Roundtrip.Notebook.{Cell, Details, Failure, Report, Runner, Terminal}
+  alias Roundtrip.Notebook.Terminal.{Lines, Result, Summary}
 
   @doc """
   Reads the notebook to its end, or until the reader has enough.
@@ -55,8 +55,8 @@ defmodule Roundtrip.Notebook.Reader do
     Enum.each(notebook.preamble, &block(&1, state))
 
     if notebook.setup do
-      note = "[setup cell: not evaluated here, where the notebook's packages are at hand]"
-      print([Flow.style(note, [:faint], state.terminal.colour), ""], state)
+      note = Lines.style("[setup cell: not needed here]", [:faint], state.terminal.colour)
+      print([note, ""], state)
     end
   end
 
@@ -112,17 +112,17 @@ defmodule Roundtrip.Notebook.Reader do
   end
 
   defp ask(folded, last?, state) do
-    IO.write(state.output, Flow.style(choices(folded, last?), [:faint], state.terminal.colour))
+    IO.write(state.output, Lines.style(choices(folded, last?), [:faint], state.terminal.colour))
 
     case IO.gets(state.input, "") do
       line when is_binary(line) -> line |> String.trim() |> answer(folded, last?, state)
       # The end of the input leaves the cursor behind the choices.
-      _eof_or_error -> print([""], state) && :quit
+      _eof_or_error -> blank(state, :quit)
     end
   end
 
-  defp answer("", _folded, _last?, state), do: print([""], state) && :next
-  defp answer("q", _folded, _last?, _state), do: :quit
+  defp answer("", _folded, _last?, state), do: blank(state, :next)
+  defp answer("q", _folded, _last?, state), do: blank(state, :quit)
 
   defp answer(key, folded, last?, state) do
     with {:ok, details} <- Map.fetch(folded, key) do
@@ -151,13 +151,25 @@ defmodule Roundtrip.Notebook.Reader do
     report
   end
 
-  # A failed cell has said so in its place; what the whole notebook left behind has none.
+  # A failed cell has said so in its place; what is wrong with the whole has none, nor has a
+  # check that passes too early.
   defp unseen(report, state) do
-    seen = for %{status: {:failed, failure}} <- report.cells, do: failure
-
-    for failure <- report.failures -- seen do
-      [Notebook.Failure.format(failure, report.notebook, colours: state.terminal.colour), "\n"]
+    for failure <- report.failures, not seen?(failure, report) do
+      [Failure.format(failure, report.notebook, colours: state.terminal.colour), "\n"]
     end
+  end
+
+  # The report puts a sentence of its own before the failure of a check.
+  defp seen?(failure, report) do
+    Enum.any?(report.cells, fn
+      %{status: {:failed, %{plain: plain}}} -> String.ends_with?(failure.plain, plain)
+      _cell -> false
+    end)
+  end
+
+  defp blank(state, decision) do
+    print([""], state)
+    decision
   end
 
   defp print(lines, state), do: IO.write(state.output, Enum.map(lines, &[&1, "\n"]))

@@ -62,6 +62,24 @@ defmodule Roundtrip.Notebook.Report do
   @spec ok?(t()) :: boolean()
   def ok?(%__MODULE__{failures: failures}), do: failures == []
 
+  @typedoc "What a cell's result means: see `verdict/2`."
+  @type verdict :: :held | :waiting | :failed | :skipped | :aborted
+
+  @doc """
+  What a result means in a notebook run as shipped (`solved?` is `false`) or solved: a check that
+  fails by an assertion is `:waiting` as shipped and `:failed` solved, one that passes the reverse.
+  """
+  @spec verdict(CellResult.t(), boolean()) :: verdict()
+  def verdict(%CellResult{} = result, solved?) do
+    cond do
+      failure(result, solved?) != [] -> :failed
+      waits?(result, solved?) -> :waiting
+      result.status == :ok -> :held
+      result.status == :aborted -> :aborted
+      true -> :skipped
+    end
+  end
+
   defp waits?(_result, true), do: false
 
   defp waits?(%{cell: cell, status: {:failed, %Failure{kind: :assertion}}}, false) do

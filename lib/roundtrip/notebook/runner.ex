@@ -14,7 +14,8 @@ defmodule Roundtrip.Notebook.Runner do
 
   Unlike Livebook: a cell has a time limit, branches run in the order of the file and not beside
   the main flow, and when the notebook ends everything that it defined or started is gone. A cell
-  that names Kino or VegaLite is skipped where that is not installed.
+  that names Kino or VegaLite is skipped where that is not installed. What a cell writes to standard
+  error is not captured: the whole VM shares it.
 
   `run/2` does it at once. To go step by step, call `start/2`, then `eval_section/2` for each
   section in order (or `eval_cell/2` for each cell in order), then `stop/1`. All calls come from one
@@ -58,7 +59,7 @@ defmodule Roundtrip.Notebook.Runner do
           | {:timeout, timeout()}
           | {:on_cell, (CellResult.t() -> term())}
           | {:on_section, (non_neg_integer(), Notebook.Section.t(), [CellResult.t()] -> term())}
-          | {:watch, (() -> map())}
+          | {:watch, fun()}
 
   @defaults [solved: false, timeout: 60_000, on_cell: nil, on_section: nil, watch: nil]
 

@@ -13,7 +13,7 @@ defmodule Roundtrip.Notebook.Terminal do
 
   alias Roundtrip.Notebook
   alias Roundtrip.Notebook.{Cell, Details, Fence, Prose}
-  alias Roundtrip.Notebook.Terminal.{Flow, Inline, Markdown, Table}
+  alias Roundtrip.Notebook.Terminal.{Lines, Inline, Markdown, Table}
   alias Roundtrip.Notebook.Terminal.List, as: Bullets
 
   defstruct width: 80, colour: false, unfolded: false
@@ -53,8 +53,7 @@ defmodule Roundtrip.Notebook.Terminal do
   def lines(%Prose{kind: :paragraph, text: text}, terminal), do: flow(text, terminal)
 
   def lines(%Prose{kind: :heading, text: text}, terminal) do
-    # Both forms: `### Name` and a name underlined on the next line.
-    name = text |> String.trim() |> String.replace(~r/\A#+\s+|\s+#+\z|\n[=-]+\z/, "")
+    name = String.replace(text, ~r/\A#+\s+|\s+#+\s*\z/, "")
     flow(name, terminal, [:bright])
   end
 
@@ -63,7 +62,7 @@ defmodule Roundtrip.Notebook.Terminal do
   end
 
   def lines(%Prose{kind: :quote, text: text}, terminal) do
-    bar = Flow.style("│", [:faint], terminal.colour)
+    bar = Lines.style("│", [:faint], terminal.colour)
 
     text
     |> String.replace(~r/^\s*> ?/m, "")
@@ -81,26 +80,26 @@ defmodule Roundtrip.Notebook.Terminal do
   def lines(%Cell{code: code}, terminal), do: code("elixir", code, terminal)
 
   def lines(%Fence{info: "mermaid", code: code}, terminal) do
-    [Flow.style(diagram(code), [:faint], terminal.colour)]
+    [Lines.style(diagram(code), [:faint], terminal.colour)]
   end
 
   def lines(%Fence{info: info, code: code}, terminal), do: code(label(info), code, terminal)
 
   def lines(%Details{summary: summary}, %{unfolded: false} = terminal) do
-    [Flow.style(["▸ ", summary], [:faint], terminal.colour)]
+    [Lines.style(["▸ ", summary], [:faint], terminal.colour)]
   end
 
   def lines(%Details{summary: summary, blocks: blocks}, terminal) do
-    [Flow.style(["▾ ", summary], [:bright], terminal.colour), "" | stack(blocks, terminal)]
+    [Lines.style(["▾ ", summary], [:bright], terminal.colour), "" | stack(blocks, terminal)]
   end
 
   @doc "The lines of a heading above the blocks' own, with a rule of `char` below it."
   @spec heading(String.t(), String.t(), t()) :: [IO.chardata()]
   def heading(text, char, terminal) do
-    lines = text |> Inline.spans(terminal.colour, [:bright]) |> Flow.wrap(terminal.width)
-    width = lines |> Enum.map(&Flow.width/1) |> Enum.max(fn -> 0 end)
-    rule = char |> String.duplicate(width) |> Flow.style([:faint], terminal.colour)
-    Enum.map(lines, &Flow.paint(&1, terminal.colour)) ++ [rule]
+    lines = text |> Inline.spans(terminal.colour, [:bright]) |> Lines.wrap(terminal.width)
+    width = lines |> Enum.map(&Lines.width/1) |> Enum.max(fn -> 0 end)
+    rule = char |> String.duplicate(width) |> Lines.style([:faint], terminal.colour)
+    Enum.map(lines, &Lines.paint(&1, terminal.colour)) ++ [rule]
   end
 
   @doc "The blocks one under the other, with an empty line between them."
@@ -112,8 +111,8 @@ defmodule Roundtrip.Notebook.Terminal do
   defp flow(text, %{width: width, colour: colour?}, styles \\ []) do
     text
     |> Inline.spans(colour?, styles)
-    |> Flow.wrap(width)
-    |> Enum.map(&Flow.paint(&1, colour?))
+    |> Lines.wrap(width)
+    |> Enum.map(&Lines.paint(&1, colour?))
   end
 
   defp narrower(terminal, indent), do: %{terminal | width: max(terminal.width - indent, 10)}
@@ -134,7 +133,7 @@ defmodule Roundtrip.Notebook.Terminal do
   defp list?(block), do: match?(%Prose{kind: :list}, block)
 
   defp code(label, code, %{colour: colour?}) do
-    heading = if label == "", do: [], else: [Flow.style(label, [:faint], colour?)]
+    heading = if label == "", do: [], else: [Lines.style(label, [:faint], colour?)]
 
     heading ++
       (code |> String.split("\n") |> Enum.map(&indented(code_line(&1, colour?), @indent)))
@@ -142,7 +141,7 @@ defmodule Roundtrip.Notebook.Terminal do
 
   # Only whole-line comments: anything more would be a highlighter.
   defp code_line(line, colour?) do
-    if line =~ ~r/\A\s*(#( |\z)|\/\/)/, do: Flow.style(line, [:faint], colour?), else: line
+    if line =~ ~r/\A\s*(#( |\z)|\/\/)/, do: Lines.style(line, [:faint], colour?), else: line
   end
 
   defp indented("", _indent), do: ""

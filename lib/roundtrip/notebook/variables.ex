@@ -68,13 +68,21 @@ defmodule Roundtrip.Notebook.Variables do
     if name in bound or special?(name), do: acc, else: {MapSet.put(free, name), bound}
   end
 
+  # A guard reads, and binds nothing.
+  defp bind(acc, [{:when, _, parts}]), do: guarded(acc, parts)
+  defp bind(acc, {:when, _, parts}), do: guarded(acc, parts)
+
   defp bind(acc, pattern) do
     {pinned, names} = pattern_names(pattern)
     {free, bound} = Enum.reduce(pinned, acc, &read(&2, &1))
     {free, MapSet.union(bound, MapSet.new(names))}
   end
 
-  # A guard reads what the pattern beside it binds, so its names may count as bound there.
+  defp guarded(acc, parts) do
+    {guard, patterns} = List.pop_at(parts, -1)
+    walk(guard, bind(acc, patterns))
+  end
+
   defp pattern_names(pattern) do
     {_, found} = Macro.prewalk(pattern, {[], []}, &pattern_node/2)
     found

@@ -38,24 +38,21 @@ defmodule Roundtrip.Notebook.Fences.Source do
   defp places([], _wanted, _number, found), do: Enum.reverse(found)
 
   defp places([first | rest] = lines, [wanted | _] = all, number, found) do
-    indent_size = byte_size(first) - byte_size(wanted)
-
     found =
-      with true <- indent_size >= 0,
-           <<indent::binary-size(indent_size), ^wanted::binary>> <- first,
+      with true <- String.ends_with?(first, wanted),
+           indent = String.replace_suffix(first, wanted, ""),
            true <- String.trim(indent) == "" do
         [{same(lines, all, indent, 0), number} | found]
       else
-        _ -> found
+        false -> found
       end
 
     places(rest, all, number + 1, found)
   end
 
   defp same([line | lines], [wanted | rest], indent, count) do
-    if line == wanted or (wanted != "" and line == indent <> wanted and line != ""),
-      do: same(lines, rest, indent, count + 1),
-      else: count
+    expected = if wanted == "", do: "", else: indent <> wanted
+    if line == expected, do: same(lines, rest, indent, count + 1), else: count
   end
 
   defp same(_lines, _wanted, _indent, count), do: count

@@ -17,7 +17,7 @@ defmodule Roundtrip.Notebook.Parser.Assembly do
 
     {title, body, title_problems} = title(items)
     {before, sections} = Enum.split_while(body, &(not match?({:section, _, _, _}, &1)))
-    {setup, setup_problems} = setup(before)
+    {setup, setup_problems} = if title_problems == [], do: setup(before), else: {nil, []}
     sections = sections(sections)
 
     notebook = %Notebook{path: path, title: title, setup: setup, sections: sections}

@@ -41,7 +41,8 @@ defmodule Roundtrip.Notebook.Parser.Blocks do
   defp separated([]), do: []
 
   defp separated([{text, line} | _]) do
-    if Line.kind(text) == :blank do
+    # The others are refused anyhow, and say more.
+    if Line.kind(text) in [:blank, :ruler, :html, :attributes, :definition, :tilde, :indented] do
       []
     else
       [{:problem, line, "leave a blank line before this one"}]
@@ -176,7 +177,7 @@ defmodule Roundtrip.Notebook.Parser.Blocks do
       kind ->
         # A section inside of details is a forgotten `</details>`.
         if kind == :hash and text =~ ~r/\A\#{1,2} / do
-          unclosed(lines, opened, items)
+          unclosed([{"", opened} | lines], opened, items)
         else
           {new, rest} = inner_block(kind, lines)
           details_items(rest, opened, Enum.reverse(new ++ separated(rest), items))

@@ -66,7 +66,42 @@ defmodule Roundtrip.Notebook.Parser.ProseRules do
   defp block(:table, lines),
     do: table(Enum.map(lines, fn {text, line} -> {cells(text), line} end))
 
+  defp block(:list, [{first, _} | _] = lines) do
+    {_, found} = Enum.reduce(lines, {marker(first), []}, &list_line/2)
+    Enum.reverse(found)
+  end
+
   defp block(_kind, _lines), do: []
+
+  # Deeper lines belong to the last item at the margin: `{the marker's last sign, its width}`.
+  defp list_line({text, number}, {{sign, width} = item, found}) do
+    case marker(text) do
+      {^sign, _} = item ->
+        {item, found}
+
+      nil ->
+        {item, indent_problem(text, number, width) ++ found}
+
+      _ ->
+        {item, [{:problem, number, "a list whose marker changes: Livebook makes it two"} | found]}
+    end
+  end
+
+  defp indent_problem(text, number, width) do
+    if text =~ ~r/\A( *\z| {#{width}})/ do
+      []
+    else
+      [{:problem, number, "a line that goes on with a list's item: indent it by #{width} spaces"}]
+    end
+  end
+
+  # `1.` and `2.` go on with one another, `1.` and `1)` do not.
+  defp marker(text) do
+    case Regex.run(~r/\A\d{0,9}([-*+.)]) +/, text) do
+      [all, sign] -> {sign, byte_size(all)}
+      nil -> nil
+    end
+  end
 
   defp pipe?(text), do: String.contains?(text, "|")
 

@@ -7,7 +7,7 @@ defmodule Roundtrip.Notebook.Terminal.Course do
 
   alias Roundtrip.Notebook
   alias Roundtrip.Notebook.{CellResult, Failure, Report, Runner, Section, Terminal}
-  alias Roundtrip.Notebook.Terminal.{Flow, Summary}
+  alias Roundtrip.Notebook.Terminal.{Lines, Summary}
 
   @erase "\r\e[2K"
 
@@ -35,7 +35,7 @@ defmodule Roundtrip.Notebook.Terminal.Course do
   end
 
   defp notebook(name, notebook, place, state) do
-    heading = Flow.style([name, ": ", notebook.title], [:bright], state.terminal.colour)
+    heading = Lines.style([name, ": ", notebook.title], [:bright], state.terminal.colour)
     print([heading], state)
 
     runner = Runner.start(notebook, state.runner)
@@ -64,7 +64,7 @@ defmodule Roundtrip.Notebook.Terminal.Course do
     ["  ", Summary.mark(results, terminal), " ", name, proven]
   end
 
-  defp pad(name, width), do: name <> String.duplicate(" ", max(width - Flow.width(name), 2))
+  defp pad(name, width), do: name <> String.duplicate(" ", max(width - Lines.width(name), 2))
 
   defp failures(report, state) do
     for failure <- report.failures do

@@ -1,7 +1,7 @@
 defmodule Roundtrip.Notebook.Terminal.Inline do
   @moduledoc """
   Reads the markup inside a paragraph, a list item or a table's cell into spans: a text and the
-  styles it is printed in. What has no terminal form (a tag, a comment) leaves no trace.
+  styles it is printed in. What has no form on a terminal (a tag) leaves no trace.
 
       iex> Roundtrip.Notebook.Terminal.Inline.spans("a **b**", true)
       [{"a ", []}, {"b", [:bright]}]
@@ -107,7 +107,7 @@ defmodule Roundtrip.Notebook.Terminal.Inline do
   end
 
   defp markup("<" <> _ = text, _before, styles, _colour?) do
-    case Regex.run(~r/\A<(?:(https?:[^>\s]+)|(br\s*\/?)|!--.*?--|\/?[a-z][^>]*)>/s, text) do
+    case Regex.run(~r/\A<(?:(https?:[^>\s]+)|(br\s*\/?)|\/?[a-z][^>]*)>/s, text) do
       [all, "", _br] -> {[:break], rest(text, all)}
       [all, address] -> {[{address, [:underline | styles]}], rest(text, all)}
       [all] -> {[], rest(text, all)}
@@ -131,10 +131,17 @@ defmodule Roundtrip.Notebook.Terminal.Inline do
     ~r/\A\[((?:[^\[\]]|\[[^\[\]]*\])+)\]\(<?((?:[^()\s<>]|\([^()\s]*\))+)>?(?:\s+"[^"]*")?\)/
   end
 
-  # An anchor of the same page leads nowhere in a terminal.
-  defp address(_label, "#" <> _anchor, _styles), do: []
-  defp address(same, same, _styles), do: []
-  defp address(_label, address, styles), do: [{" (#{address})", styles}]
+  defp address(label, address, styles) do
+    case shown(address) do
+      "" -> []
+      ^label -> []
+      shown -> [{" (#{shown})", styles}]
+    end
+  end
+
+  # A terminal jumps nowhere: of a link inside the course only the file says something.
+  defp shown("http" <> _rest = address), do: address
+  defp shown(address), do: address |> String.split("#") |> hd()
 
   defp emphasis(_text, nil, _styles, _colour?), do: nil
 

@@ -7,7 +7,7 @@ defmodule Roundtrip.Notebook.Terminal.Result do
 
   alias Roundtrip.Notebook
   alias Roundtrip.Notebook.{CellResult, Failure, Terminal}
-  alias Roundtrip.Notebook.Terminal.Flow
+  alias Roundtrip.Notebook.Terminal.Lines
 
   @doc "The lines below a cell; none where there is nothing to say."
   @spec lines(CellResult.t(), Notebook.t(), Terminal.t()) :: [IO.chardata()]
@@ -17,17 +17,20 @@ defmodule Roundtrip.Notebook.Terminal.Result do
 
   @doc "The name of the exercise that waits, if the cell is the check of one that does."
   @spec waiting(CellResult.t()) :: String.t() | nil
-  def waiting(%{cell: %{kind: {:check, name}}, status: {:failed, %{kind: :assertion}}}), do: name
+  def waiting(%{cell: %{kind: {:check, name}, continue_on_error: true}, status: status}) do
+    if match?({:failed, %Failure{kind: :assertion}}, status), do: name
+  end
+
   def waiting(_result), do: nil
 
   defp warnings(result, terminal) do
     for warning <- result.warnings, line <- split(warning) do
-      Flow.style(line, [:yellow], terminal.colour)
+      Lines.style(line, [:yellow], terminal.colour)
     end
   end
 
   defp output(%{output: output}, terminal) do
-    for line <- split(output), do: [Flow.style("│ ", [:faint], terminal.colour), line]
+    for line <- split(output), do: [Lines.style("│ ", [:faint], terminal.colour), line]
   end
 
   defp status(%{status: :ok} = result, _notebook, terminal) do
@@ -42,11 +45,11 @@ defmodule Roundtrip.Notebook.Terminal.Result do
   end
 
   defp status(%{status: {:skipped, reason}}, _notebook, terminal) do
-    [Flow.style(["- skipped: ", reason], [:yellow], terminal.colour)]
+    [Lines.style(["- skipped: ", reason], [:yellow], terminal.colour)]
   end
 
   defp status(%{status: :aborted}, _notebook, terminal) do
-    [Flow.style("- not run: an earlier cell failed", [:yellow], terminal.colour)]
+    [Lines.style("- not run: an earlier cell failed", [:yellow], terminal.colour)]
   end
 
   # The value of an assertion that held says nothing that the count does not.
@@ -55,29 +58,29 @@ defmodule Roundtrip.Notebook.Terminal.Result do
 
   defp value(%{value: value}, terminal) do
     [first | rest] = split(value)
-    [[Flow.style("=> ", [:faint], terminal.colour), first] | Enum.map(rest, &["   ", &1])]
+    [[Lines.style("=> ", [:faint], terminal.colour), first] | Enum.map(rest, &["   ", &1])]
   end
 
   defp held(%{assertions: 0}, _terminal), do: []
 
   defp held(%{assertions: held}, terminal) do
     text = "✓ #{Terminal.count(held, "assertion")} held"
-    [Flow.style(text, [:green], terminal.colour)]
+    [Lines.style(text, [:green], terminal.colour)]
   end
 
+  # Without the red of a failure: there is nothing wrong.
   defp waiting(exercise, failure, terminal) do
-    heading = Flow.style("… #{exercise} is waiting for your solution", [:yellow], terminal.colour)
-    [heading | failure |> text(terminal) |> split() |> Enum.map(&["  ", &1])]
+    heading =
+      Lines.style("… #{exercise} is waiting for your solution", [:yellow], terminal.colour)
+
+    [heading | failure.plain |> split() |> Enum.map(&["  ", &1])]
   end
 
   defp failed(failure, notebook, terminal) do
     [first | rest] = failure |> Failure.format(notebook, colours: terminal.colour) |> split()
 
-    [[Flow.style("✗ ", [:red], terminal.colour), first] | Enum.map(rest, &["  ", &1])]
+    [[Lines.style("✗ ", [:red], terminal.colour), first] | Enum.map(rest, &["  ", &1])]
   end
-
-  defp text(failure, %{colour: true}), do: failure.coloured || failure.plain
-  defp text(failure, _terminal), do: failure.plain
 
   defp split(""), do: []
   defp split(text), do: text |> String.trim_trailing("\n") |> String.split("\n")

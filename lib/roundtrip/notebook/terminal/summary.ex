@@ -2,9 +2,12 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
   @moduledoc "Says in a few lines what running notebooks has proven."
 
   alias Roundtrip.Notebook.{CellResult, Report, Terminal}
-  alias Roundtrip.Notebook.Terminal.{Flow, Result}
+  alias Roundtrip.Notebook.Terminal.{Lines, Result}
 
-  @doc "What one section has proven: `2 assertions, 1 exercise waiting (structs-1), 3 ms`."
+  # Columns before what a line of the summary says.
+  @label 9
+
+  @doc "What one section has proven: `2 assertions, waiting: structs-1, 3 ms`."
   @spec section([CellResult.t()]) :: String.t()
   def section([]), do: ""
 
@@ -26,7 +29,7 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
     |> Enum.join(", ")
   end
 
-  @doc "The sign before a section's line: it failed, waits, was skipped, held, or has no cells."
+  @doc "The sign before a section's line: nothing to run, failed, waits, ran, or did not run."
   @spec mark([CellResult.t()], Terminal.t()) :: IO.chardata()
   def mark(results, terminal) do
     {sign, colour} =
@@ -34,20 +37,27 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
         results == [] -> {"·", :faint}
         failed?(results) -> {"✗", :red}
         Enum.any?(results, &Result.waiting/1) -> {"…", :yellow}
-        Enum.all?(results, &(&1.status == :ok)) -> {"✓", :green}
+        Enum.any?(results, &(&1.status == :ok)) -> {"✓", :green}
         true -> {"-", :yellow}
       end
 
-    Flow.style(sign, [colour], terminal.colour)
+    Lines.style(sign, [colour], terminal.colour)
   end
 
   @doc "The lines that end a run, however many notebooks it had."
   @spec lines([Report.t()], Terminal.t()) :: [IO.chardata()]
   def lines(reports, terminal) do
-    for {label, text, colour} <- facts(reports) do
-      label = label |> String.pad_trailing(9) |> Flow.style([:bright, colour], terminal.colour)
-      [label, text]
-    end
+    Enum.flat_map(facts(reports), &fact(&1, terminal))
+  end
+
+  defp fact({label, text, colour}, terminal) do
+    label =
+      label |> String.pad_trailing(@label) |> Lines.style([:bright, colour], terminal.colour)
+
+    [first | rest] = Lines.wrap([{text, []}], terminal.width - @label)
+    indent = String.duplicate(" ", @label)
+
+    [[label, Lines.paint(first, false)] | Enum.map(rest, &[indent, Lines.paint(&1, false)])]
   end
 
   defp facts(reports) do
@@ -64,7 +74,7 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
       {"Waiting", list(waiting, "exercise", &Enum.join(&1, ", ")), :yellow},
       {"Skipped", list(skipped, "cell", &reasons/1), :yellow},
       {"Not run", list(aborted, "cell", fn _cells -> "an earlier cell failed" end), :yellow},
-      {"Failed", list(failures, "time", fn _failures -> "see above" end), :red},
+      {"Failed", list(failures, "failure", fn _failures -> "see above" end), :red},
       {"Time", reports |> sum(& &1.time) |> time(), :default_color}
     ]
     |> Enum.reject(fn {_label, text, _colour} -> text == nil end)

@@ -4,7 +4,7 @@ defmodule Roundtrip.Notebook.Terminal.Table do
   its cell, the widest columns first; nothing is ever cut off.
   """
 
-  alias Roundtrip.Notebook.Terminal.{Flow, Inline}
+  alias Roundtrip.Notebook.Terminal.{Lines, Inline}
 
   @gutter 2
   @narrowest 4
@@ -51,9 +51,9 @@ defmodule Roundtrip.Notebook.Terminal.Table do
     columns = Enum.zip_with(rows, & &1)
 
     natural =
-      Enum.map(columns, &widest(&1, fn cell -> cell |> Flow.wrap(10_000) |> line_width() end))
+      Enum.map(columns, &widest(&1, fn cell -> cell |> Lines.wrap(10_000) |> line_width() end))
 
-    words = Enum.map(columns, &widest(&1, fn cell -> Flow.longest_word(cell) end))
+    words = Enum.map(columns, &widest(&1, fn cell -> Lines.longest_word(cell) end))
     available = width - @gutter * (length(columns) - 1)
 
     # Whole words while there is room for them, then cut words rather than a broken layout.
@@ -64,7 +64,7 @@ defmodule Roundtrip.Notebook.Terminal.Table do
 
   defp widest(cells, fun), do: cells |> Enum.map(fun) |> Enum.max() |> max(1)
 
-  defp line_width(lines), do: lines |> Enum.map(&Flow.width/1) |> Enum.max(fn -> 0 end)
+  defp line_width(lines), do: lines |> Enum.map(&Lines.width/1) |> Enum.max(fn -> 0 end)
 
   defp shrink(widths, floors, available) do
     room =
@@ -80,7 +80,7 @@ defmodule Roundtrip.Notebook.Terminal.Table do
 
   defp row(cells, widths, aligns, colour?) do
     columns =
-      for {cell, width} <- Enum.zip(cells, widths), do: Flow.wrap(cell, width, split: true)
+      for {cell, width} <- Enum.zip(cells, widths), do: Lines.wrap(cell, width, split: true)
 
     height = columns |> Enum.map(&length/1) |> Enum.max() |> max(1)
 
@@ -89,7 +89,7 @@ defmodule Roundtrip.Notebook.Terminal.Table do
       |> Enum.map(&Enum.at(&1, index, []))
       |> Enum.zip(Enum.zip(widths, aligns))
       |> pad()
-      |> Flow.paint(colour?)
+      |> Lines.paint(colour?)
     end
   end
 
@@ -97,7 +97,7 @@ defmodule Roundtrip.Notebook.Terminal.Table do
   defp pad(columns) do
     {line, _spaces} =
       Enum.reduce(columns, {[], 0}, fn {pieces, {width, align}}, {line, owed} ->
-        free = max(width - Flow.width(pieces), 0)
+        free = max(width - Lines.width(pieces), 0)
         left = left(free, align)
         text = if pieces == [], do: [], else: [spaces(owed + left) | pieces]
         owed = if pieces == [], do: owed + width, else: free - left
@@ -116,7 +116,7 @@ defmodule Roundtrip.Notebook.Terminal.Table do
   defp rule(widths, colour?) do
     widths
     |> Enum.map_join(String.duplicate(" ", @gutter), &String.duplicate("─", &1))
-    |> Flow.style([:faint], colour?)
+    |> Lines.style([:faint], colour?)
   end
 
   # Rows of several lines need air between them to be told apart.
