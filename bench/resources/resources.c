@@ -23,7 +23,6 @@ static void witness_end(ErlNifEnv *env, void *object) {
             enif_make_tuple2(env, dropped, witness->name));
 }
 
-// Released by the caller, when the lock is open: the destructor sends.
 static Witness *exchange(Shelf *shelf, Witness *witness) {
   enif_mutex_lock(shelf->lock);
   Witness *held = shelf->held;

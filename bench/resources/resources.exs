@@ -78,6 +78,9 @@ defmodule Bench.Resources.Check do
   end
 
   defp alive!(name) do
+    # Each scheduler answers after the destructors that waited there.
+    :erlang.statistics(:microstate_accounting)
+
     receive do
       {:dropped, ^name} -> raise "#{name} was dropped too early"
     after

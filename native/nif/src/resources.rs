@@ -135,21 +135,14 @@ pub struct Shelf {
     _live: Live,
 }
 
-// The lock guards the exchange of one pointer, which no panic can leave half done.
+// The lock guards one pointer, which no panic can leave half written. To let go of a witness under
+// it is quick: the VM runs the destructor later.
 impl RefUnwindSafe for Shelf {}
 
 #[rustler::resource_impl]
 impl Resource for Shelf {
     fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
-        drop(self.exchange(None));
-    }
-}
-
-impl Shelf {
-    /// What was held, for what shall be. The caller drops it when the lock is open again: the last
-    /// reference runs the destructor on the spot, and that sends.
-    fn exchange(&self, witness: Option<ResourceArc<Witness>>) -> Option<ResourceArc<Witness>> {
-        std::mem::replace(&mut self.held.lock(), witness)
+        *self.held.lock() = None;
     }
 }
 
@@ -162,13 +155,13 @@ fn shelf_new() -> ResourceArc<Shelf> {
 
 #[rustler::nif]
 fn shelf_put(shelf: ResourceArc<Shelf>, witness: ResourceArc<Witness>) -> Atom {
-    drop(shelf.exchange(Some(witness)));
+    *shelf.held.lock() = Some(witness);
     ok()
 }
 
 #[rustler::nif]
 fn shelf_take(shelf: ResourceArc<Shelf>) -> Option<ResourceArc<Witness>> {
-    shelf.exchange(None)
+    shelf.held.lock().take()
 }
 
 #[rustler::nif]
@@ -270,7 +263,7 @@ fn swept_new(sweeper: ResourceArc<Sweeper>, milliseconds: i64) -> NifResult<Reso
 #[rustler::nif]
 fn shelf_sweep(shelf: ResourceArc<Shelf>, sweeper: ResourceArc<Sweeper>) -> Atom {
     // It comes back only when the thread is gone, and is then dropped here.
-    let _ = sweeper.rubbish.send(Box::new(shelf.exchange(None)));
+    let _ = sweeper.rubbish.send(Box::new(shelf.held.lock().take()));
     ok()
 }
 
