@@ -91,7 +91,7 @@ defmodule Roundtrip.MixProject do
     [
       main: "readme",
       source_ref: "v#{@version}",
-      extras: ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"] ++ notebooks(),
+      extras: ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       groups_for_modules: [
         Lessons: [

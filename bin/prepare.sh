@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What bin/learn, bin/test and bin/artifacts share: messages, and making the machine ready.
 
+# Ctrl-C ends the VM at once, in place of asking what to do with it.
+export ELIXIR_ERL_OPTIONS="${ELIXIR_ERL_OPTIONS:-} +Bd"
+
 say() { printf '· %s\n' "$*" >&2; }
 
 die() {
@@ -36,7 +39,7 @@ need_writable() {
 
 need_rust() {
   has cargo && has rustc && return
-  die "Rust is missing (https://rustup.rs); to read the lessons without it, open notebooks/ in Livebook"
+  die "Rust is missing: install it from https://rustup.rs, or put an archive that was built elsewhere into dist/"
 }
 
 elixir_install_hint="install Elixir 1.14 or newer (https://elixir-lang.org/install.html)"

@@ -15,7 +15,7 @@ defmodule Roundtrip.Native do
   @type i64 :: integer()
 
   @typedoc "A plain map, on the Rust side a struct with `NifMap`."
-  @type summary :: %{count: i64(), max: i64()}
+  @type summary :: %{count: i64(), longest: i64()}
 
   @typedoc "A tuple `{low, high}`, on the Rust side a struct with `NifTuple`."
   @type range :: {i64(), i64()}
@@ -242,10 +242,10 @@ defmodule Roundtrip.Native do
   def convert(_latency, _unit), do: stub()
 
   @doc """
-  One summary of two: the counts added, the greater maximum.
+  One summary of two: the counts added, and the longer of the longest.
 
-      iex> Roundtrip.Native.merge(%{count: 1, max: 9}, %{count: 2, max: 5})
-      %{count: 3, max: 9}
+      iex> Roundtrip.Native.merge(%{count: 1, longest: 9}, %{count: 2, longest: 5})
+      %{count: 3, longest: 9}
   """
   @spec merge(summary(), summary()) :: summary()
   def merge(_a, _b), do: stub()
@@ -267,6 +267,15 @@ defmodule Roundtrip.Native do
   """
   @spec shift(span(), i64()) :: span()
   def shift(_span, _by), do: stub()
+
+  @doc """
+  The highest value that such a limit admits.
+
+      iex> Roundtrip.Native.highest({:at_most, 5})
+      5
+  """
+  @spec highest({:at_most, i64()}) :: i64()
+  def highest(_limit), do: stub()
 
   @doc """
   Whether a value is within a limit.

@@ -13,7 +13,7 @@ defmodule Roundtrip.Notebook do
   alias Roundtrip.Notebook.{Cell, Details, Fence, Prose, Section}
 
   @enforce_keys [:path, :title]
-  defstruct [:path, :title, setup: nil, preamble: [], sections: []]
+  defstruct [:path, :title, setup: nil, sections: []]
 
   @typedoc "One block of a section."
   @type block :: Prose.t() | Cell.t() | Fence.t() | Details.t()
@@ -22,7 +22,6 @@ defmodule Roundtrip.Notebook do
           path: Path.t(),
           title: String.t(),
           setup: Cell.t() | nil,
-          preamble: [block()],
           sections: [Section.t()]
         }
 

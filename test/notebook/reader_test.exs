@@ -119,9 +119,8 @@ defmodule Roundtrip.Notebook.ReaderTest do
       refute printed =~ "✗"
     end
 
-    test "the hint is folded and the solution left out", %{printed: printed} do
-      assert printed =~ "▸ Hint\n"
-      refute printed =~ "plus"
+    test "the hint is shown and the solution left out", %{printed: printed} do
+      assert printed =~ "▾ Hint\n\nThink of plus.\n"
       refute printed =~ "Solution"
       refute printed =~ "n + 1"
     end
@@ -186,10 +185,11 @@ defmodule Roundtrip.Notebook.ReaderTest do
       assert read.left == ""
     end
 
-    test "without pauses the solution stays folded, and nobody is asked" do
+    test "without pauses the solution is left out, and nobody is asked" do
       printed = on_terminal("", pause: false).printed
       refute printed =~ "Enter"
-      assert printed =~ "▸ Solution\n"
+      assert printed =~ "Think of plus."
+      refute printed =~ "Solution"
       refute printed =~ "n + 1"
       assert printed =~ "The end."
     end

@@ -525,6 +525,20 @@ defmodule Roundtrip.Notebook.RunnerTest do
       assert [%CellResult{cell: %{line: 22, code: "x = 2"}} | _] = solved.cells
     end
 
+    test "may wait or pass while a learner is at it" do
+      waiting = Runner.run(exercise("x = 1", "assert x == 2", "x = 2"), solved: :perhaps)
+      assert Report.ok?(waiting)
+      assert {waiting.waiting, waiting.passed} == {["e-1"], []}
+
+      crashed = Runner.run(exercise("x = :one", "assert x + 1 == 3", "x = 2"), solved: :perhaps)
+      assert Report.ok?(crashed)
+      assert {crashed.waiting, crashed.passed} == {["e-1"], []}
+
+      passed = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"), solved: :perhaps)
+      assert Report.ok?(passed)
+      assert {passed.waiting, passed.passed} == {[], ["e-1"]}
+    end
+
     test "must not pass as shipped" do
       report = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"))
       assert [%Failure{kind: :exercise}] = report.failures

@@ -93,9 +93,11 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     end
   end
 
-  # What a lesson leaves behind in the NIF is a failure of that lesson.
+  # Whether an exercise is solved is up to the learner; what a lesson leaves behind in the NIF is a failure.
   defp runner(options) do
-    Keyword.get_lazy(options, :runner, fn -> [watch: &Roundtrip.live_counts/0] end)
+    Keyword.get_lazy(options, :runner, fn ->
+      [solved: :perhaps, watch: &Roundtrip.live_counts/0]
+    end)
   end
 
   defp list(course, options) do

@@ -3,7 +3,7 @@ defmodule Roundtrip.FirstCall.SecondVM do
   Loads the course's library in a VM of its own, where a failed load harms nobody.
   """
 
-  @doc "The name and arity of every NIF, as `Roundtrip.Native` has them."
+  @doc "The name and arity of every function of `Roundtrip.Native`: its stubs, and what its head adds."
   @spec stubs() :: keyword(arity())
   def stubs, do: Roundtrip.Native.__info__(:functions)
 

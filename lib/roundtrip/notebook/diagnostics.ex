@@ -4,7 +4,7 @@ defmodule Roundtrip.Notebook.Diagnostics do
 
   @type diagnostic :: %{:message => term(), :severity => atom(), optional(atom()) => term()}
 
-  @spec capture((() -> result)) :: {result, [diagnostic()]} when result: term()
+  @spec capture(fun()) :: {term(), [diagnostic()]}
   def capture(fun) do
     if function_exported?(Code, :with_diagnostics, 1) do
       # Called by name, since Elixir 1.14 would warn of a function that it does not have.

@@ -17,8 +17,9 @@ defmodule Roundtrip.Notebook.Reader do
 
   Options:
 
-    * `:terminal` - a `Roundtrip.Notebook.Terminal`, or nil for a pipe, where solutions are left out;
-    * `:pause` - whether to wait after each section (false);
+    * `:terminal` - a `Roundtrip.Notebook.Terminal`, or nil for a pipe;
+    * `:pause` - whether to wait after each section (false); where it does not, hints are shown and
+      solutions left out;
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Roundtrip.Notebook.Runner.start/2`.
   """
@@ -43,7 +44,6 @@ defmodule Roundtrip.Notebook.Reader do
       notebook: notebook,
       runner: Runner.start(notebook, Keyword.get(options, :runner, [])),
       terminal: options[:terminal] || Terminal.new(),
-      pipe: options[:terminal] == nil,
       pause: Keyword.get(options, :pause, false),
       input: Keyword.get(options, :input, :stdio),
       output: Keyword.get(options, :output, :stdio)
@@ -52,7 +52,6 @@ defmodule Roundtrip.Notebook.Reader do
 
   defp title(%{notebook: notebook} = state) do
     print(Terminal.heading(notebook.title, "═", state.terminal) ++ [""], state)
-    Enum.each(notebook.preamble, &block(&1, state))
 
     if notebook.setup do
       note = Lines.style("[setup cell: not needed here]", [:faint], state.terminal.colour)
@@ -79,11 +78,19 @@ defmodule Roundtrip.Notebook.Reader do
   end
 
   defp block(%Details{} = details, state) do
-    unless state.pipe and solution?(details) do
-      print(
-        Terminal.lines(%{details | summary: folded(details, state)}, state.terminal) ++ [""],
-        state
-      )
+    # Where nobody is asked, no key unfolds a hint, and a solution would spoil the exercise.
+    cond do
+      state.pause ->
+        print(
+          Terminal.lines(%{details | summary: folded(details)}, state.terminal) ++ [""],
+          state
+        )
+
+      not solution?(details) ->
+        print(Terminal.lines(details, %{state.terminal | unfolded: true}) ++ [""], state)
+
+      true ->
+        :ok
     end
 
     state
@@ -94,9 +101,8 @@ defmodule Roundtrip.Notebook.Reader do
     state
   end
 
-  # A folded block names its key where there will be somebody to press it.
-  defp folded(details, %{pause: false}), do: details.summary
-  defp folded(details, _state), do: "#{details.summary} (#{key(details)})"
+  # A folded block names the key that unfolds it.
+  defp folded(details), do: "#{details.summary} (#{key(details)})"
 
   defp key(details), do: if(solution?(details), do: "s", else: "h")
 
@@ -115,9 +121,12 @@ defmodule Roundtrip.Notebook.Reader do
     IO.write(state.output, Lines.style(choices(folded, last?), [:faint], state.terminal.colour))
 
     case IO.gets(state.input, "") do
-      line when is_binary(line) -> line |> String.trim() |> answer(folded, last?, state)
+      line when is_binary(line) ->
+        line |> String.trim() |> String.downcase() |> answer(folded, last?, state)
+
       # The end of the input leaves the cursor behind the choices.
-      _eof_or_error -> blank(state, :quit)
+      _eof_or_error ->
+        blank(state, :quit)
     end
   end
 

@@ -7,6 +7,8 @@ defmodule Roundtrip.Notebook.Report do
       `Roundtrip.Notebook.Failure.format/3`;
     * `waiting` - the exercises whose check failed by an assertion, as it should in a notebook as
       shipped: they are no failures;
+    * `passed` - the exercises whose check held: failures in a notebook as shipped, and what a
+      learner is after;
     * `skipped` - the cells that did not run here, each with the reason;
     * `assertions` - how many assertions held, in `assertion_cells` cells;
     * `time` - microseconds, the sum over all cells.
@@ -15,6 +17,12 @@ defmodule Roundtrip.Notebook.Report do
   alias Roundtrip.Notebook
   alias Roundtrip.Notebook.{Cell, CellResult, Exercises, Failure}
 
+  @typedoc """
+  How a notebook is run: as shipped (`false`), where a check has to fail; with every exercise solved
+  as shown (`true`), where it has to pass; or by a learner (`:perhaps`), where it may do either.
+  """
+  @type solved :: boolean() | :perhaps
+
   @enforce_keys [:notebook]
   defstruct [
     :notebook,
@@ -22,6 +30,7 @@ defmodule Roundtrip.Notebook.Report do
     cells: [],
     failures: [],
     waiting: [],
+    passed: [],
     skipped: [],
     assertions: 0,
     assertion_cells: 0,
@@ -30,10 +39,11 @@ defmodule Roundtrip.Notebook.Report do
 
   @type t :: %__MODULE__{
           notebook: Notebook.t(),
-          solved: boolean(),
+          solved: solved(),
           cells: [CellResult.t()],
           failures: [Failure.t()],
           waiting: [String.t()],
+          passed: [String.t()],
           skipped: [{Cell.t(), String.t()}],
           assertions: non_neg_integer(),
           assertion_cells: non_neg_integer(),
@@ -42,15 +52,16 @@ defmodule Roundtrip.Notebook.Report do
 
   @doc false
   @spec new(Notebook.t(), [CellResult.t()], boolean(), [Failure.t()]) :: t()
-  def new(notebook, cells, solved?, failures) do
+  def new(notebook, cells, solved, failures) do
     %__MODULE__{
       notebook: notebook,
-      solved: solved?,
+      solved: solved,
       cells: cells,
       failures:
-        Enum.flat_map(cells, &failure(&1, solved?)) ++ unsolved(notebook, solved?) ++ failures,
+        Enum.flat_map(cells, &failure(&1, solved)) ++ unsolved(notebook, solved) ++ failures,
       waiting:
-        for(%{cell: %{kind: {:check, name}}} = cell <- cells, waits?(cell, solved?), do: name),
+        for(%{cell: %{kind: {:check, name}}} = cell <- cells, waits?(cell, solved), do: name),
+      passed: for(%{cell: %{kind: {:check, name}}, status: :ok} <- cells, do: name),
       skipped: for(%{status: {:skipped, reason}} = cell <- cells, do: {cell.cell, reason}),
       assertions: cells |> Enum.map(& &1.assertions) |> Enum.sum(),
       assertion_cells: Enum.count(cells, &(&1.assertions > 0)),
@@ -66,14 +77,15 @@ defmodule Roundtrip.Notebook.Report do
   @type verdict :: :held | :waiting | :failed | :skipped | :aborted
 
   @doc """
-  What a result means in a notebook run as shipped (`solved?` is `false`) or solved: a check that
-  fails by an assertion is `:waiting` as shipped and `:failed` solved, one that passes the reverse.
+  What a result means in a notebook that is run so. A check that fails by an assertion is
+  `:waiting` as shipped and `:failed` solved; one that passes the reverse. For a learner the one is
+  `:waiting` and the other `:held`.
   """
-  @spec verdict(CellResult.t(), boolean()) :: verdict()
-  def verdict(%CellResult{} = result, solved?) do
+  @spec verdict(CellResult.t(), solved()) :: verdict()
+  def verdict(%CellResult{} = result, solved) do
     cond do
-      failure(result, solved?) != [] -> :failed
-      waits?(result, solved?) -> :waiting
+      failure(result, solved) != [] -> :failed
+      waits?(result, solved) -> :waiting
       result.status == :ok -> :held
       result.status == :aborted -> :aborted
       true -> :skipped
@@ -82,13 +94,20 @@ defmodule Roundtrip.Notebook.Report do
 
   defp waits?(_result, true), do: false
 
-  defp waits?(%{cell: cell, status: {:failed, %Failure{kind: :assertion}}}, false) do
+  # A learner's attempt may well crash: it waits all the same.
+  defp waits?(%{cell: %{kind: {:check, _}} = cell, status: {:failed, _}}, :perhaps) do
     cell.continue_on_error
   end
 
-  defp waits?(_result, false), do: false
+  defp waits?(%{cell: cell, status: {:failed, %Failure{kind: :assertion}}}, _shipped) do
+    cell.continue_on_error
+  end
 
-  # As shipped, a check has to fail, by an assertion, and without stopping the rest.
+  defp waits?(_result, _shipped), do: false
+
+  # Unsolved, a check has to fail by an assertion and without stopping the rest.
+  defp failure(%{cell: %{kind: {:check, _}, continue_on_error: true}}, :perhaps), do: []
+
   defp failure(%{cell: %{kind: {:check, name}} = cell} = result, false) do
     case result.status do
       {:failed, %Failure{kind: :assertion}} when cell.continue_on_error ->
@@ -110,14 +129,14 @@ defmodule Roundtrip.Notebook.Report do
     end
   end
 
-  defp failure(%{status: {:failed, failure}}, _solved?), do: [failure]
-  defp failure(_result, _solved?), do: []
+  defp failure(%{status: {:failed, failure}}, _solved), do: [failure]
+  defp failure(_result, _solved), do: []
 
   defp coloured(text, failure), do: failure.coloured && text <> failure.coloured
 
   defp exercise(line, text), do: %Failure{kind: :exercise, line: line, plain: text}
 
-  defp unsolved(_notebook, false), do: []
+  defp unsolved(_notebook, solved) when solved != true, do: []
 
   defp unsolved(notebook, true) do
     for exercise <- Exercises.all(notebook), Exercises.solved(exercise) == nil do

@@ -46,8 +46,8 @@ defmodule Roundtrip.Notebook.Runner do
   @opaque t :: %__MODULE__{}
 
   @typedoc """
-    * `:solved` - `true` puts each exercise's solution in the place of its stub, with the solution's
-      lines (default `false`);
+    * `:solved` - `false`, as shipped (the default); `true` puts each exercise's solution in the place
+      of its stub, with the solution's lines; `:perhaps`, whatever a learner has made of it;
     * `:timeout` - milliseconds a cell may take (60_000);
     * `:on_cell` - called with each `Roundtrip.Notebook.CellResult`;
     * `:on_section` - called with a section's 0-based index, the section and its results;
@@ -55,7 +55,7 @@ defmodule Roundtrip.Notebook.Runner do
       notebook; what differs, and still differs a little later, is a failure.
   """
   @type option ::
-          {:solved, boolean()}
+          {:solved, Report.solved()}
           | {:timeout, timeout()}
           | {:on_cell, (CellResult.t() -> term())}
           | {:on_section, (non_neg_integer(), Notebook.Section.t(), [CellResult.t()] -> term())}

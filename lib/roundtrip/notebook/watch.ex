@@ -9,9 +9,9 @@ defmodule Roundtrip.Notebook.Watch do
   @patience 2_000
   @pause 10
 
-  @type t :: {(() -> map()), map()} | nil
+  @type t :: {fun(), map()} | nil
 
-  @spec start((() -> map()) | nil) :: t()
+  @spec start(fun() | nil) :: t()
   def start(nil), do: nil
   def start(fun), do: {fun, fun.()}
 

@@ -15,7 +15,7 @@ defmodule Roundtrip.Structs.Contract do
       iex> Roundtrip.Structs.Contract.drift(Roundtrip.Native.request("GET", "/"))
       %{only_rust: [], only_elixir: []}
       iex> Roundtrip.Structs.Contract.drift(Roundtrip.Native.drifted_request("GET", "/"))
-      %{only_rust: [:path], only_elixir: []}
+      %{only_rust: [:path], only_elixir: [:body]}
   """
   @spec drift(struct()) :: drift()
   def drift(%module{} = from_rust) do

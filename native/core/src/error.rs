@@ -14,6 +14,11 @@ pub enum Error {
         /// Largest value accepted.
         max: i64,
     },
+    /// The result for this argument needs more than 64 bits.
+    Overflow {
+        /// Name of the argument, as its caller spells it.
+        field: &'static str,
+    },
 }
 
 impl fmt::Display for Error {
@@ -22,6 +27,7 @@ impl fmt::Display for Error {
             Self::OutOfRange { field, min, max } => {
                 write!(f, "{field} must be from {min} to {max}")
             }
+            Self::Overflow { field } => write!(f, "{field} would not fit into 64 bits"),
         }
     }
 }

@@ -104,14 +104,14 @@ fn convert(sample: Sample, unit: Unit) -> NifResult<Sample> {
 #[derive(NifMap)]
 struct Summary {
     count: i64,
-    max: i64,
+    longest: i64,
 }
 
 #[rustler::nif]
 fn merge(a: Summary, b: Summary) -> NifResult<Summary> {
     Ok(Summary {
         count: core::add("count", a.count, b.count).map_err(refuse)?,
-        max: a.max.max(b.max),
+        longest: a.longest.max(b.longest),
     })
 }
 
@@ -150,6 +150,12 @@ enum Unlimited {
 #[derive(NifTaggedEnum)]
 enum AtMost {
     AtMost(i64),
+}
+
+#[rustler::nif]
+fn highest(limit: AtMost) -> i64 {
+    let AtMost::AtMost(highest) = limit;
+    highest
 }
 
 #[derive(NifMap)]

@@ -15,10 +15,10 @@ defmodule Roundtrip.Notebook.Terminal.Result do
     warnings(result, terminal) ++ output(result, terminal) ++ status(result, notebook, terminal)
   end
 
-  @doc "The name of the exercise that waits, if the cell is the check of one that does."
+  @doc "The name of the exercise that waits, if the cell is the check of one that failed."
   @spec waiting(CellResult.t()) :: String.t() | nil
   def waiting(%{cell: %{kind: {:check, name}, continue_on_error: true}, status: status}) do
-    if match?({:failed, %Failure{kind: :assertion}}, status), do: name
+    if match?({:failed, %Failure{}}, status), do: name
   end
 
   def waiting(_result), do: nil
@@ -55,6 +55,9 @@ defmodule Roundtrip.Notebook.Terminal.Result do
   # The value of an assertion that held says nothing that the count does not.
   defp value(%{value: nil}, _terminal), do: []
   defp value(%{assertions: held, value: "true"}, _terminal) when held > 0, do: []
+
+  # A function prints as a number of its own, which nobody can read anything from.
+  defp value(%{value: "#Function<" <> _}, _terminal), do: []
 
   defp value(%{value: value}, terminal) do
     [first | rest] = split(value)

@@ -62,6 +62,7 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
 
   defp facts(reports) do
     waiting = Enum.flat_map(reports, & &1.waiting)
+    passed = Enum.flat_map(reports, & &1.passed)
     skipped = for report <- reports, {_cell, reason} <- report.skipped, do: reason
     aborted = for report <- reports, %{status: :aborted} <- report.cells, do: :aborted
     failures = Enum.flat_map(reports, & &1.failures)
@@ -71,6 +72,7 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
     [
       {"Held", "#{Terminal.count(cells, "assertion cell")}, #{Terminal.count(held, "assertion")}",
        :green},
+      {"Solved", list(passed, "exercise", &Enum.join(&1, ", ")), :green},
       {"Waiting", list(waiting, "exercise", &Enum.join(&1, ", ")), :yellow},
       {"Skipped", list(skipped, "cell", &reasons/1), :yellow},
       {"Not run", list(aborted, "cell", fn _cells -> "an earlier cell failed" end), :yellow},
