@@ -6,7 +6,7 @@ defmodule Roundtrip do
   Elixir half under `Roundtrip.<Lesson>`.
   """
 
-  @lessons ["index", "first_call", "structs", "mutation", "messages", "toolbox"]
+  @lessons ["index", "first_call", "structs", "resources", "mutation", "messages", "toolbox"]
 
   @doc """
   The lessons, in the order in which they are read.

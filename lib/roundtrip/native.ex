@@ -418,6 +418,103 @@ defmodule Roundtrip.Native do
   @spec histogram_snapshot(reference()) :: Snapshot.t()
   def histogram_snapshot(_histogram), do: stub()
 
+  @doc """
+  Makes a resource of a type that was never registered, which panics. For teaching only.
+  """
+  @spec unregistered_new() :: no_return()
+  def unregistered_new, do: stub()
+
+  @doc """
+  A witness: when its last reference goes, it sends `{:dropped, name, runner}` to `owner`. The
+  runner is `"normal scheduler"`, `"dirty scheduler"`, or the name of a thread of Rust's own.
+
+      iex> Roundtrip.Native.witness_new(self(), "one") |> is_reference()
+      true
+  """
+  @spec witness_new(pid(), String.t()) :: reference()
+  def witness_new(_owner, _name), do: stub()
+
+  @doc "An empty shelf: a place where Rust holds one witness."
+  @spec shelf_new() :: reference()
+  def shelf_new, do: stub()
+
+  @doc """
+  Puts a witness on a shelf, and lets go of the one that was there.
+
+      iex> shelf = Roundtrip.Native.shelf_new()
+      iex> Roundtrip.Native.shelf_put(shelf, Roundtrip.Native.witness_new(self(), "one"))
+      :ok
+  """
+  @spec shelf_put(reference(), reference()) :: :ok
+  def shelf_put(_shelf, _witness), do: stub()
+
+  @doc """
+  Takes the witness from a shelf; `nil` where there is none.
+
+      iex> Roundtrip.Native.shelf_take(Roundtrip.Native.shelf_new())
+      nil
+  """
+  @spec shelf_take(reference()) :: reference() | nil
+  def shelf_take(_shelf), do: stub()
+
+  @doc """
+  Has a shelf emptied when a process ends. `false`, and no such promise, where it already has.
+
+      iex> Roundtrip.Native.shelf_watch(Roundtrip.Native.shelf_new(), self())
+      true
+  """
+  @spec shelf_watch(reference(), pid()) :: boolean()
+  def shelf_watch(_shelf, _pid), do: stub()
+
+  @doc """
+  Empties a shelf by the thread of a sweeper, which sends `{:swept, thread}` to its owner.
+  """
+  @spec shelf_sweep(reference(), reference()) :: :ok
+  def shelf_sweep(_shelf, _sweeper), do: stub()
+
+  @doc """
+  A value whose drop sleeps, from 0 to 1000 ms, on whichever scheduler drops it. For teaching only.
+
+      iex> Roundtrip.Native.slow_new(0) |> is_reference()
+      true
+      iex> Roundtrip.Native.slow_new(1001)
+      ** (ArgumentError) milliseconds must be from 0 to 1000
+  """
+  @spec slow_new(0..1000) :: reference()
+  def slow_new(_milliseconds), do: stub()
+
+  @doc """
+  A thread, `rt-sweeper`, that drops what is handed to it and then sends `{:swept, "rt-sweeper"}` to
+  `owner`. It ends when this reference and all that may still hand something to it are gone.
+  """
+  @spec sweeper_new(pid()) :: reference()
+  def sweeper_new(_owner), do: stub()
+
+  @doc "The value of `slow_new/1`, which has itself dropped by the thread of a sweeper."
+  @spec swept_new(reference(), 0..1000) :: reference()
+  def swept_new(_sweeper, _milliseconds), do: stub()
+
+  @doc "A value that holds a witness, and panics when it is dropped. For teaching only."
+  @spec fragile_new(reference()) :: reference()
+  def fragile_new(_witness), do: stub()
+
+  @doc """
+  A value of `size` bytes, from 1 to 16,777,216, that holds a witness. The bytes count up from 0, and
+  begin again after 255.
+  """
+  @spec recording_new(reference(), 1..16_777_216) :: reference()
+  def recording_new(_witness, _size), do: stub()
+
+  @doc """
+  The bytes of a recording as a binary, not copied. The binary keeps the recording alive.
+
+      iex> Roundtrip.Native.witness_new(self(), "one")
+      ...> |> Roundtrip.Native.recording_new(3)
+      ...> |> Roundtrip.Native.recording_view()
+      <<0, 1, 2>>
+  """
+  @spec recording_view(reference()) :: binary()
+  def recording_view(_recording), do: stub()
   # mutation
 
   @doc """
@@ -589,8 +686,8 @@ defmodule Roundtrip.Native do
   def send_hi(_pid, _is_cool), do: stub()
 
   @doc "Sends `{:gone, pid}` to the caller when `pid` dies, for as long as the reference lives."
-  @spec witness_new(pid()) :: {:ok, reference()} | {:error, :noproc}
-  def witness_new(_pid), do: stub()
+  @spec lookout_new(pid()) :: {:ok, reference()} | {:error, :noproc}
+  def lookout_new(_pid), do: stub()
 
   @doc "Sends `:hi` on a normal scheduler, in one of three ways; `:send_and_clear` panics here."
   @spec send_by(way(), pid()) :: :ok | {:error, :not_sent}

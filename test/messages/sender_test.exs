@@ -69,19 +69,19 @@ defmodule Roundtrip.Messages.SenderTest do
       assert_raise ArgumentError, fn -> Native.send_hi(wrong, true) end
       assert_raise ArgumentError, fn -> Native.sender_hi_to(wrong, true) end
       assert_raise ArgumentError, fn -> Native.sender_join(wrong) end
-      assert_raise ArgumentError, fn -> Native.witness_new(wrong) end
+      assert_raise ArgumentError, fn -> Native.lookout_new(wrong) end
     end
 
     assert_raise ErlangError, fn -> Native.send_by(:by_mail, self()) end
   end
 
-  test "a witness that was dropped tells nobody" do
+  test "a lookout that was dropped tells nobody" do
     watched = idle()
 
     Task.await(
       Task.async(fn ->
-        {:ok, witness} = Native.witness_new(watched)
-        is_reference(witness)
+        {:ok, lookout} = Native.lookout_new(watched)
+        is_reference(lookout)
       end)
     )
 

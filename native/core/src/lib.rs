@@ -6,8 +6,8 @@
 
 pub mod error;
 pub mod first_call;
-pub mod mutation;
 pub mod messages;
+pub mod mutation;
 pub mod resources;
 pub mod structs;
 

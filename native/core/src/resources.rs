@@ -2,9 +2,16 @@
 
 use crate::error::{Error, within};
 use hdrhistogram::Histogram;
+use std::time::Duration;
 
 /// The greatest latency, in microseconds, that a histogram may be asked to hold: one hour.
 pub const LONGEST: i64 = 3_600_000_000;
+
+/// The longest time, in milliseconds, that the lesson lets a value take to end.
+pub const LONGEST_END: i64 = 1_000;
+
+/// The size, in bytes, of the largest recording: 16 MiB.
+pub const LARGEST: i64 = 16 * 1_024 * 1_024;
 
 /// Latencies in microseconds, counted to three significant digits.
 #[derive(Clone)]
@@ -80,6 +87,24 @@ impl Latencies {
     }
 }
 
+/// How long a value takes to end.
+///
+/// # Errors
+/// `milliseconds` must be from 0 to [`LONGEST_END`].
+pub fn takes(milliseconds: i64) -> Result<Duration, Error> {
+    let milliseconds = within("milliseconds", milliseconds, 0, LONGEST_END)?;
+    Ok(Duration::from_millis(milliseconds.unsigned_abs()))
+}
+
+/// A recording of `size` bytes, which count up from 0 and begin again after 255.
+///
+/// # Errors
+/// `size` must be from 1 to [`LARGEST`].
+pub fn recording(size: i64) -> Result<Vec<u8>, Error> {
+    let size = within("size", size, 1, LARGEST)?;
+    Ok((0..size).map(|n| n.to_le_bytes()[0]).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,5 +145,15 @@ mod tests {
         assert!(Latencies::new(1).is_err());
         assert!(Latencies::new(LONGEST + 1).is_err());
         Ok(())
+    }
+
+    #[test]
+    fn an_end_and_a_recording_have_bounds() {
+        assert_eq!(takes(5), Ok(Duration::from_millis(5)));
+        assert!(takes(-1).is_err());
+        assert!(takes(LONGEST_END + 1).is_err());
+        assert_eq!(recording(3), Ok(vec![0, 1, 2]));
+        assert!(recording(0).is_err());
+        assert!(recording(LARGEST + 1).is_err());
     }
 }

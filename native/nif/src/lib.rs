@@ -4,8 +4,8 @@
 mod error;
 mod first_call;
 mod live;
-mod mutation;
 mod messages;
+mod mutation;
 mod resources;
 mod structs;
 mod toolbox;

@@ -40,13 +40,13 @@ fn send_hi(env: Env, pid: LocalPid, is_cool: bool) -> NifResult<Atom> {
 }
 
 /// Tells a process when another one has died.
-pub struct Witness {
+pub struct Lookout {
     told: LocalPid,
     _live: Live,
 }
 
 #[rustler::resource_impl]
-impl Resource for Witness {
+impl Resource for Lookout {
     fn down<'a>(&'a self, env: Env<'a>, pid: LocalPid, _monitor: Monitor) {
         // Who asked may be dead too, and then there is nobody to tell.
         let _ = env.send(&self.told, (atoms::gone(), pid));
@@ -54,11 +54,11 @@ impl Resource for Witness {
 }
 
 #[rustler::nif]
-fn witness_new(env: Env, pid: LocalPid) -> Result<ResourceArc<Witness>, Atom> {
+fn lookout_new(env: Env, pid: LocalPid) -> Result<ResourceArc<Lookout>, Atom> {
     let (told, _live) = (env.pid(), Live::new());
-    let witness = ResourceArc::new(Witness { told, _live });
-    let monitor = env.monitor(&witness, &pid);
-    monitor.map(|_| witness).ok_or(atoms::noproc())
+    let lookout = ResourceArc::new(Lookout { told, _live });
+    let monitor = env.monitor(&lookout, &pid);
+    monitor.map(|_| lookout).ok_or(atoms::noproc())
 }
 
 #[derive(NifUnitEnum)]

@@ -1,0 +1,182 @@
+defmodule Roundtrip.Resources.LifetimeTest do
+  # What is live is counted for the whole VM: a neighbour would be counted too.
+  use ExUnit.Case, async: false
+
+  alias Roundtrip.Native
+  alias Roundtrip.Resources.Housekeeping
+
+  @patience 5_000
+
+  setup do
+    before = Roundtrip.live_counts()
+    on_exit(fn -> assert not more?(settled(before), before) end)
+    {:ok, me: self()}
+  end
+
+  # Made in a process of its own, which holds nothing else and ends.
+  defp elsewhere(fun), do: fun |> Task.async() |> Task.await()
+
+  defp dropped!(name), do: assert_receive({:dropped, ^name, "normal scheduler"}, @patience)
+
+  defp alive!(name) do
+    Housekeeping.settle()
+    refute_received {:dropped, ^name, _}
+  end
+
+  # What a process held is freed a moment after its end, and nothing tells when all of it is. What
+  # an earlier test held may go meanwhile, so that there may be less in the end, but never more.
+  defp settled(before, deadline \\ now() + @patience) do
+    counts = Roundtrip.live_counts()
+
+    if more?(counts, before) and now() < deadline do
+      Process.sleep(5)
+      settled(before, deadline)
+    else
+      counts
+    end
+  end
+
+  defp more?(counts, before), do: Enum.any?(counts, fn {name, n} -> n > before[name] end)
+
+  defp now, do: System.monotonic_time(:millisecond)
+
+  test "what processes made and lost is dropped, whatever it was", %{me: me} do
+    for n <- 1..200 do
+      name = "witness #{n}"
+
+      elsewhere(fn ->
+        shelf = Native.shelf_new()
+        Native.shelf_put(shelf, Native.witness_new(me, name))
+        Native.histogram_new(1000)
+        Native.slow_new(0)
+        :ok
+      end)
+
+      dropped!(name)
+    end
+  end
+
+  test "a shelf lets go of what it held when it gets another", %{me: me} do
+    shelf = Native.shelf_new()
+    elsewhere(fn -> Native.shelf_put(shelf, Native.witness_new(me, "first")) end)
+    elsewhere(fn -> Native.shelf_put(shelf, Native.witness_new(me, "second")) end)
+    dropped!("first")
+    alive!("second")
+    assert elsewhere(fn -> is_reference(Native.shelf_take(shelf)) end)
+    dropped!("second")
+  end
+
+  test "a shelf that is watched twice is emptied by whoever ends first", %{me: me} do
+    shelf = Native.shelf_new()
+    elsewhere(fn -> Native.shelf_put(shelf, Native.witness_new(me, "watched")) end)
+    {:ok, first} = Agent.start_link(fn -> nil end)
+    assert Native.shelf_watch(shelf, me)
+    assert Native.shelf_watch(shelf, first)
+    Agent.stop(first)
+    dropped!("watched")
+  end
+
+  test "a shelf that is dropped before its process ends is not called", %{me: me} do
+    {:ok, agent} = Agent.start_link(fn -> nil end)
+
+    elsewhere(fn ->
+      shelf = Native.shelf_new()
+      true = Native.shelf_watch(shelf, agent)
+      :ok = Native.shelf_put(shelf, Native.witness_new(me, "unwatched"))
+    end)
+
+    dropped!("unwatched")
+    assert Agent.stop(agent) == :ok
+  end
+
+  test "a sweeper's thread ends with the last that may hand something to it", %{me: me} do
+    elsewhere(fn ->
+      sweeper = Native.sweeper_new(me)
+      for _ <- 1..3, do: Native.swept_new(sweeper, 10)
+      :ok
+    end)
+
+    for _ <- 1..3, do: assert_receive({:swept, "rt-sweeper"}, @patience)
+  end
+
+  test "a sweeper whose owner is dead sweeps all the same", %{me: me} do
+    {owner, ref} = spawn_monitor(fn -> :ok end)
+    assert_receive {:DOWN, ^ref, :process, ^owner, _}, @patience
+    shelf = Native.shelf_new()
+
+    elsewhere(fn ->
+      Native.shelf_put(shelf, Native.witness_new(me, "no owner"))
+      Native.shelf_sweep(shelf, Native.sweeper_new(owner))
+    end)
+
+    dropped!("no owner")
+  end
+
+  test "a witness whose owner is dead is dropped without a word" do
+    {owner, ref} = spawn_monitor(fn -> :ok end)
+    assert_receive {:DOWN, ^ref, :process, ^owner, _}, @patience
+    elsewhere(fn -> is_reference(Native.witness_new(owner, "nobody listens")) end)
+  end
+
+  test "a view keeps its recording, and so does a part of it", %{me: me} do
+    {:ok, reader} =
+      Agent.start_link(fn ->
+        me
+        |> Native.witness_new("viewed")
+        |> Native.recording_new(100_000)
+        |> Native.recording_view()
+        |> binary_part(1, 1000)
+      end)
+
+    :erlang.garbage_collect(reader)
+    alive!("viewed")
+    assert Agent.get(reader, &:binary.at(&1, 0)) == 1
+    Agent.update(reader, &:binary.copy/1)
+    :erlang.garbage_collect(reader)
+    dropped!("viewed")
+    assert Agent.get(reader, &:binary.at(&1, 999)) == rem(1000, 256)
+  end
+
+  test "no NIF of the lesson takes another's handle, or what is none" do
+    handles = [
+      histogram: Native.histogram_new(1000),
+      witness: Native.witness_new(self(), "one"),
+      shelf: Native.shelf_new(),
+      slow: Native.slow_new(0),
+      plain: make_ref(),
+      none: nil
+    ]
+
+    takes = [
+      histogram: &Native.histogram_snapshot/1,
+      histogram: &Native.histogram_record(&1, 1),
+      witness: &Native.fragile_new/1,
+      witness: &Native.recording_new(&1, 1),
+      witness: &Native.shelf_put(handles[:shelf], &1),
+      shelf: &Native.shelf_take/1,
+      shelf: &Native.shelf_watch(&1, self()),
+      shelf: &Native.shelf_put(&1, handles[:witness]),
+      sweeper: &Native.swept_new(&1, 1),
+      sweeper: &Native.shelf_sweep(handles[:shelf], &1),
+      recording: &Native.recording_view/1
+    ]
+
+    for {kind, call} <- takes, {other, handle} <- handles, kind != other do
+      assert_raise ArgumentError, fn -> call.(handle) end
+    end
+
+    :erlang.garbage_collect()
+  end
+
+  test "what is out of bounds is refused by name" do
+    for {call, message} <- [
+          {fn -> Native.slow_new(-1) end, "milliseconds must be from 0 to 1000"},
+          {fn -> Native.recording_new(Native.witness_new(self(), "w"), 0) end,
+           "size must be from 1 to 16777216"},
+          {fn -> Native.swept_new(Native.sweeper_new(self()), 1001) end,
+           "milliseconds must be from 0 to 1000"}
+        ] do
+      assert assert_raise(ArgumentError, call).message == message
+    end
+  end
+end

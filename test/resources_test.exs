@@ -1,0 +1,3 @@
+defmodule Roundtrip.ResourcesTest do
+  use Roundtrip.LessonCase, lesson: "resources"
+end
