@@ -101,5 +101,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  defp notebooks, do: Enum.map(~w(index first_call structs messages), &"notebooks/#{&1}.livemd")
+  defp notebooks,
+    do: Enum.map(~w(index first_call structs messages shipping), &"notebooks/#{&1}.livemd")
 end

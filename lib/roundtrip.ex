@@ -6,7 +6,7 @@ defmodule Roundtrip do
   Elixir half under `Roundtrip.<Lesson>`.
   """
 
-  @lessons ["index", "first_call", "structs", "messages"]
+  @lessons ["index", "first_call", "structs", "messages", "shipping"]
 
   @doc """
   The lessons, in the order in which they are read.

@@ -43,12 +43,14 @@ defmodule Roundtrip.Precompiled.Machine do
   """
   @spec check(binary(), String.t()) :: :ok | {:error, String.t()}
   def check(library, triple) do
-    with {:ok, {format, number}} <- header(library) do
-      if format == format(triple) and fits?(triple, format, number),
-        do: :ok,
-        else: {:error, "holds a library for #{title(format, number)}, not for #{triple}"}
-    else
-      :error -> {:error, "holds a file that is no library for #{triple}"}
+    case header(library) do
+      {:ok, {format, number}} ->
+        if format == format(triple) and fits?(triple, format, number),
+          do: :ok,
+          else: {:error, "holds a library for #{title(format, number)}, not for #{triple}"}
+
+      :error ->
+        {:error, "holds a file that is no library for #{triple}"}
     end
   end
 
