@@ -128,6 +128,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index first_call structs resources mutation messages toolbox)
+  @lessons ~w(index first_call structs resources mutation messages toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

@@ -6,7 +6,16 @@ defmodule Roundtrip do
   Elixir half under `Roundtrip.<Lesson>`.
   """
 
-  @lessons ["index", "first_call", "structs", "resources", "mutation", "messages", "toolbox"]
+  @lessons [
+    "index",
+    "first_call",
+    "structs",
+    "resources",
+    "mutation",
+    "messages",
+    "toolbox",
+    "shipping"
+  ]
 
   @doc """
   The lessons, in the order in which they are read.

@@ -12,12 +12,14 @@ defmodule Roundtrip.FirstCall.SecondVM do
 
       iex> Roundtrip.FirstCall.SecondVM.load(Roundtrip.FirstCall.SecondVM.stubs())
       :ok
+
+  The library is the one that is loaded here, or another by its path without the extension.
   """
-  @spec load(keyword(arity())) :: :ok | {:error, {atom(), charlist()}}
-  def load(stubs) do
+  @spec load(keyword(arity()), Path.t() | charlist()) :: :ok | {:error, {atom(), charlist()}}
+  def load(stubs, library \\ library()) do
     in_second_vm(fn peer ->
       :peer.call(peer, :code, :load_binary, [Roundtrip.Native, ~c"nofile", compile(stubs)])
-      :peer.call(peer, Roundtrip.Native, :try_load, [library()])
+      :peer.call(peer, Roundtrip.Native, :try_load, [to_charlist(library)])
     end)
   end
 

@@ -4,21 +4,19 @@ defmodule Roundtrip.Precompiled.Archive do
 
   It reads what `rustler_precompiled` reads: the folder that `RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH`
   names (or its default cache), the same file names, and `checksum-Elixir.<Module>.exs` in the
-  working directory. It never downloads. Nothing is unpacked to disk before the checksum holds
-  and the archive is known to contain one library and nothing else, so a refusal leaves nothing.
+  working directory. It never downloads. Nothing is unpacked to disk before the checksum holds,
+  the archive is known to contain one library and nothing else, and that library is known to be
+  one for the machine that the name promises, so a refusal leaves nothing.
   """
 
   alias Roundtrip.Precompiled
-  alias Roundtrip.Precompiled.Target
+  alias Roundtrip.Precompiled.{Machine, Target}
 
   @doc "Installs into `folder` what `module` needs on the running VM."
   @spec install(module(), String.t(), String.t(), Path.t()) ::
           {:ok, Path.t()} | {:error, String.t()}
   def install(module, version, crate, folder) do
-    runtime = to_string(:erlang.system_info(:nif_version))
-
-    with {:ok, triple} <- Target.triple(),
-         :ok <- check_nif_version(Precompiled.nif_version(), runtime) do
+    with {:ok, triple} <- Target.triple() do
       library = Target.library(crate, version, Precompiled.nif_version(), triple)
       install_file(cache() <> "/#{library}.tar.gz", "checksum-#{module}.exs", folder)
     end
@@ -36,16 +34,26 @@ defmodule Roundtrip.Precompiled.Archive do
     end
   end
 
-  @doc "Installs the library in one archive, if the checksum file knows that archive's bytes."
+  @doc """
+  Installs the library in one archive, if the checksum file knows that archive's bytes.
+
+  The archive's name says what it holds, and is held to it: a NIF version that this VM loads, and
+  a library for that target. Whether the target is this machine is not asked.
+  """
   @spec install_file(Path.t(), Path.t(), Path.t()) :: {:ok, Path.t()} | {:error, String.t()}
   def install_file(archive, checksums, folder) do
     name = Path.basename(archive)
+    library = Path.basename(name, ".tar.gz")
+    runtime = to_string(:erlang.system_info(:nif_version))
 
-    with {:ok, expected} <- expected(checksums, name),
+    with {:ok, parts} <- Target.parts(library),
+         :ok <- check_nif_version(parts.nif_version, runtime),
+         {:ok, expected} <- expected(checksums, name),
          {:ok, bytes} <- read(archive),
          :ok <- verify(name, bytes, expected),
-         {:ok, library} <- unpack(name, bytes) do
-      write(Path.join(folder, Path.basename(name, ".tar.gz")), library)
+         {:ok, content} <- unpack(name, library, bytes),
+         :ok <- check_machine(name, content, parts.triple) do
+      write(Path.join(folder, library), content)
     end
   end
 
@@ -106,19 +114,45 @@ defmodule Roundtrip.Precompiled.Archive do
     end
   end
 
-  defp unpack(name, bytes) do
-    library = String.to_charlist(Path.basename(name, ".tar.gz"))
+  # In memory: a name such as ../evil in the archive never meets the file system.
+  defp unpack(name, library, bytes) do
+    with {:ok, tar} <- gunzip(name, bytes),
+         {:ok, entries} <- entries_of(name, tar),
+         :ok <- check_alone(name, library, entries) do
+      {:ok, [{_, content}]} = :erl_tar.extract({:binary, tar}, [:memory])
+      {:ok, content}
+    end
+  end
 
-    # In memory: a name such as ../evil in the archive never meets the file system.
-    case :erl_tar.extract({:binary, bytes}, [:compressed, :memory]) do
-      {:ok, [{^library, content}]} -> {:ok, content}
-      {:ok, files} -> {:error, "#{name} must hold #{library} alone, but holds #{held(files)}"}
-      {:error, reason} -> {:error, "#{name} is not a readable archive (#{inspect(reason)})"}
+  defp gunzip(name, bytes) do
+    {:ok, :zlib.gunzip(bytes)}
+  rescue
+    ErlangError -> {:error, "#{name} is not a readable archive (corrupt, or a part of one)"}
+  end
+
+  # The table names links and devices too; an extraction to memory leaves them out without a word.
+  defp entries_of(name, tar) do
+    with {:error, reason} <- :erl_tar.table({:binary, tar}, [:verbose]) do
+      {:error, "#{name} is not a readable archive (#{inspect(reason)})"}
+    end
+  end
+
+  defp check_alone(name, library, entries) do
+    case for(entry <- entries, do: {to_string(elem(entry, 0)), elem(entry, 1)}) do
+      [{^library, :regular}] -> :ok
+      held -> {:error, "#{name} must hold #{library} alone, but holds #{held(held)}"}
     end
   end
 
   defp held([]), do: "nothing"
-  defp held(files), do: Enum.map_join(files, ", ", fn {file, _} -> inspect(to_string(file)) end)
+  defp held(entries), do: Enum.map_join(entries, ", ", &held_entry/1)
+
+  defp held_entry({file, :regular}), do: inspect(file)
+  defp held_entry({file, type}), do: "a #{type} #{inspect(file)}"
+
+  defp check_machine(name, content, triple) do
+    with {:error, message} <- Machine.check(content, triple), do: {:error, "#{name} #{message}"}
+  end
 
   defp write(path, library) do
     partial = path <> ".part"

@@ -3,6 +3,14 @@ defmodule Roundtrip.Precompiled.Target do
   The names of targets and artifacts, spelled as `rustler_precompiled` spells them.
   """
 
+  @typedoc "What the file name of a library says."
+  @type parts :: %{
+          crate: String.t(),
+          version: String.t(),
+          nif_version: String.t(),
+          triple: String.t()
+        }
+
   @doc """
   The Rust target triple of a runtime's architecture, as `:erlang.system_info(:system_architecture)`
   gives it.
@@ -48,6 +56,28 @@ defmodule Roundtrip.Precompiled.Target do
   def library(crate, version, nif_version, triple) do
     {prefix, extension} = if triple =~ "windows", do: {"", "dll"}, else: {"lib", "so"}
     "#{prefix}#{crate}-v#{version}-nif-#{nif_version}-#{triple}.#{extension}"
+  end
+
+  @doc """
+  The parts of a library's file name: `library/4` the other way round.
+
+      iex> {:ok, parts} = Roundtrip.Precompiled.Target.parts("libshop-v0.1.0-nif-2.15-aarch64-apple-darwin.so")
+      iex> parts
+      %{crate: "shop", version: "0.1.0", nif_version: "2.15", triple: "aarch64-apple-darwin"}
+      iex> Roundtrip.Precompiled.Target.parts("libshop.so")
+      {:error, "libshop.so is not the name of an artifact"}
+  """
+  @spec parts(String.t()) :: {:ok, parts()} | {:error, String.t()}
+  def parts(library) do
+    pattern = ~r/^(\w+)-v(.+)-nif-(\d+\.\d+)-([\w-]+)\.(?:so|dll)$/
+
+    with [_, stem, version, nif_version, triple] <- Regex.run(pattern, library),
+         crate = if(triple =~ "windows", do: stem, else: String.replace_prefix(stem, "lib", "")),
+         ^library <- library(crate, version, nif_version, triple) do
+      {:ok, %{crate: crate, version: version, nif_version: nif_version, triple: triple}}
+    else
+      _ -> {:error, "#{library} is not the name of an artifact"}
+    end
   end
 
   @doc """

@@ -1,0 +1,3 @@
+defmodule Roundtrip.ShippingTest do
+  use Roundtrip.LessonCase, lesson: "shipping"
+end
