@@ -120,7 +120,8 @@ defmodule Roundtrip.MixProject do
       groups_for_modules: [
         Lessons: [
           ~r/Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)/,
-          Roundtrip.Measure
+          Roundtrip.Measure,
+          Roundtrip.Schedulers
         ],
         "The notebook engine": [~r/Roundtrip\.Notebook/],
         Installation: [~r/Roundtrip\.Precompiled/]

@@ -2,6 +2,7 @@ defmodule RoundtripTest do
   use ExUnit.Case, async: true
   doctest Roundtrip
   doctest Roundtrip.Measure
+  doctest Roundtrip.Schedulers
 
   test "the lessons are the notebooks, and the documentation has all of them" do
     notebooks = Enum.map(Roundtrip.lessons(), &Roundtrip.notebook_path/1)

@@ -6,6 +6,7 @@ defmodule Roundtrip.Mutation.Bystander do
   """
 
   alias Roundtrip.Mutation.Holder
+  alias Roundtrip.Schedulers
 
   @rounds 3
 
@@ -36,23 +37,13 @@ defmodule Roundtrip.Mutation.Bystander do
   defp round_of(histogram, call, milliseconds) do
     holder = Holder.hold(histogram, milliseconds)
     start = System.monotonic_time(:microsecond)
-    callers = for id <- 1..System.schedulers_online(), do: call_on(id, call)
-    # Behind the callers in every queue: the next turn comes when theirs is over.
-    :erlang.yield()
-    waited = (System.monotonic_time(:microsecond) - start) / 1000
-    how = Holder.release(holder)
-    for caller <- callers, do: await(caller)
-    {if(how == :released, do: :in_time, else: :too_late), waited}
-  end
 
-  # `:scheduler` is not documented, and in every OTP from 25 to 29. Without it one scheduler may
-  # take two of the calls, and another be left for the bystander.
-  defp call_on(id, call), do: :erlang.spawn_opt(call, [:monitor, {:scheduler, id}])
-
-  defp await({pid, monitor}) do
-    receive do
-      {:DOWN, ^monitor, :process, ^pid, :normal} -> :ok
-      {:DOWN, ^monitor, :process, ^pid, reason} -> exit(reason)
-    end
+    Schedulers.occupy(call, fn ->
+      # Behind the callers in every queue: the next turn comes when theirs is over.
+      :erlang.yield()
+      waited = (System.monotonic_time(:microsecond) - start) / 1000
+      how = Holder.release(holder)
+      {if(how == :released, do: :in_time, else: :too_late), waited}
+    end)
   end
 end
