@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:3cca9af5fa4ac0b1bf67cf2855b42a39314b0eb616019b48fb17604b1ecf2473"
+  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:675e0a65e6f5aa7aec6e795d67656e60608ac7b7fe9f785c6ce9dc4bc03689bb"
 }
