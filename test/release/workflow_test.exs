@@ -46,6 +46,15 @@ defmodule Roundtrip.Release.WorkflowTest do
              ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)
   end
 
+  test "the release is built by the toolchain that the committed checksum was made with" do
+    [_, pinned] = Regex.run(~r/pinned_toolchain="rustc (\S+) /, File.read!("bin/prepare.sh"))
+
+    used =
+      for [_, rust] <- Regex.scan(~r/toolchain install (\S+)/, File.read!(@workflow)), do: rust
+
+    assert used != [] and Enum.uniq(used) == [pinned]
+  end
+
   test "every action is pinned by commit" do
     for [line, reference] <- Regex.scan(~r/uses: \S+@(\S+).*/, File.read!(@workflow)) do
       assert reference =~ ~r/^[0-9a-f]{40}$/, line
