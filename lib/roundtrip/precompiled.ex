@@ -27,6 +27,14 @@ defmodule Roundtrip.Precompiled do
   # One library serves every OTP from 25 on: NIF versions are backward compatible.
   @nif_version "2.15"
 
+  # The release workflow builds what this file lists, and RustlerPrecompiled offers the same.
+  @targets_file Path.join(__DIR__, "precompiled/targets.txt")
+  @external_resource @targets_file
+  @targets for line <- File.stream!(@targets_file),
+               [target | _] <- [String.split(line)],
+               target != "#",
+               do: target
+
   @typedoc "What the environment asks for: with Hex or without, prebuilt or from source."
   @type mode :: {:hex | :no_hex, :prebuilt | :source}
 
@@ -47,6 +55,15 @@ defmodule Roundtrip.Precompiled do
   @doc "The NIF version that the artifacts are built for."
   @spec nif_version() :: String.t()
   def nif_version, do: @nif_version
+
+  @doc """
+  The targets that a release has artifacts for.
+
+      iex> "x86_64-unknown-linux-musl" in Roundtrip.Precompiled.targets()
+      true
+  """
+  @spec targets() :: [String.t()]
+  def targets, do: @targets
 
   defmacro __using__(opts) do
     config = Mix.Project.config()
@@ -71,7 +88,8 @@ defmodule Roundtrip.Precompiled do
         otp_app: config[:app],
         version: config[:version],
         base_url: "#{config[:source_url]}/releases/download/v#{config[:version]}",
-        nif_versions: [@nif_version]
+        nif_versions: [@nif_version],
+        targets: @targets
       ] ++ opts ++ force_build(library)
 
     quote do: use(RustlerPrecompiled, unquote(opts))

@@ -21,6 +21,8 @@ defmodule Roundtrip.Precompiled.Target do
       {:ok, "aarch64-unknown-linux-musl"}
       iex> Roundtrip.Precompiled.Target.triple("aarch64-apple-darwin24.1.0")
       {:ok, "aarch64-apple-darwin"}
+      iex> Roundtrip.Precompiled.Target.triple("riscv64-pc-linux-gnu")
+      {:ok, "riscv64gc-unknown-linux-gnu"}
       iex> Roundtrip.Precompiled.Target.triple("win32")
       {:ok, "x86_64-pc-windows-msvc"}
       iex> Roundtrip.Precompiled.Target.triple("sparc-sun-solaris2.11")
@@ -42,6 +44,7 @@ defmodule Roundtrip.Precompiled.Target do
   def triple, do: :system_architecture |> :erlang.system_info() |> to_string() |> triple()
 
   defp cpu("arm64"), do: "aarch64"
+  defp cpu("riscv64"), do: "riscv64gc"
   defp cpu(cpu), do: cpu
 
   @doc """
