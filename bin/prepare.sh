@@ -23,6 +23,7 @@ sha256() {
 }
 
 # What the committed checksum was made with (Debian 12, rustc 1.95.0).
+# shellcheck disable=SC2034 # bin/test reads it
 pinned_toolchain="rustc 1.95.0 x86_64-unknown-linux-gnu, GNU ld (GNU Binutils for Debian) 2.40"
 
 toolchain() {
@@ -58,7 +59,7 @@ need_elixir() {
     die "apt-get could not install Elixir; its last lines are above (is there a network?). Run this again, or $elixir_install_hint"
   fi
   rm -f "$log"
-  has mix && has erl || die "Elixir was installed, but mix is not on the PATH: $elixir_install_hint"
+  if ! has mix || ! has erl; then die "Elixir was installed, but mix is not on the PATH: $elixir_install_hint"; fi
 }
 
 elixir_at_least() {
