@@ -115,7 +115,8 @@ defmodule Roundtrip.MixProject do
     [
       main: "readme",
       source_ref: "v#{@version}",
-      extras: ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "LICENSE"] ++ notebooks(),
+      extras:
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "LICENSE"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       groups_for_modules: [
         Lessons: [
