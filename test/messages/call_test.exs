@@ -63,8 +63,9 @@ defmodule Roundtrip.Messages.CallTest do
     for n <- 1..100 do
       callee =
         spawn(fn ->
-          receive do:
-                    ({:ask, call, question} -> send(me, {:taken, Native.answer(call, question)}))
+          receive do
+            {:ask, call, question} -> send(me, {:taken, Native.answer(call, question)})
+          end
         end)
 
       assert Native.ask(callee, n, @minute) == {:ok, n}

@@ -16,7 +16,7 @@ defmodule Roundtrip.Messages.Poll do
       iex> Roundtrip.Messages.Poll.until(fn -> false end, 1)
       false
   """
-  @spec until((() -> boolean()), non_neg_integer()) :: boolean()
+  @spec until(fun(), non_neg_integer()) :: boolean()
   def until(fun, bound \\ @bound), do: poll(fun, now() + bound)
 
   @doc """

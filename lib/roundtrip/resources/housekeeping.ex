@@ -31,7 +31,7 @@ defmodule Roundtrip.Resources.Housekeeping do
       iex> Housekeeping.milliseconds(fn -> Roundtrip.Native.slow_new(20) end) >= 20
       true
   """
-  @spec milliseconds((() -> reference())) :: float()
+  @spec milliseconds(fun()) :: float()
   def milliseconds(make) do
     counted = :erlang.system_flag(:microstate_accounting, true)
 
