@@ -41,7 +41,7 @@ defmodule Roundtrip do
     * `resources` - values that Rust holds for Elixir
     * `threads` - threads that Rust started, by the prefix of their names; 0 where there is no `/proc`
 
-      iex> Roundtrip.live_counts() |> Map.keys()
+      iex> Roundtrip.live_counts() |> Map.keys() |> Enum.sort()
       [:resources, :threads]
   """
   @spec live_counts() :: %{resources: non_neg_integer(), threads: non_neg_integer()}
