@@ -69,7 +69,11 @@ elixir_at_least() {
 # Hex mode wants Elixir 1.15 or newer and a reachable Hex; otherwise the lessons run without.
 choose_mode() {
   if [ -n "${ROUNDTRIP_HEX:-}" ]; then
-    [ "$ROUNDTRIP_HEX" = 0 ] && say "without Hex, as ROUNDTRIP_HEX=0 asks"
+    if [ "$ROUNDTRIP_HEX" = 0 ]; then
+      say "without Hex, as ROUNDTRIP_HEX=0 asks"
+    else
+      mix deps.get >&2 || die "mix deps.get failed; ROUNDTRIP_HEX=0 $0 goes on without Hex"
+    fi
   elif ! elixir_at_least 1.15.0; then
     ROUNDTRIP_HEX=0
     say "without Hex: it needs Elixir 1.15 or newer; cells that draw with Kino are skipped"
@@ -80,7 +84,6 @@ choose_mode() {
     ROUNDTRIP_HEX=1
   fi
   export ROUNDTRIP_HEX
-  [ "$ROUNDTRIP_HEX" = 0 ] || mix deps.get >&2 || die "mix deps.get failed; ROUNDTRIP_HEX=0 $0 goes on without Hex"
 }
 
 # macOS has no timeout, and goes without a bound.
