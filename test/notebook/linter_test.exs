@@ -44,6 +44,15 @@ defmodule Roundtrip.Notebook.LinterTest do
       assert [{_, _}] = lint(in_section(cell("x = (\n")))
     end
 
+    test "that need a toolchain do not stop the rest where there is none" do
+      rust = "defmodule A.Doubler do\n  use Roundtrip.Rust, source: \"\"\nend"
+      use = "assert A.Doubler.double(1) == 2"
+
+      assert [{6, message}, {12, message}] = lint(in_section(cell(rust) <> cell(use)))
+      assert message =~ "without a toolchain this cell stops the rest"
+      assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use))) == []
+    end
+
     test "of a section assert something, if asked" do
       text = in_section(cell("x = 1"))
       assert lint(text) == []

@@ -14,8 +14,10 @@ defmodule Roundtrip.Notebook.Runner do
 
   Unlike Livebook: a cell has a time limit, branches run in the order of the file and not beside
   the main flow, and when the notebook ends everything that it defined or started is gone. A cell
-  that names Kino or VegaLite is skipped where that is not installed. What a cell writes to standard
-  error is not captured: the whole VM shares it.
+  that names Kino or VegaLite is skipped where that is not installed, and one that names
+  `Roundtrip.Rust` where that finds no toolchain; so is a cell that names a module which a skipped
+  cell would have defined. What a cell writes to standard error is not captured: the whole VM shares
+  it.
 
   `run/2` does it at once. To go step by step, call `start/2`, then `eval_section/2` for each
   section in order (or `eval_cell/2` for each cell in order), then `stop/1`. All calls come from one
@@ -40,7 +42,7 @@ defmodule Roundtrip.Notebook.Runner do
   }
 
   @enforce_keys [:notebook, :opts, :output, :watch]
-  defstruct [:notebook, :opts, :output, :watch, flows: %{}, results: []]
+  defstruct [:notebook, :opts, :output, :watch, flows: %{}, absent: %{}, results: []]
 
   @typedoc "A notebook that is being run by the process that called `start/2`."
   @opaque t :: %__MODULE__{}
@@ -80,6 +82,7 @@ defmodule Roundtrip.Notebook.Runner do
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
     load_ex_unit()
+    Needs.prepare(Notebook.cells(notebook))
     Log.capture()
     watch = Watch.start(opts.watch)
     %__MODULE__{notebook: notebook, opts: opts, output: Output.start(self()), watch: watch}
@@ -145,13 +148,19 @@ defmodule Roundtrip.Notebook.Runner do
   defp step(runner, cell, section, key) do
     result = %CellResult{cell: cell, section: section, status: :aborted}
 
-    with nil <- Needs.missing(cell.code),
+    with nil <- Needs.missing(cell.code, runner.absent),
          {:ok, runner, flow} <- flow(runner, section) do
       eval(runner, flow, result, key)
     else
       :aborted -> {result, runner}
-      package -> {%{result | status: {:skipped, "#{inspect(package)} is not installed"}}, runner}
+      reason -> {%{result | status: {:skipped, reason}}, without(runner, cell, reason)}
     end
+  end
+
+  # What a skipped cell would have defined is not there for the cells behind it.
+  defp without(runner, cell, reason) do
+    absent = Map.new(Needs.defined(cell.code), &{&1, reason})
+    %{runner | absent: Map.merge(runner.absent, absent)}
   end
 
   # The flow of a section, made when its first cell runs.

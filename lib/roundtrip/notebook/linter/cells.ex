@@ -26,7 +26,8 @@ defmodule Roundtrip.Notebook.Linter.Cells do
   defp text(message, token), do: "#{message}#{token}"
 
   defp optional(cell) do
-    case Needs.named(cell.code) do
+    # A cell of a toolchain is all about what that makes; where would it assert?
+    case Needs.named(cell.code) -- Needs.toolchains() do
       [package | _] ->
         if Assertions.count(cell.code) > 0 do
           message = "a cell that names #{inspect(package)} may be skipped: assert in another cell"

@@ -2,31 +2,40 @@ defmodule Roundtrip.Notebook.Linter.Exercises do
   @moduledoc false
 
   alias Roundtrip.Notebook
-  alias Roundtrip.Notebook.{Cell, Exercises, Fence}
+  alias Roundtrip.Notebook.{Cell, Exercises, Fence, Needs}
 
   @spec lint(Notebook.t()) :: [{pos_integer(), String.t()}]
   def lint(notebook) do
     cells = Notebook.cells(notebook)
     exercises = Exercises.all(notebook)
+    toolchain = Needs.toolchain(cells)
 
-    Enum.flat_map(Enum.reject([notebook.setup | cells], &is_nil/1), &marks/1) ++
+    Enum.flat_map(Enum.reject([notebook.setup | cells], &is_nil/1), &marks(&1, &1 in toolchain)) ++
       duplicates(cells, :exercise) ++
       duplicates(cells, :check) ++
       Enum.flat_map(exercises, &parts/1) ++ lone_checks(cells, exercises)
   end
 
-  defp marks(%Cell{kind: {:check, name}, continue_on_error: false, line: line}) do
-    comment = ~s(<!-- livebook:{"continue_on_error":true} -->)
-    [{line, "the check of #{name} stops the rest of the lesson: put `#{comment}` before it"}]
+  @mark ~s(<!-- livebook:{"continue_on_error":true} -->)
+
+  defp marks(%Cell{kind: {:check, name}, continue_on_error: false, line: line}, _toolchain?) do
+    [{line, "the check of #{name} stops the rest of the lesson: put `#{@mark}` before it"}]
   end
 
-  defp marks(%Cell{kind: {:check, _}}), do: []
+  defp marks(%Cell{kind: {:check, _}}, _toolchain?), do: []
 
-  defp marks(%Cell{continue_on_error: true, line: line}) do
+  defp marks(%Cell{continue_on_error: false, line: line}, true) do
+    [
+      {line,
+       "without a toolchain this cell stops the rest of the lesson: put `#{@mark}` before it"}
+    ]
+  end
+
+  defp marks(%Cell{continue_on_error: true, line: line}, false) do
     [{line, "continue_on_error on a cell that is no check: it would hide a failure"}]
   end
 
-  defp marks(_cell), do: []
+  defp marks(_cell, _toolchain?), do: []
 
   defp duplicates(cells, kind) do
     marked = for %Cell{kind: {^kind, name}, line: line} <- cells, do: {name, line}

@@ -14,13 +14,13 @@ defmodule Roundtrip.Notebook.Terminal.Summary do
   def section(results) do
     waiting = results |> Enum.map(&Result.waiting/1) |> Enum.reject(&is_nil/1)
     held = results |> Enum.map(& &1.assertions) |> Enum.sum()
-    reasons = for %{status: {:skipped, reason}} <- results, do: reason
+    skipped = Enum.count(results, &match?({:skipped, _reason}, &1.status))
     aborted = Enum.count(results, &(&1.status == :aborted))
 
     [
       if(held > 0, do: Terminal.count(held, "assertion")),
       if(waiting != [], do: "waiting: #{Enum.join(waiting, ", ")}"),
-      if(reasons != [], do: "skipped: #{reasons(reasons)}"),
+      if(skipped > 0, do: "#{Terminal.count(skipped, "cell")} skipped"),
       if(failed?(results), do: "failed"),
       if(aborted > 0, do: "#{Terminal.count(aborted, "cell")} not run"),
       results |> Enum.map(& &1.time) |> Enum.sum() |> time()
