@@ -92,8 +92,11 @@ defmodule Roundtrip.Rust.Build do
   # cargo aligns its verbs to the right, in twelve columns.
   defp progress?(line) do
     case Regex.run(~r/^ *([A-Z][a-z]+)\b/, plain(line), capture: :all_but_first) do
-      [verb] -> verb in @progress and String.starts_with?(plain(line), String.pad_leading(verb, 12))
-      nil -> false
+      [verb] ->
+        verb in @progress and String.starts_with?(plain(line), String.pad_leading(verb, 12))
+
+      nil ->
+        false
     end
   end
 

@@ -59,7 +59,10 @@ defmodule Roundtrip.Rust.Crate do
   def write!(%__MODULE__{} = crate, cells) do
     folder = Path.join(cells, crate.name)
     File.mkdir_p!(folder)
-    unless File.exists?(Path.join(folder, "Cargo.lock")), do: put(folder, "Cargo.lock", @lock_text)
+
+    unless File.exists?(Path.join(folder, "Cargo.lock")),
+      do: put(folder, "Cargo.lock", @lock_text)
+
     put(folder, "Cargo.toml", manifest(crate))
     put(folder, crate.file, crate.source)
     put(folder, "main.rs", main(crate.file, crate.module))
