@@ -58,7 +58,17 @@ defmodule Roundtrip.Progress.Store do
     if File.regular?(path), do: :ok, else: explained(written, path)
   end
 
-  defp write(path), do: File.write(path, DateTime.to_iso8601(DateTime.utc_now()), [:exclusive])
+  # It was there, and may have been forgotten since: only something else in its place is in the way.
+  defp write(path) do
+    with {:error, :eexist} = taken <- File.write(path, now(), [:exclusive]) do
+      case File.lstat(path) do
+        {:ok, %{type: type}} when type != :regular -> taken
+        _ -> :ok
+      end
+    end
+  end
+
+  defp now, do: DateTime.to_iso8601(DateTime.utc_now())
 
   defp files do
     with {:ok, folder} <- folder() do
