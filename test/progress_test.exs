@@ -67,7 +67,7 @@ defmodule Roundtrip.ProgressTest do
       1..8
       |> Enum.flat_map(fn _ -> names end)
       |> Enum.map(&Task.async(fn -> Progress.pass(&1) end))
-      |> Task.await_many()
+      |> Task.await_many(:infinity)
       |> Enum.each(&assert(&1 == :ok))
 
       assert Progress.passed() == names
@@ -217,7 +217,7 @@ defmodule Roundtrip.ProgressTest do
       for act <- [pass, pass, reset, reset] do
         Task.async(fn -> for _ <- 1..200, do: act.() end)
       end
-      |> Task.await_many()
+      |> Task.await_many(:infinity)
       |> Enum.concat()
       |> Enum.each(fn answer ->
         assert answer == :ok or elem(answer, 0) == :ok, inspect(answer)
