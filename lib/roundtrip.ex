@@ -36,6 +36,22 @@ defmodule Roundtrip do
   def notebook_path(lesson), do: Path.join("notebooks", lesson <> ".livemd")
 
   @doc """
+  The last line of an exercise's check: remembers that it passed, and says how far that is.
+
+  Where it cannot be remembered, the text says why; nothing is raised for that. An exercise that
+  the course does not have is an ArgumentError. `Roundtrip.Progress.Store` says where it is kept.
+  """
+  @spec passed(Roundtrip.Progress.name()) :: String.t()
+  def passed(exercise) do
+    remembered = Roundtrip.Progress.pass(exercise)
+    Roundtrip.Progress.Text.passed(exercise, remembered, Roundtrip.Progress.read())
+  end
+
+  @doc "Which exercises have passed, and which are open. It prints as a line for each lesson."
+  @spec progress() :: Roundtrip.Progress.t()
+  def progress, do: Roundtrip.Progress.read()
+
+  @doc """
   What the course holds on the machine now: a lesson that ends must leave it as it found it.
 
     * `resources` - values that Rust holds for Elixir

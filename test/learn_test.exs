@@ -102,7 +102,7 @@ defmodule Roundtrip.LearnTest do
       assert learnt.printed =~ "\nbeta: The second\n  · Words\n"
       assert learnt.printed =~ "Held     1 assertion cell, 1 assertion\n"
       assert learnt.printed =~ "Waiting  1 exercise: alpha-1\n"
-      assert learnt.printed =~ ~r/Time     .*s\n\z/
+      assert learnt.printed =~ ~r/Time     .*s\nPassed   \d+ of \d+ in the course; .*\n\z/
       refute learnt.printed =~ "\e"
       refute learnt.printed =~ "[1/2]"
     end
@@ -190,7 +190,10 @@ defmodule Roundtrip.LearnTest do
       for option <- ["--help", "-h"] do
         learnt = learn([option], nil)
         assert learnt.status == 0
-        for part <- ~w(LESSON --all --list --livebook --help), do: assert(learnt.printed =~ part)
+
+        for part <- ~w(LESSON --all --list --progress --reset --livebook --help) do
+          assert learnt.printed =~ part
+        end
       end
     end
 

@@ -41,7 +41,7 @@ defmodule Roundtrip.PrecompiledTest do
     on_exit(fn -> File.rm_rf!(scratch) end)
 
     File.mkdir_p!(Path.join(scratch, "fake/lib"))
-    for kept <- ["lib", "dist"], do: File.cp_r!(kept, Path.join(scratch, kept))
+    for kept <- ["lib", "notebooks", "dist"], do: File.cp_r!(kept, Path.join(scratch, kept))
     for kept <- Path.wildcard("checksum-*.exs"), do: File.cp!(kept, Path.join(scratch, kept))
     File.write!(Path.join(scratch, "mix.exs"), project())
     File.write!(Path.join(scratch, "fake/mix.exs"), fake_project())

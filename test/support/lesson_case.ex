@@ -7,7 +7,8 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Roundtrip.Notebook.{Failure, Fences, Linter, Parser, Runner}
+  alias Roundtrip.{Notebook, Progress}
+  alias Roundtrip.Notebook.{Exercises, Failure, Fences, Linter, Parser, Runner}
 
   using opts do
     quote do
@@ -21,6 +22,8 @@ defmodule Roundtrip.LessonCase do
         do: run(@lesson, solved: false)
 
       test "holds with every exercise solved as shown", do: run(@lesson, solved: true)
+      test "remembers each exercise by the last line of its check", do: remembers(@lesson)
+
       test "shows the Rust of the crate, word for word", do: fences(@lesson)
     end
   end
@@ -41,6 +44,7 @@ defmodule Roundtrip.LessonCase do
 
   def run(lesson, opts) do
     notebook = read(lesson)
+    {:ok, _} = Progress.reset(lesson)
     report = Runner.run(notebook, [watch: &Roundtrip.live_counts/0] ++ opts)
 
     unless report.failures == [] do
@@ -48,10 +52,25 @@ defmodule Roundtrip.LessonCase do
     end
 
     skipped = for {cell, _reason} <- report.skipped, do: cell
-    cells = Roundtrip.Notebook.cells(notebook) -- skipped
-    checks = for %{kind: {:check, name}} <- cells, do: name
+    checks = for %{kind: {:check, name}} <- Notebook.cells(notebook) -- skipped, do: name
     assert Enum.sort(report.waiting) == if(opts[:solved], do: [], else: Enum.sort(checks))
+    assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
+  end
+
+  def remembers(lesson) do
+    notebook = read(lesson)
+    names = for exercise <- Exercises.all(notebook), do: exercise.name
+    assert for({^lesson, known} <- Progress.exercises(), name <- known, do: name) == names
+    assert forgetful(notebook) == []
+  end
+
+  @doc "The checks whose last line, after an empty one, does not remember their own exercise."
+  def forgetful(notebook) do
+    for %{kind: {:check, name}, code: code} <- Notebook.cells(notebook),
+        own = ~s|\n\nRoundtrip.passed("#{name}")|,
+        not String.ends_with?(code, own) or length(String.split(code, "Roundtrip.passed")) != 2,
+        do: name
   end
 
   def fences(lesson), do: assert_none(Fences.missing(read(lesson), sources()))

@@ -2,15 +2,20 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @shortdoc "Runs the course, or reads one lesson, in the terminal"
 
   @usage """
-      bin/learn                 runs every lesson in order and says what each section has proven
-      bin/learn LESSON          reads one lesson: prose, code, and under each cell its result
-      bin/learn --list          names the lessons
-      bin/learn --livebook      opens the notebooks in Livebook
-      bin/learn --help          prints this text
+      bin/learn                   runs every lesson in order and says what each section has proven
+      bin/learn LESSON            reads one lesson: prose, code, and under each cell its result
+      bin/learn --list            names the lessons
+      bin/learn --progress        shows which exercises have passed
+      bin/learn --reset [LESSON]  forgets which have passed, in one lesson or in all
+      bin/learn --livebook        opens the notebooks in Livebook
+      bin/learn --help            prints this text
 
   On a terminal a lesson pauses after each section: Enter goes on, `h` shows the hint of an
   exercise, `s` its solution, `q` quits; with `--all` it does not pause. In a pipe it does not
   pause either, has no colours and leaves the solutions out. `NO_COLOR=1` switches colours off.
+
+  An exercise that passes is remembered, in the user's own data directory or in the folder that
+  `ROUNDTRIP_DATA` names.
 
   The exit status is 0 only if everything held. An exercise that waits for its solution is no
   failure.
@@ -28,8 +33,16 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   alias Roundtrip.Notebook.{Parser, Reader, Report, Terminal}
   alias Roundtrip.Notebook.Terminal.Course
+  alias Roundtrip.Progress
+  alias Roundtrip.Progress.Text
 
-  @switches [all: :boolean, list: :boolean, help: :boolean]
+  @switches [
+    all: :boolean,
+    list: :boolean,
+    progress: :boolean,
+    reset: :boolean,
+    help: :boolean
+  ]
 
   # What a shell reports of a program that wrote into a closed pipe.
   @broken_pipe 141
@@ -67,6 +80,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp dispatch(%{help: true}, _lessons, options), do: say(@usage, options)
   defp dispatch(%{list: true}, _lessons, options), do: list(course(options), options)
+  defp dispatch(%{progress: true}, _lessons, options), do: progress(options)
+  defp dispatch(%{reset: true}, [], options), do: reset(options)
   defp dispatch(_switches, [], options), do: run_all(course(options), options)
 
   defp dispatch(switches, [lesson], options) do
@@ -76,6 +91,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
     case List.keyfind(course, name, 0) do
       nil -> unknown_lesson(lesson, course, options)
+      _found when switches.reset -> reset(name, options)
       found -> read(found, switches, options)
     end
   end
@@ -84,13 +100,17 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     refuse("One lesson at a time, or none for the whole course. --help tells more.", options)
   end
 
-  # The course is asked for only here: `--help` needs nothing compiled.
   defp course(options) do
     with nil <- options[:course] do
-      Mix.Task.run("app.start")
-      quiet_broken_pipe()
+      start()
       for lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.notebook_path(lesson)}
     end
+  end
+
+  # Only where the course is asked for: `--help` needs nothing compiled.
+  defp start do
+    Mix.Task.run("app.start")
+    quiet_broken_pipe()
   end
 
   # Whether an exercise is solved is up to the learner; what a lesson leaves behind in the NIF is a failure.
@@ -119,14 +139,37 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp about({:error, [problem | _]}), do: to_string(problem)
 
+  defp progress(options) do
+    start()
+    say(Enum.map(Text.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
+  end
+
+  defp reset(options) do
+    start()
+    forgotten(Progress.reset(), "the course", options)
+  end
+
+  defp reset(lesson, options), do: forgotten(Progress.reset(lesson), lesson, options)
+
+  defp forgotten({:ok, exercises}, where, options) do
+    say([Text.forgotten(exercises, where), "\n"], options)
+  end
+
+  defp forgotten({:error, why}, _where, options) do
+    complain(["Not all could be forgotten: ", why, "\n"], options)
+    1
+  end
+
   defp run_all(course, options) do
     with_notebooks(course, options, fn notebooks ->
-      Course.run(
-        notebooks,
-        [runner: runner(options)] ++ Keyword.take(options, [:terminal, :output])
-      )
+      devices = Keyword.take(options, [:terminal, :output])
+      reports = Course.run(notebooks, [runner: runner(options)] ++ devices)
+      say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
+      reports
     end)
   end
+
+  defp colour?(options), do: options[:terminal] != nil and options[:terminal].colour
 
   defp read(found, switches, options) do
     pause = options[:terminal] != nil and not Map.get(switches, :all, false)

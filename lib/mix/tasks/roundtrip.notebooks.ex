@@ -62,7 +62,7 @@ defmodule Mix.Tasks.Roundtrip.Notebooks do
   defp check(paths, opts) do
     if opts[:timeout] && opts[:timeout] < 1, do: Mix.raise("--timeout takes seconds, from 1 on")
     paths = Enum.flat_map(paths, &expand/1)
-    unless opts[:lint], do: Mix.Task.run("app.start")
+    unless opts[:lint], do: start()
     held = Enum.map(paths, &notebook(&1, opts))
     failed = Enum.count(held, &(not &1))
 
@@ -70,6 +70,12 @@ defmodule Mix.Tasks.Roundtrip.Notebooks do
       Mix.shell().error("#{failed} of #{count(length(paths), "notebook")} failed")
       exit({:shutdown, 1})
     end
+  end
+
+  # What passes here is a solution that was shown, and no progress of whoever runs it.
+  defp start do
+    System.put_env("ROUNDTRIP_DATA", Path.join(Mix.Project.build_path(), "data"))
+    Mix.Task.run("app.start")
   end
 
   defp expand(path) do
