@@ -92,10 +92,8 @@ defmodule Roundtrip.Rust do
   end
 
   defp refused(module) do
-    gone =
-      if Loader.loaded?(module), do: "; the module is gone until it does, the old version too"
-
-    "the Rust of #{inspect(module)} does not compile#{gone}\n\n"
+    gone = if Loader.loaded?(module), do: ", and the version that was loaded before is gone"
+    "the Rust of #{inspect(module)} does not compile#{gone}:\n\n"
   end
 
   defp source!(opts) do

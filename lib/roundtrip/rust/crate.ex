@@ -44,13 +44,14 @@ defmodule Roundtrip.Rust.Crate do
   @doc "The crate of a module; the same source has the same name, wherever it is evaluated."
   @spec new(module(), String.t()) :: t()
   def new(module, source) do
-    name = "cell_" <> hash([inspect(module), 0, source])
-    %__MODULE__{module: module, name: name, file: file(module), source: source}
+    file = file(module)
+    name = "cell_" <> hash([root(file, module), source])
+    %__MODULE__{module: module, name: name, file: file, source: source}
   end
 
   @doc "Tells apart what must not be built in one folder."
   @spec key(String.t()) :: String.t()
-  def key(rustc), do: hash([rustc, @dependencies, @profile, @lock_text, root("", nil)])
+  def key(rustc), do: hash([rustc, @dependencies, @profile, @lock_text])
 
   @doc "Writes the package into its own folder below `cells` and gives that."
   @spec write!(t(), Path.t()) :: Path.t()
@@ -106,13 +107,17 @@ defmodule Roundtrip.Rust.Crate do
     """
   end
 
-  # A library stays loaded for as long as somebody holds a resource of it: Loader.pin/1.
+  # The VM keeps a library for as long as somebody holds a resource of it, if that has code to run
+  # when it is dropped: Loader.pin/1.
   defp root(file, module) do
     """
     include!(#{inspect(file)});
     rustler::init!(#{inspect(to_string(module))});
     mod __rust__ {
         pub struct Pin;
+        impl Drop for Pin {
+            fn drop(&mut self) {}
+        }
         #[rustler::resource_impl]
         impl rustler::Resource for Pin {}
         #[rustler::nif(name = "__rust_pin__")]

@@ -1,0 +1,88 @@
+defmodule Roundtrip.Rust.StopTest do
+  use ExUnit.Case, async: false
+  use Roundtrip.RustCase
+
+  # rustc evaluates this constant for ever, so the build is stopped in its middle, however fast the
+  # machine is. The number makes it a crate that was never built.
+  defp endless(module) do
+    cell(
+      module,
+      """
+      #[allow(long_running_const_eval)]
+      const #{"N#{System.unique_integer([:positive])}"}: u64 = { let mut n = 0u64; while n < u64::MAX { n += 1; } n };
+      #[rustler::nif]
+      fn n() -> u64 { 0 }
+      """,
+      n: 0
+    )
+  end
+
+  setup do
+    # Nothing of this is left to the next test, even where this one fails.
+    on_exit(fn -> for {pid, _, _} <- compiling(), do: System.cmd("kill", ["-KILL", pid]) end)
+    if match?({:win32, _}, :os.type()), do: {:skip, "no groups of processes"}, else: :ok
+  end
+
+  test "a cell stopped in the middle of a build leaves no cargo and no rustc" do
+    assert Roundtrip.Rust.prepare() == :ok
+    code = endless(Stopped)
+    {evaluator, monitor} = spawn_monitor(fn -> Code.eval_string(code) end)
+    group = started()
+
+    Process.exit(evaluator, :kill)
+    assert_receive {:DOWN, ^monitor, :process, ^evaluator, :killed}
+    wait_until("the end of #{inspect(group)}", fn -> members(group) == [] end)
+  end
+
+  test "nor does a VM that is killed" do
+    assert Roundtrip.Rust.prepare() == :ok
+    code = endless(StoppedVM)
+    {:ok, peer, _node} = :peer.start(%{connection: :standard_io})
+    monitor = Process.monitor(peer)
+    :ok = :peer.call(peer, :code, :add_pathsa, [:code.get_path()])
+    {:ok, _} = :peer.call(peer, :application, :ensure_all_started, [:elixir])
+
+    :ok =
+      :peer.call(peer, System, :put_env, ["ROUNDTRIP_CACHE", System.get_env("ROUNDTRIP_CACHE")])
+
+    vm = :peer.call(peer, System, :pid, [])
+    :peer.cast(peer, Code, :eval_string, [code])
+    group = started()
+
+    {_, 0} = System.cmd("kill", ["-KILL", vm])
+    assert_receive {:DOWN, ^monitor, :process, ^peer, _}, 10_000
+    wait_until("the end of #{inspect(group)}", fn -> members(group) == [] end)
+  end
+
+  # The group of processes in which rustc compiles the endless cell.
+  defp started do
+    wait_until("rustc at work", fn -> compiling() != [] end)
+    [{_, group, _} | _] = compiling()
+
+    names =
+      for {_, _, command} <- members(group),
+          do: command |> String.split() |> hd() |> Path.basename()
+
+    # What must be gone is there: the test could not fail otherwise.
+    assert "cargo" in names and "rustc" in names
+    group
+  end
+
+  defp compiling do
+    for {_, _, command} = process <- processes(),
+        command =~ ~r/rustc.* --crate-name cell_/,
+        do: process
+  end
+
+  defp members(group), do: for({_, ^group, _} = process <- processes(), do: process)
+
+  defp processes do
+    {text, 0} = System.cmd("ps", ["-A", "-o", "pid=,pgid=,stat=,args="])
+
+    for line <- String.split(text, "\n", trim: true),
+        [pid, group, stat, command] = String.split(line, ~r/\s+/, trim: true, parts: 4),
+        # A zombie has ended; whoever is to bury it may take a while.
+        not String.starts_with?(stat, "Z"),
+        do: {pid, group, command}
+  end
+end
