@@ -138,7 +138,7 @@ defmodule Roundtrip.Rust.CellTest do
       refute text =~ "generated 1 warning"
     end
 
-    assert printed(Warns, nif("fn id(n: i64) -> i64 { n }"), id: 1) == ""
+    refute printed(Warns, nif("fn id(n: i64) -> i64 { n }"), id: 1) =~ "warning"
   end
 
   test "rustc's text is all there, without cargo's, and coloured where colour shows" do
@@ -196,17 +196,13 @@ defmodule Roundtrip.Rust.CellTest do
   end
 
   test "an error has the place of the cell, and no trace of what happens inside" do
-    code = cell(Placed, "nonsense", [])
-    error = catch_error(Code.eval_string(code, [], file: "cell.exs"))
-    assert %Error{} = error
-
-    try do
-      Code.eval_string(code, [], file: "cell.exs")
-    rescue
-      Error ->
-        assert [{Placed, _, _, place}] = __STACKTRACE__
-        assert {place[:file], place[:line]} == {~c"cell.exs", 2}
-    end
+    Code.eval_string(cell(Placed, "nonsense", []), [], file: "cell.exs")
+    flunk("it does not compile")
+  rescue
+    Error ->
+      files = for {_, _, _, place} <- __STACKTRACE__, do: to_string(place[:file])
+      assert hd(files) == "cell.exs"
+      refute Enum.any?(files, &(&1 =~ "roundtrip/rust"))
   end
 
   test "the source may be any expression" do
@@ -280,8 +276,8 @@ defmodule Roundtrip.Rust.CellTest do
   test "a path with spaces and umlauts" do
     folder = Path.join(System.tmp_dir!(), "rückwärts und [vorwärts] #{System.pid()}")
     on_exit(fn -> File.rm_rf!(folder) end)
-    # What is built already is not built again for this.
-    File.cp_r!("_build/cells", folder)
+    # What is built already is not built again for this, if its time is kept.
+    {_, 0} = System.cmd("cp", ["-Rp", "_build/cells", folder])
     put_env(%{"ROUNDTRIP_CACHE" => folder})
     assert {:ok, Umlauts} = evaluate(Umlauts, times(7), times: 1)
     assert call(Umlauts, :times, [1]) == 7
