@@ -93,7 +93,7 @@ defmodule Roundtrip.Rust do
 
   defp refused(module) do
     gone = if Loader.loaded?(module), do: ", and the version that was loaded before is gone"
-    "the Rust of #{inspect(module)} does not compile#{gone}:\n\n"
+    "the Rust of #{inspect(module)} did not compile#{gone}:\n\n"
   end
 
   defp source!(opts) do

@@ -145,7 +145,7 @@ defmodule Roundtrip.Rust.CellTest do
     rust = "use std::sync::Nothing;\n" <> nif("fn id(n: i64) -> i64 { n + text }")
     %Error{message: message} = evaluate(Deep.Text, rust, id: 1)
 
-    assert message =~ ~r/\Athe Rust of Deep.Text does not compile:\n\nerror/
+    assert message =~ ~r/\Athe Rust of Deep.Text did not compile:\n\nerror/
     assert message =~ "error[E0432]: unresolved import `std::sync::Nothing`"
     assert message =~ "error[E0425]: cannot find value `text` in this scope"
     assert message =~ "--> text.rs:3:28"

@@ -26,13 +26,20 @@ defmodule Roundtrip.Rust.Loader do
     File.cp!(library, copy)
 
     try do
-      with :ok <- module.__rust__({:load, String.to_charlist(path)}) do
+      with :ok <- module.__rust__({:load, native(path)}) do
         :persistent_term.put({__MODULE__, :loaded, module}, true)
       end
     after
       # Windows removes no library in use; Cache.prune/1 does, a day later.
       File.rm(copy)
     end
+  end
+
+  # In a VM without UTF-8, files are named by the bytes of a binary, and here by those of a list.
+  defp native(path) do
+    if :file.native_name_encoding() == :latin1,
+      do: :binary.bin_to_list(path),
+      else: String.to_charlist(path)
   end
 
   defp extension, do: if(match?({:win32, _}, :os.type()), do: ".dll", else: ".so")
