@@ -1,75 +1,77 @@
 defmodule Roundtrip.Rust.Cargo do
   @moduledoc false
-  # Runs cargo so that it dies with whoever started it.
+  # Runs cargo so that it dies with the process that called, and with the VM.
 
-  # Whoever owns the port holds the shell's standard input. When that ends, so does the whole
-  # group of processes, which the VM makes for each port.
+  alias Roundtrip.Rust.Cache
+
+  # The VM makes each port's program the leader of a group of processes, and holds its standard
+  # input. When that ends, because the port's owner or the VM did, the whole group is ended.
   @wrapper """
   exec 3<&0
-  "$@" </dev/null &
+  "$@" </dev/null 3<&- &
   build=$!
   { while read -r _; do :; done <&3; kill -TERM 0; } >/dev/null 2>&1 &
   watcher=$!
-  exec 3<&-
-  wait $build
+  wait "$build"
   status=$?
-  kill $watcher
-  exit $status
+  kill "$watcher"
+  exit "$status"
   """
-
-  @doc """
-  Runs `cargo` with these arguments in a folder. `on_line` gets each line of its output and, with
-  `:waiting`, a sign for each `beat` in which there was none.
-  """
-  @spec run([String.t()], Path.t(), acc, ({:line, String.t()} | :waiting, acc -> acc)) ::
-          {non_neg_integer(), acc}
-        when acc: term()
-  def run(args, folder, acc, on_line) do
-    port = Port.open({:spawn_executable, program()}, [args: arguments(args)] ++ options(folder))
-    loop(port, acc, on_line, "")
-  end
-
-  defp program do
-    if windows?(), do: System.find_executable("cargo"), else: System.find_executable("sh")
-  end
-
-  defp arguments(args) do
-    if windows?(),
-      do: args,
-      else: ["-c", @wrapper, "roundtrip", System.find_executable("cargo") | args]
-  end
-
-  # No shell there: a build that is stopped goes on to its end.
-  defp windows?, do: match?({:win32, _}, :os.type())
-
-  defp options(folder) do
-    [:binary, :exit_status, :stderr_to_stdout, :hide, line: 16_384, cd: folder, env: env()]
-  end
 
   # What the surrounding build sets for its own compiler must not decide here.
-  defp env do
-    for name <- ~w(CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS CARGO_TARGET_DIR CARGO_TERM_QUIET
-                   CARGO_TERM_VERBOSE CARGO_INCREMENTAL RUSTFLAGS) do
-      {String.to_charlist(name), false}
-    end
+  @unset ~w(CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS CARGO_INCREMENTAL CARGO_TARGET_DIR
+            CARGO_TERM_QUIET CARGO_TERM_VERBOSE RUSTFLAGS)
+
+  # Milliseconds of silence after which the caller is asked.
+  @beat 250
+
+  @typedoc "A line of what cargo prints, or that it has printed nothing for a moment."
+  @type event :: {:line, String.t()} | :silence
+
+  @doc """
+  Runs cargo in a folder and gives its exit status; `handle` reduces what happens meanwhile. `root`
+  is a folder that can be written.
+  """
+  @spec run([String.t()], Path.t(), Path.t(), acc, (event(), acc -> acc)) ::
+          {non_neg_integer(), acc}
+        when acc: term()
+  def run(args, folder, root, acc, handle) do
+    {program, args} = command(:os.type(), System.find_executable("cargo"), args)
+    opts = [:binary, :exit_status, :stderr_to_stdout, :hide, line: 8192]
+    opts = [args: args, cd: folder, env: env(root)] ++ opts
+    loop(Port.open({:spawn_executable, program}, opts), "", acc, handle)
   end
 
-  @beat 500
+  # No group to end there: a build that is stopped goes on to its own end.
+  defp command({:win32, _}, cargo, args), do: {cargo, args}
 
-  defp loop(port, acc, on_line, start) do
+  defp command(_unix, cargo, args),
+    do: {System.find_executable("sh"), ["-c", @wrapper, "roundtrip", cargo | args]}
+
+  defp env(root) do
+    unset = for name <- @unset, do: {String.to_charlist(name), false}
+    home = System.get_env("CARGO_HOME") || Path.join(System.user_home() || "/", ".cargo")
+
+    # Without a home to write into, crates are fetched into the cache.
+    if File.dir?(Path.join(home, "registry")) or Cache.writable?(home),
+      do: unset,
+      else: [{~c"CARGO_HOME", root |> Path.join("cargo") |> String.to_charlist()} | unset]
+  end
+
+  defp loop(port, start, acc, handle) do
     receive do
       {^port, {:data, {:noeol, text}}} ->
-        loop(port, acc, on_line, start <> text)
+        loop(port, start <> text, acc, handle)
 
       {^port, {:data, {:eol, text}}} ->
-        loop(port, on_line.({:line, start <> text}, acc), on_line, "")
+        loop(port, "", handle.({:line, start <> text}, acc), handle)
 
       {^port, {:exit_status, status}} ->
         # Whoever traps exits gets one from the port.
         receive do: ({:EXIT, ^port, _} -> :ok), after: (0 -> :ok)
         {status, acc}
     after
-      @beat -> loop(port, on_line.(:waiting, acc), on_line, start)
+      @beat -> loop(port, start, handle.(:silence, acc), handle)
     end
   end
 end

@@ -1,7 +1,7 @@
 defmodule Roundtrip.Rust.Crate do
   @moduledoc false
-  # The package around the reader's source. The reader's file holds nothing else, so that rustc's
-  # lines, and what it says of a brace that is not closed, are the reader's own.
+  # The package around the reader's source. The reader's file holds nothing else: rustc's lines,
+  # and what it says of a brace that is not closed, are the reader's own.
 
   alias Roundtrip.Rust.Cache
 
@@ -9,20 +9,16 @@ defmodule Roundtrip.Rust.Crate do
   @lock Path.expand("../../../native/Cargo.lock", __DIR__)
   @external_resource @manifest
   @external_resource @lock
-
-  @crates ~w(rustler parking_lot hdrhistogram)
-
-  # The versions that the course itself is built with.
-  @dependencies (for crate <- @crates do
-                   [line] = Regex.run(~r/^#{crate} = .*$/m, File.read!(@manifest))
-                   # The oldest NIF version of the course's artifacts.
-                   [String.replace(line, ~s("derive"), ~s("derive", "nif_version_2_15")), "\n"]
-                 end)
-                |> IO.iodata_to_binary()
-
   @lock_text File.read!(@lock)
 
-  # Measured: see the moduledoc of Roundtrip.Rust.
+  # What cells may use, in the versions that the course itself is built with.
+  @dependencies Enum.map_join(~w(rustler parking_lot hdrhistogram), "\n", fn crate ->
+                  [line] = Regex.run(~r/^#{crate} = .*$/m, File.read!(@manifest))
+                  # One library for every OTP since 25, as the course's own.
+                  String.replace(line, ~s("derive"), ~s("derive", "nif_version_2_15"))
+                end)
+
+  # Roundtrip.Rust has the figures that chose opt-level.
   @profile """
   [profile.dev]
   opt-level = 2
@@ -32,6 +28,8 @@ defmodule Roundtrip.Rust.Crate do
   overflow-checks = true
   incremental = false
   """
+
+  @root "__root__.rs"
 
   @enforce_keys [:module, :name, :file, :source]
   defstruct [:module, :name, :file, :source]
@@ -52,59 +50,67 @@ defmodule Roundtrip.Rust.Crate do
 
   @doc "Tells apart what must not be built in one folder."
   @spec key(String.t()) :: String.t()
-  def key(rustc), do: hash([rustc, @dependencies, @profile, @lock_text, main("", "")])
+  def key(rustc), do: hash([rustc, @dependencies, @profile, @lock_text, root("", nil)])
 
   @doc "Writes the package into its own folder below `cells` and gives that."
   @spec write!(t(), Path.t()) :: Path.t()
   def write!(%__MODULE__{} = crate, cells) do
     folder = Path.join(cells, crate.name)
     File.mkdir_p!(folder)
-    unless File.exists?(Path.join(folder, "Cargo.lock")), do: put(folder, "Cargo.lock", @lock_text)
-    put(folder, "Cargo.toml", manifest(crate))
-    put(folder, crate.file, crate.source)
-    put(folder, "main.rs", main(crate.file, crate.module))
     # The youngest are kept when old ones are removed.
     File.touch!(folder)
+
+    for {name, text} <- files(crate), do: Cache.put!(Path.join(folder, name), text)
+    lock = Path.join(folder, "Cargo.lock")
+    # cargo takes out what no cell uses, and that is not undone.
+    unless File.exists?(lock), do: Cache.put!(lock, @lock_text)
     folder
   end
 
-  defp put(folder, name, text), do: Cache.put!(Path.join(folder, name), text)
+  defp files(crate) do
+    [
+      {"Cargo.toml", manifest(crate.name)},
+      {crate.file, crate.source},
+      {@root, root(crate.file, crate.module)}
+    ]
+  end
 
   defp hash(iodata) do
     :crypto.hash(:sha256, iodata) |> binary_part(0, 8) |> Base.encode16(case: :lower)
   end
 
+  # rustc names this file in each of its messages.
   defp file(module) do
     name = module |> inspect() |> String.split(".") |> List.last() |> Macro.underscore()
     String.replace(name, ~r/[^a-z0-9_]/, "") <> ".rs"
   end
 
-  defp manifest(crate) do
+  defp manifest(name) do
     """
     [package]
-    name = "cell"
+    name = "#{name}"
     version = "0.0.0"
     edition = "2024"
     publish = false
 
     [lib]
-    name = "#{crate.name}"
-    path = "main.rs"
+    path = "#{@root}"
     crate-type = ["cdylib"]
 
     [workspace]
 
     [dependencies]
     #{@dependencies}
+
     #{@profile}
     """
   end
 
-  # The resource keeps the library loaded for as long as somebody holds it: see Loader.
-  defp main(file, module) do
+  # A library stays loaded for as long as somebody holds a resource of it: Loader.pin/1.
+  defp root(file, module) do
     """
-    include!("#{file}");
-    rustler::init!("#{module}");
+    include!(#{inspect(file)});
+    rustler::init!(#{inspect(to_string(module))});
     mod __rust__ {
         pub struct Pin;
         #[rustler::resource_impl]

@@ -33,7 +33,8 @@ defmodule Roundtrip.Rust.Toolchain do
          [_, release] <- Regex.run(~r/^release: (\S+)/m, text) do
       {:ok, text, release}
     else
-      _ -> missing("rustc does not answer `rustc -vV`", "repair it with rustup (https://rustup.rs)")
+      _ ->
+        missing("rustc does not answer `rustc -vV`", "repair it with rustup (https://rustup.rs)")
     end
   end
 
