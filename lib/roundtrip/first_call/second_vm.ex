@@ -18,7 +18,7 @@ defmodule Roundtrip.FirstCall.SecondVM do
   @spec load(keyword(arity()), Path.t() | charlist()) :: :ok | {:error, {atom(), charlist()}}
   def load(stubs, library \\ library()) do
     in_second_vm(fn peer ->
-      :peer.call(peer, :code, :load_binary, [Roundtrip.Native, ~c"nofile", compile(stubs)])
+      :peer.call(peer, :code, :load_binary, [Roundtrip.Native, ~c"nofile", code(stubs)])
       :peer.call(peer, Roundtrip.Native, :try_load, [to_charlist(library)])
     end)
   end
@@ -33,8 +33,12 @@ defmodule Roundtrip.FirstCall.SecondVM do
     end
   end
 
+  @doc """
+  The code of a `Roundtrip.Native` with these stubs, and with `try_load/1`, which asks for a library.
+  """
+  @spec code(keyword(arity())) :: binary()
   # Erlang's abstract forms, because the module must not be defined here, only its code made.
-  defp compile(stubs) do
+  def code(stubs) do
     exports = [{:try_load, 1} | stubs]
     forms = [{:attribute, 1, :module, Roundtrip.Native}, {:attribute, 1, :export, exports}]
 
