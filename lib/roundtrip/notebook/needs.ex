@@ -13,6 +13,12 @@ defmodule Roundtrip.Notebook.Needs do
     end
   end
 
+  @doc "Why the code cannot run here, or nil."
+  @spec reason(String.t()) :: String.t() | nil
+  def reason(code) do
+    if package = missing(code), do: "#{inspect(package)} is not installed"
+  end
+
   @doc "The first package that the code names and that is not installed."
   @spec missing(String.t()) :: module() | nil
   def missing(code), do: Enum.find(named(code), &(not Code.ensure_loaded?(&1)))
