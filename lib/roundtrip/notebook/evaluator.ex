@@ -157,7 +157,8 @@ defmodule Roundtrip.Notebook.Evaluator do
 
     mark = if cell.functions?, do: &Marker.mark_functions/2, else: &Marker.mark/2
     quoted = mark.(quoted, cell.key)
-    {value, binding, env} = Code.eval_quoted_with_env(quoted, context.binding, env)
+    binding = Marker.binding() ++ context.binding
+    {value, binding, env} = Code.eval_quoted_with_env(quoted, binding, env)
     {:ok, value, binding, env}
   catch
     kind, reason -> {:error, kind, reason, __STACKTRACE__}

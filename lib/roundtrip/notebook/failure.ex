@@ -14,11 +14,12 @@ defmodule Roundtrip.Notebook.Failure do
 
   @typedoc """
   `:assertion` - an `ExUnit.AssertionError`; `:error` - anything else raised, thrown or exited, or
-  that did not compile; `:timeout`; `:exit` - the notebook's process died; `:exercise` - a check
+  that did not compile; `:timeout`; `:stopped` - nobody wanted to wait for its end; `:exit` -
+  the notebook's process died; `:exercise` - a check
   that passes too early or crashes, a missing solution; `:leak` - a watched counter that differs
   after the notebook.
   """
-  @type kind :: :assertion | :error | :timeout | :exit | :exercise | :leak
+  @type kind :: :assertion | :error | :timeout | :stopped | :exit | :exercise | :leak
 
   @type t :: %__MODULE__{
           kind: kind(),

@@ -29,7 +29,7 @@ defmodule Roundtrip.Notebook.Marker do
   @doc "Forgets the notes: the calling process now evaluates the cell of that key."
   @spec reset(non_neg_integer()) :: :ok
   def reset(key) do
-    marker = Process.get(__MODULE__)
+    marker = current()
     :atomics.put(marker, @cell, key)
     :atomics.put(marker, @line, 0)
     :atomics.put(marker, @other_line, 0)
@@ -37,23 +37,18 @@ defmodule Roundtrip.Notebook.Marker do
 
   @doc "Where the evaluation has come to, the innermost place first."
   @spec places(t()) :: [place()]
-  def places(marker \\ Process.get(__MODULE__)) do
+  def places(marker \\ current()) do
     for {cell, line} <- [{@other_cell, @other_line}, {@cell, @line}],
         line = :atomics.get(marker, line),
         line > 0,
         do: {:atomics.get(marker, cell), line}
   end
 
-  @doc "Called by marked code; a process that was started by it keeps no notes."
-  @spec note(non_neg_integer(), pos_integer()) :: :ok
-  def note(key, line) do
-    case Process.get(__MODULE__) do
-      nil -> :ok
-      marker -> note(marker, key, line)
-    end
-  end
+  @doc "Called by marked code."
+  @spec note(t() | nil, non_neg_integer(), pos_integer()) :: :ok
+  def note(nil, _key, _line), do: :ok
 
-  defp note(marker, key, line) do
+  def note(marker, key, line) do
     if :atomics.get(marker, @cell) == key do
       :atomics.put(marker, @other_line, 0)
       :atomics.put(marker, @line, line)
@@ -63,43 +58,71 @@ defmodule Roundtrip.Notebook.Marker do
     end
   end
 
+  @doc "What marked code finds its marker in; no cell can name the variable."
+  @spec binding() :: [{{atom(), module()}, t()}]
+  def binding, do: [{{:marker, __MODULE__}, current()}]
+
+  @doc "The marker of the calling process; one that was started by a cell has none."
+  @spec current() :: t() | nil
+  def current, do: Process.get(__MODULE__)
+
   @doc "Puts a note before each top-level expression."
   @spec mark(Macro.t(), non_neg_integer()) :: Macro.t()
-  def mark({:__block__, _, []} = empty, _key), do: empty
-
-  def mark({:__block__, meta, expressions}, key),
-    do: {:__block__, meta, Enum.flat_map(expressions, &noted(&1, key))}
-
-  def mark(expression, key), do: {:__block__, [], noted(expression, key)}
+  def mark(quoted, key), do: body(quoted, {variable(), key})
 
   @doc "Puts a note before each expression of a function's body, too."
   @spec mark_functions(Macro.t(), non_neg_integer()) :: Macro.t()
-  def mark_functions(quoted, key), do: quoted |> functions(key) |> mark(key)
+  def mark_functions(quoted, key) do
+    from = {variable(), key}
+    quoted |> functions(from) |> body(from)
+  end
+
+  # It is closed over, and so goes with a function into another process.
+  defp variable, do: Macro.var(:marker, __MODULE__)
+
+  defp body({:__block__, _, []} = empty, _from), do: empty
+
+  defp body({:__block__, meta, expressions}, from),
+    do: {:__block__, meta, Enum.flat_map(expressions, &noted(&1, from))}
+
+  defp body(expression, from), do: {:__block__, [], noted(expression, from)}
 
   # What is quoted, or quoted back by a failed assertion, stays as it was written.
-  defp functions({name, _, _} = node, _key) when name in [:quote, :assert, :refute], do: node
+  defp functions({name, _, _} = node, _from) when name in [:quote, :assert, :refute], do: node
 
-  defp functions({:fn, meta, clauses}, key) do
+  # A module's functions close over nothing.
+  defp functions({:defmodule, meta, args}, {_variable, key}) do
+    {:defmodule, meta, functions(args, {quote(do: unquote(__MODULE__).current()), key})}
+  end
+
+  defp functions({:fn, meta, clauses}, from) do
     {:fn, meta,
-     for({:->, meta, [head, body]} <- clauses, do: {:->, meta, [head, mark_functions(body, key)]})}
+     for {:->, meta, [head, expressions]} <- clauses do
+       {:->, meta, [head, expressions |> functions(from) |> body(from)]}
+     end}
   end
 
-  defp functions({name, meta, [head, [{:do, body} | rest]]}, key) when name in [:def, :defp] do
-    {name, meta, [head, [{:do, mark_functions(body, key)} | rest]]}
+  defp functions({name, meta, [head, [{:do, expressions} | rest]]}, from)
+       when name in [:def, :defp] do
+    {name, meta, [head, [{:do, expressions |> functions(from) |> body(from)} | rest]]}
   end
 
-  defp functions({form, meta, args}, key) when is_list(args) do
-    {functions(form, key), meta, functions(args, key)}
+  defp functions({form, meta, args}, from) when is_list(args) do
+    {functions(form, from), meta, functions(args, from)}
   end
 
-  defp functions({left, right}, key), do: {functions(left, key), functions(right, key)}
-  defp functions(list, key) when is_list(list), do: Enum.map(list, &functions(&1, key))
-  defp functions(other, _key), do: other
+  defp functions({left, right}, from), do: {functions(left, from), functions(right, from)}
+  defp functions(list, from) when is_list(list), do: Enum.map(list, &functions(&1, from))
+  defp functions(other, _from), do: other
 
-  defp noted(expression, key) do
+  defp noted(expression, {marker, key}) do
     case first_line(expression) do
-      nil -> [expression]
-      line -> [quote(do: unquote(__MODULE__).note(unquote(key), unquote(line))), expression]
+      nil ->
+        [expression]
+
+      line ->
+        note = quote do: unquote(__MODULE__).note(unquote(marker), unquote(key), unquote(line))
+        [note, expression]
     end
   end
 

@@ -287,7 +287,7 @@ defmodule Roundtrip.Notebook.Runner do
     failed(%{result | time: timeout * 1000}, :timeout, text, where)
   end
 
-  defp result(result, :stopped, where), do: failed(result, :exit, "was stopped", where)
+  defp result(result, :stopped, where), do: failed(result, :stopped, "was stopped", where)
 
   defp result(result, {:down, reason}, {cell, _evaluator, _timeout} = where) do
     failed(result, :exit, died_text(reason, cell), where)
