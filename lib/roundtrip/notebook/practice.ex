@@ -255,7 +255,8 @@ defmodule Roundtrip.Notebook.Practice do
   defp unread(state, :enoent), do: {:failed, %{state | saves: Saves.new()}}
 
   defp unread(state, reason) do
-    Screen.warn(state.screen, "#{path(state)} cannot be read: #{:file.format_error(reason)}")
+    why = if reason == :no_text, do: "it is not UTF-8", else: :file.format_error(reason)
+    Screen.warn(state.screen, "#{path(state)} cannot be read: #{why}")
     {:failed, %{state | saves: Saves.new({:error, reason})}}
   end
 

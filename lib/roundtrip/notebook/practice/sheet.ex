@@ -14,21 +14,29 @@ defmodule Roundtrip.Notebook.Practice.Sheet do
   @doc "Writes the file as shipped. One that is there already is the reader's, and stays."
   @spec write(Exercise.t(), Path.t(), String.t() | nil) :: :ok | {:error, String.t()}
   def write(exercise, path, command) do
-    with :ok <- File.mkdir_p(Path.dirname(path)),
-         :ok <- File.write(path, text(exercise, command), [:exclusive]) do
-      :ok
-    else
-      {:error, :eexist} -> :ok
-      {:error, reason} -> {:error, "#{path} cannot be written: #{:file.format_error(reason)}"}
+    with {:error, reason} <- create(path, text(exercise, command)) do
+      {:error, "#{path} cannot be written: #{:file.format_error(reason)}"}
     end
   end
 
+  defp create(path, text) do
+    case File.mkdir_p(Path.dirname(path)) do
+      :ok -> create_file(path, text)
+      {:error, :eexist} -> {:error, :enotdir}
+      {:error, reason} -> {:error, reason}
+    end
+  end
+
+  defp create_file(path, text) do
+    with {:error, :eexist} <- File.write(path, text, [:exclusive]), do: :ok
+  end
+
   @doc "What the file holds, and when it was written: a save without a change is one, too."
-  @spec read(Path.t()) :: {:ok, {String.t(), integer()}} | {:error, File.posix()}
+  @spec read(Path.t()) :: {:ok, {String.t(), integer()}} | {:error, File.posix() | :no_text}
   def read(path) do
     with {:ok, code} <- File.read(path),
          {:ok, stat} <- File.stat(path, time: :posix) do
-      {:ok, {code, stat.mtime}}
+      if String.valid?(code), do: {:ok, {code, stat.mtime}}, else: {:error, :no_text}
     end
   end
 
