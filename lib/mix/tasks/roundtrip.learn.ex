@@ -79,6 +79,11 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp dispatch(%{help: true}, _lessons, options), do: say(@usage, options)
   defp dispatch(%{list: true}, _lessons, options), do: list(course(options), options)
+
+  defp dispatch(%{watch: true}, [], options) do
+    refuse("--watch needs a lesson: bin/learn --watch LESSON. --list names them all.", options)
+  end
+
   defp dispatch(_switches, [], options), do: run_all(course(options), options)
 
   defp dispatch(switches, [lesson], options) do
@@ -91,10 +96,6 @@ defmodule Mix.Tasks.Roundtrip.Learn do
       found when is_map_key(switches, :watch) -> watch(found, course, switches, options)
       found -> read(found, switches, options)
     end
-  end
-
-  defp dispatch(%{watch: true}, [], options) do
-    refuse("--watch needs a lesson: bin/learn --watch LESSON. --list names them all.", options)
   end
 
   defp dispatch(_switches, _lessons, options) do

@@ -82,6 +82,33 @@ defmodule Roundtrip.Notebook.Evaluator do
     answer
   end
 
+  @doc "Notes what the process is linked to and what waits in its mailbox, for the two that follow."
+  @spec mark(t()) :: :ok
+  def mark(evaluator), do: call(evaluator, :mark)
+
+  @doc "Lets go of the processes that were linked since then, so that they can be ended."
+  @spec unlink(t()) :: :ok
+  def unlink(evaluator), do: call(evaluator, :unlink)
+
+  @doc "Throws away the messages that came since then."
+  @spec flush(t()) :: :ok
+  def flush(evaluator), do: call(evaluator, :flush)
+
+  # One that has died has nothing to do any more.
+  defp call(evaluator, request) do
+    ref = Process.monitor(evaluator.pid)
+    send(evaluator.pid, {evaluator.tag, request, self(), ref})
+
+    receive do
+      {^ref, :ok} ->
+        Process.demonitor(ref, [:flush])
+        :ok
+
+      {:DOWN, ^ref, :process, _, _} ->
+        :ok
+    end
+  end
+
   @doc "The reason with which it died by itself, if it did."
   @spec down(t()) :: {:down, term()} | :alive
   def down(%__MODULE__{monitor: monitor}) do
@@ -103,7 +130,13 @@ defmodule Roundtrip.Notebook.Evaluator do
     Marker.attach(marker)
     # Set by the compiler and by `:rand` for the process, not by a cell for the next one.
     ignored = [:rand_seed, :random_seed | Process.get_keys()]
-    loop(%{tag: tag, contexts: %{start: first(from)}, ignored: ignored})
+
+    loop(%{
+      tag: tag,
+      contexts: %{start: first(from)},
+      ignored: ignored,
+      mark: nil
+    })
   end
 
   defp first(nil) do
@@ -135,11 +168,28 @@ defmodule Roundtrip.Notebook.Evaluator do
         send(from, {ref, outcome})
         loop(state)
 
+      {^tag, :mark, from, ref} ->
+        send(from, {ref, :ok})
+        loop(%{state | mark: Map.new([:links, :trap_exit, :messages], &{&1, info(&1)})})
+
+      {^tag, :unlink, from, ref} ->
+        for link <- info(:links) -- state.mark.links, do: Process.unlink(link)
+        Process.flag(:trap_exit, state.mark.trap_exit)
+        send(from, {ref, :ok})
+        loop(state)
+
+      {^tag, :flush, from, ref} ->
+        for message <- info(:messages) -- state.mark.messages, do: receive(do: (^message -> :ok))
+        send(from, {ref, :ok})
+        loop(%{state | mark: nil})
+
       {^tag, :context, from, ref, key} ->
         send(from, {ref, Map.fetch!(state.contexts, key)})
         loop(state)
     end
   end
+
+  defp info(item), do: self() |> Process.info(item) |> elem(1)
 
   defp evaluate(cell, state) do
     context = Map.fetch!(state.contexts, cell.after)

@@ -6,8 +6,9 @@ defmodule Roundtrip.Notebook.Practice do
   evaluated once; at each save the file's code is evaluated after them, in the place of the stub,
   and then the check. An exercise that passes makes room for the next one.
 
-  Whatever the code in a file does, the next save finds everything as it was: an attempt runs in a
-  process of its own, has a time limit, and leaves neither processes nor modules behind.
+  Whatever the code in a file does, the next save finds everything as it was: an attempt has a time
+  limit, and leaves neither processes nor modules behind. Where it ends the process of the notebook,
+  the cells before the exercise run again.
   """
 
   alias Roundtrip.Notebook
@@ -128,7 +129,7 @@ defmodule Roundtrip.Notebook.Practice do
   end
 
   defp check(state) do
-    case attempt(state) do
+    case state |> attempt() |> recover() do
       {:passed, state} -> if passed?(state, state.at), do: wait(state), else: next(state)
       {:broken, state} -> {:failed, state}
       {:stopped, state} -> listen(state)
@@ -231,12 +232,32 @@ defmodule Roundtrip.Notebook.Practice do
     end
   end
 
+  # While the reader still reads why, and not at the next save.
+  defp recover({verdict, state}) when verdict in [:failed, :stopped] do
+    with true <- Lesson.state(state.lesson, current(state)) == :lost,
+         {:broken, state} <- prepare(state) do
+      {:broken, state}
+    else
+      false -> {verdict, state}
+      {:ok, state} -> {verdict, state}
+    end
+  end
+
+  defp recover(other), do: other
+
   defp prepare(state) do
     case Lesson.state(state.lesson, current(state)) do
-      :lost -> Screen.note(state.screen, "what the lesson had started was ended: it runs again")
-      {:ahead, 0} -> :ok
-      {:ahead, n} -> Screen.progress(state.screen, "running #{cells(n)} of the lesson, once ...")
-      :ready -> :ok
+      :lost ->
+        Screen.note(state.screen, "That has ended the lesson's process: its cells run again.")
+
+      {:ahead, 0} ->
+        :ok
+
+      {:ahead, n} ->
+        Screen.progress(state.screen, "running #{cells(n)} of the lesson, once ...")
+
+      :ready ->
+        :ok
     end
 
     case Lesson.prepare(state.lesson, current(state)) do

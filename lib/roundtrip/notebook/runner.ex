@@ -22,8 +22,7 @@ defmodule Roundtrip.Notebook.Runner do
   process; when it dies, so does the notebook.
 
   `attempt/4` evaluates a reader's version of an exercise, as often as they like, from a `point/2` of
-  a notebook that was evaluated so far. An attempt is a branch with an end of its own: whatever it
-  does to its process, the notebook stays as it was.
+  a notebook that was evaluated so far.
   """
 
   alias Roundtrip.Notebook
@@ -136,25 +135,31 @@ defmodule Roundtrip.Notebook.Runner do
   def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)
 
   @doc """
-  Evaluates cells from a point on, in a process of their own, and takes away all that they defined or
-  started. A cell may stand in a file of the reader (`path`); the last is one of the notebook.
+  Evaluates cells from a point on, and takes away all that they defined or started. A cell may stand in
+  a file of the reader (`path`); the last is one of the notebook. One that takes its process with it,
+  or is killed by its time limit, takes the point with it, too: see `alive?/1`.
   """
   @spec attempt(t(), point(), [Cell.t()], [attempt_option()]) :: [CellResult.t()]
-  def attempt(%__MODULE__{} = runner, {_, _} = point, cells, opts \\ []) do
+  def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
     opts = Keyword.validate!(opts, @attempt_defaults)
     {section, _key} = place(runner.notebook, List.last(cells))
-    output = Output.start(self())
-    flow = Flow.new(id(runner, section), Evaluator.start(output, point))
+    flow = %{Flow.new(id(runner, section), evaluator) | last: last}
     opts = Map.merge(runner.opts, Map.new(opts))
-    branch = %{runner | output: output, opts: opts, flows: %{flow.id => flow}}
+    branch = %{runner | opts: opts, flows: %{flow.id => flow}}
+    # Behind the keys of the notebook's cells, whose contexts stay.
+    keys = Stream.iterate(length(Notebook.cells(runner.notebook)), &(&1 + 1))
+
+    mark = Output.mark(runner.output)
+    Evaluator.mark(evaluator)
 
     {results, _branch} =
       cells
-      |> Enum.with_index()
+      |> Enum.zip(keys)
       |> Enum.map_reduce(branch, fn {cell, key}, branch -> step(branch, cell, section, key) end)
 
-    Process.demonitor(flow.evaluator.monitor, [:flush])
-    Output.stop(output)
+    Evaluator.unlink(evaluator)
+    Output.rewind(runner.output, mark)
+    Evaluator.flush(evaluator)
     results
   end
 

@@ -37,8 +37,8 @@ defmodule Roundtrip.Notebook.Practice.Lesson do
   end
 
   @doc """
-  Whether the exercise can be checked, or how many cells have to run before. What they start may be
-  `:lost`, and their process with it, when a reader's code kills it.
+  Whether the exercise can be checked, or how many cells have to run before. It is `:lost` when a
+  reader's code has taken their process with it.
   """
   @spec state(t(), Exercise.t()) :: :ready | :lost | {:ahead, non_neg_integer()}
   def state(lesson, exercise) do
