@@ -354,7 +354,7 @@ defmodule Roundtrip.Notebook.PracticeTest do
            "more = fn n ->\n  Task.await(Task.async(fn ->\n    raise \"no \#{n}\"\n  end))\nend\n",
            3, "no 1"},
           {"a throw", "\nthrow(:it)\n", 2, "(throw) :it"},
-          {"a syntax error", "more =\n  fn n -> n ]\n", 2, "SyntaxError"},
+          {"a syntax error", "more =\n  fn n -> n ]\n", 2, "unexpected token: ]"},
           {"an unknown function", "\n\nmore = nobody(1)\n", 3, "nobody"},
           {"a process that ends itself", "more = fn _n ->\n  exit(:shutdown)\nend\n", 2,
            "shutdown"},

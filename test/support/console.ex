@@ -30,9 +30,8 @@ defmodule Roundtrip.Console do
     case :binary.match(text, wanted) do
       {start, length} ->
         size = start + length
-        <<until::binary-size(size), rest::binary>> = text
-        Process.put(console, rest)
-        until
+        Process.put(console, binary_part(text, size, byte_size(text) - size))
+        binary_part(text, 0, size)
 
       :nomatch ->
         Process.put(console, text <> await(console, wanted, text, deadline))

@@ -89,10 +89,11 @@ defmodule Roundtrip.Notebook.Explain do
   defp place(reason, own, diagnostics, cell) do
     frames = for {{_, _, _, location}, owner} <- own, do: {owner, location[:line]}
     errors = for %{severity: :error} = error <- diagnostics, do: {cell, Diagnostics.line(error)}
-    marked = marked(Marker.places(), cell)
+    {here, within} = Enum.split_with(frames, fn {owner, _line} -> owner == cell end)
+    {noted, called} = Enum.split_with(marked(Marker.places(), cell), &(elem(&1, 0) == cell))
     # It is the cell that asserts, whatever it has called before.
-    marked = if assertion?(reason), do: Enum.filter(marked, &(elem(&1, 0) == cell)), else: marked
-    first_inside(frames ++ errors ++ [{cell, of_exception(reason)} | marked], cell)
+    inner = if assertion?(reason), do: [], else: within ++ called
+    first_inside(inner ++ here ++ errors ++ [{cell, of_exception(reason)} | noted], cell)
   end
 
   defp marked(places, cell) do
