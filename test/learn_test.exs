@@ -173,6 +173,49 @@ defmodule Roundtrip.LearnTest do
     end
   end
 
+  describe "--watch" do
+    test "checks each file once in a pipe, and passes when all do", %{dir: dir} do
+      course = course(dir, [{"alpha", @alpha}, {"beta", @beta}])
+      args = ["--watch", "alpha", "--folder", dir]
+      learnt = learn(args, course)
+      assert learnt.status == 1
+      assert learnt.printed =~ "alpha-1 does not pass yet: #{dir}/alpha/alpha-1.exs"
+
+      File.write!(Path.join(dir, "alpha/alpha-1.exs"), "answer = 42")
+      learnt = learn(args, course)
+      assert learnt.status == 0
+      assert learnt.printed =~ "All exercises of alpha pass. Next: bin/learn --watch beta\n"
+    end
+
+    test "leaves out what has passed, and quits, on a terminal", %{dir: dir} do
+      course = course(dir, [{"alpha", @alpha}])
+      args = ["--watch", "alpha", "--folder", dir]
+
+      passed = learn(args, course, terminal: Terminal.new(), passed: ["alpha-1"])
+      assert passed.status == 0
+      assert passed.printed =~ "All exercises of alpha pass. It is the last lesson.\n"
+
+      left = learn(args, course, terminal: Terminal.new(), passed: [], keys: "q\n")
+      assert left.status == 0
+      assert left.printed =~ "bin/learn --watch alpha goes on from here.\n"
+      assert File.read!(Path.join(dir, "alpha/alpha-1.exs")) =~ "`bin/learn --watch alpha` runs"
+    end
+
+    test "needs a lesson, one that there is, and one with exercises", %{dir: dir} do
+      course = course(dir, [{"alpha", @alpha}, {"beta", @beta}])
+
+      for {args, complaint} <- [
+            {["--watch"], "--watch needs a lesson"},
+            {["--watch", "betta"], "There is no lesson betta. Did you mean beta?"},
+            {["--watch", "beta"], "beta has no exercises: bin/learn beta reads it.\n"}
+          ] do
+        learnt = learn(args, course)
+        assert learnt.status == 2
+        assert learnt.complaint =~ complaint
+      end
+    end
+  end
+
   describe "options" do
     test "--list names the lessons with title and sections", %{dir: dir} do
       learnt = learn(["--list"], course(dir, [{"alpha", @alpha}, {"b", @beta}]))
@@ -191,7 +234,7 @@ defmodule Roundtrip.LearnTest do
         learnt = learn([option], nil)
         assert learnt.status == 0
 
-        for part <- ~w(LESSON --all --list --progress --reset --livebook --help) do
+        for part <- ~w(LESSON --all --watch --folder --list --progress --reset --livebook --help) do
           assert learnt.printed =~ part
         end
       end

@@ -50,10 +50,11 @@ defmodule Roundtrip.Notebook do
   defmodule Cell do
     @moduledoc """
     An `elixir` fence that Livebook evaluates. `line` is that of the first line of code, so that
-    an error's line in the cell plus `line - 1` is its line in the file.
+    an error's line in the cell plus `line - 1` is its line in the file. That file is the notebook,
+    or the reader's own: then `path` names it.
     """
     @enforce_keys [:code, :line]
-    defstruct [:code, :line, kind: :plain, continue_on_error: false]
+    defstruct [:code, :line, kind: :plain, continue_on_error: false, path: nil]
 
     @typedoc "An exercise's stub and its check carry the exercise's name, such as `structs-1`."
     @type kind :: :plain | {:exercise, String.t()} | {:check, String.t()}
@@ -61,7 +62,8 @@ defmodule Roundtrip.Notebook do
             code: String.t(),
             line: pos_integer(),
             kind: kind(),
-            continue_on_error: boolean()
+            continue_on_error: boolean(),
+            path: Path.t() | nil
           }
   end
 

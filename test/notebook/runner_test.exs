@@ -201,7 +201,7 @@ defmodule Roundtrip.Notebook.RunnerTest do
     test "may take its process with it" do
       for code <- [
             "Process.exit(self(), :kill)",
-            "spawn_link(fn -> exit(:oops) end)\nreceive do :never -> 1 end"
+            "spawn_link(fn -> exit(:oops) end); receive do :never -> 1 end"
           ] do
         report = run([@continue <> code, "1"])
         assert statuses(report) == [:failed, :aborted]
@@ -224,10 +224,10 @@ defmodule Roundtrip.Notebook.RunnerTest do
     end
 
     test "may have taken too long" do
-      report = run(["receive do :never -> 1 end", "1"], timeout: 20)
+      report = run(["x = 1\nreceive do ^x -> 1 end", "1"], timeout: 20)
       assert statuses(report) == [:failed, :aborted]
       assert [%Failure{kind: :timeout}] = report.failures
-      assert message(report) == "lessons/n.livemd:6: took longer than 0.02 s"
+      assert message(report) == "lessons/n.livemd:7: took longer than 0.02 s"
     end
   end
 

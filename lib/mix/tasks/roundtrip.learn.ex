@@ -4,6 +4,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @usage """
       bin/learn                   runs every lesson in order and says what each section has proven
       bin/learn LESSON            reads one lesson: prose, code, and under each cell its result
+      bin/learn --watch LESSON    puts its exercises into files and checks each save
       bin/learn --list            names the lessons
       bin/learn --progress        shows which exercises have passed
       bin/learn --reset [LESSON]  forgets which have passed, in one lesson or in all
@@ -13,6 +14,10 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   On a terminal a lesson pauses after each section: Enter goes on, `h` shows the hint of an
   exercise, `s` its solution, `q` quits; with `--all` it does not pause. In a pipe it does not
   pause either, has no colours and leaves the solutions out. `NO_COLOR=1` switches colours off.
+
+  `--watch` writes the files to `exercises/LESSON/`, or to the folder that `--folder` names, and never
+  over one that is there. In a pipe it checks each file once, and the exit status is 0 only if all
+  pass.
 
   An exercise that passes is remembered, in the user's own data directory or in the folder that
   `ROUNDTRIP_DATA` names.
@@ -31,7 +36,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   use Mix.Task
 
-  alias Roundtrip.Notebook.{Parser, Reader, Report, Terminal}
+  alias Roundtrip.Notebook.{Parser, Practice, Reader, Report, Terminal}
   alias Roundtrip.Notebook.Terminal.Course
   alias Roundtrip.Progress
   alias Roundtrip.Progress.Text
@@ -41,6 +46,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     list: :boolean,
     progress: :boolean,
     reset: :boolean,
+    watch: :boolean,
+    folder: :string,
     help: :boolean
   ]
 
@@ -66,7 +73,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   Does what the arguments say and returns the exit status.
 
   Options, so that a test can give its own: `:course`, a list of `{lesson, path}`; `:terminal`
-  (nil: a pipe); `:input`, `:output`, `:error`, devices; `:runner`, options of the runner.
+  (nil: a pipe); `:input`, `:output`, `:error`, devices; `:runner`, options of the runner; `:passed`,
+  the names of exercises that passed before.
   """
   @spec learn([String.t()], keyword()) :: non_neg_integer()
   def learn(args, options) do
@@ -82,6 +90,11 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp dispatch(%{list: true}, _lessons, options), do: list(course(options), options)
   defp dispatch(%{progress: true}, _lessons, options), do: progress(options)
   defp dispatch(%{reset: true}, [], options), do: reset(options)
+
+  defp dispatch(%{watch: true}, [], options) do
+    refuse("--watch needs a lesson: bin/learn --watch LESSON. --list names them all.", options)
+  end
+
   defp dispatch(_switches, [], options), do: run_all(course(options), options)
 
   defp dispatch(switches, [lesson], options) do
@@ -92,6 +105,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     case List.keyfind(course, name, 0) do
       nil -> unknown_lesson(lesson, course, options)
       _found when switches.reset -> reset(name, options)
+      found when is_map_key(switches, :watch) -> watch(found, course, switches, options)
       found -> read(found, switches, options)
     end
   end
@@ -165,7 +179,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
       devices = Keyword.take(options, [:terminal, :output])
       reports = Course.run(notebooks, [runner: runner(options)] ++ devices)
       say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
-      reports
+      status(reports)
     end)
   end
 
@@ -176,8 +190,43 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
     with_notebooks([found], options, fn [{_lesson, notebook}] ->
       devices = Keyword.take(options, [:terminal, :input, :output])
-      [Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)]
+      status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)])
     end)
+  end
+
+  defp status(reports), do: if(Enum.all?(reports, &Report.ok?/1), do: 0, else: 1)
+
+  defp watch({lesson, _path} = found, course, switches, options) do
+    with_notebooks([found], options, fn [{_lesson, notebook}] ->
+      outcome =
+        Practice.run(
+          notebook,
+          [
+            folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
+            command: "bin/learn --watch #{lesson}",
+            passed: Keyword.get_lazy(options, :passed, &Progress.passed/0)
+          ] ++ Keyword.take(options, [:terminal, :input, :output])
+        )
+
+      watched(outcome, lesson, course, options)
+    end)
+  end
+
+  defp watched(:passed, lesson, course, options) do
+    names = Enum.map(course, &elem(&1, 0))
+    next = names |> Enum.drop_while(&(&1 != lesson)) |> Enum.at(1)
+    tail = if next, do: " Next: bin/learn --watch #{next}", else: " It is the last lesson."
+    say("All exercises of #{lesson} pass.#{tail}\n", options)
+  end
+
+  defp watched(:quit, lesson, _course, options) do
+    say("bin/learn --watch #{lesson} goes on from here.\n", options)
+  end
+
+  defp watched(:failed, _lesson, _course, _options), do: 1
+
+  defp watched(:none, lesson, _course, options) do
+    refuse("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
   end
 
   # Nothing runs before everything can be read.
@@ -186,8 +235,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
     case for {_lesson, {:error, problems}} <- loaded, problem <- problems, do: problem do
       [] ->
-        reports = fun.(for {lesson, {:ok, notebook}} <- loaded, do: {lesson, notebook})
-        if Enum.all?(reports, &Report.ok?/1), do: 0, else: 1
+        fun.(for {lesson, {:ok, notebook}} <- loaded, do: {lesson, notebook})
 
       problems ->
         complain(Enum.map(problems, &[to_string(&1), "\n"]), options)

@@ -11,10 +11,15 @@ defmodule Roundtrip.Notebook.Evaluator do
 
   alias Roundtrip.Notebook.{Diagnostics, Explain, Marker, Output, Tracer}
 
-  @enforce_keys [:pid, :monitor, :tag]
-  defstruct [:pid, :monitor, :tag]
+  @enforce_keys [:pid, :monitor, :tag, :marker]
+  defstruct [:pid, :monitor, :tag, :marker]
 
-  @type t :: %__MODULE__{pid: pid(), monitor: reference(), tag: reference()}
+  @type t :: %__MODULE__{
+          pid: pid(),
+          monitor: reference(),
+          tag: reference(),
+          marker: Marker.t()
+        }
 
   @typedoc "The key under which a cell's context is kept; `:start` is the one before all cells."
   @type key :: :start | non_neg_integer()
@@ -25,33 +30,82 @@ defmodule Roundtrip.Notebook.Evaluator do
           time: non_neg_integer()
         }
 
+  # Milliseconds between two calls of the function that says whether to go on.
+  @tick 100
+
   @doc "Starts one that begins with nothing, or with the context `key` of another evaluator."
   @spec start(pid(), {t(), key()} | nil) :: t()
   def start(output, from \\ nil) do
     tag = make_ref()
-    {pid, monitor} = spawn_monitor(fn -> init(tag, output, from) end)
-    %__MODULE__{pid: pid, monitor: monitor, tag: tag}
+    marker = Marker.new()
+    {pid, monitor} = spawn_monitor(fn -> init(tag, marker, output, from) end)
+    %__MODULE__{pid: pid, monitor: monitor, tag: tag, marker: marker}
   end
 
   @doc """
   Evaluates code that stands at `line` of `file`, after the context `after_key`; its own is kept
-  under `key`. When the time is over, the evaluator is killed.
+  under `key`. When the time is over, the evaluator is killed; `go_on?`, which is asked now and then
+  with the milliseconds that have passed, may have it killed before.
   """
-  @spec eval(t(), map(), timeout()) :: {:ok, outcome()} | :timeout | {:down, term()}
-  def eval(%__MODULE__{monitor: monitor} = evaluator, cell, timeout) do
+  @spec eval(t(), map(), timeout(), (non_neg_integer() -> boolean()) | nil) ::
+          {:ok, outcome()} | :timeout | :stopped | {:down, term()}
+  def eval(%__MODULE__{} = evaluator, cell, timeout, go_on? \\ nil) do
     ref = make_ref()
     send(evaluator.pid, {evaluator.tag, :eval, self(), ref, cell})
+    await(evaluator, ref, System.monotonic_time(:millisecond), timeout, go_on?)
+  end
+
+  defp await(%{monitor: monitor} = evaluator, ref, started, timeout, go_on?) do
+    # An atom is more than any number.
+    wait = if go_on?, do: min(@tick, timeout), else: timeout
 
     receive do
       {^ref, outcome} -> {:ok, outcome}
       {:DOWN, ^monitor, :process, _, reason} -> {:down, reason}
     after
-      timeout ->
-        Process.exit(evaluator.pid, :kill)
-        await_down(monitor)
-        # The answer may have come between the limit and the end.
-        receive do: ({^ref, _} -> :ok), after: (0 -> :ok)
-        :timeout
+      wait ->
+        passed = System.monotonic_time(:millisecond) - started
+
+        cond do
+          passed >= timeout -> kill(evaluator, ref, :timeout)
+          go_on? && not go_on?.(passed) -> kill(evaluator, ref, :stopped)
+          true -> await(evaluator, ref, started, timeout, go_on?)
+        end
+    end
+  end
+
+  defp kill(evaluator, ref, answer) do
+    Process.exit(evaluator.pid, :kill)
+    await_down(evaluator.monitor)
+    # The outcome may have come between the limit and the end.
+    receive do: ({^ref, _} -> :ok), after: (0 -> :ok)
+    answer
+  end
+
+  @doc "Notes what the process is linked to and what waits in its mailbox, for the two that follow."
+  @spec mark(t()) :: :ok
+  def mark(evaluator), do: call(evaluator, :mark)
+
+  @doc "Lets go of the processes that were linked since then, so that they can be ended."
+  @spec unlink(t()) :: :ok
+  def unlink(evaluator), do: call(evaluator, :unlink)
+
+  @doc "Throws away the messages that came since then."
+  @spec flush(t()) :: :ok
+  def flush(evaluator), do: call(evaluator, :flush)
+
+  # One that has died has nothing to do any more.
+  defp call(evaluator, request) do
+    ref = Process.monitor(evaluator.pid)
+    send(evaluator.pid, {evaluator.tag, request, self(), ref})
+
+    receive do
+      {^ref, :ok} ->
+        Process.demonitor(ref, [:flush])
+        :ok
+
+      {:DOWN, ^ref, :process, _, _} ->
+        :ok
     end
   end
 
@@ -71,12 +125,18 @@ defmodule Roundtrip.Notebook.Evaluator do
     end
   end
 
-  defp init(tag, output, from) do
+  defp init(tag, marker, output, from) do
     Output.lead(output)
-    Marker.reset()
+    Marker.attach(marker)
     # Set by the compiler and by `:rand` for the process, not by a cell for the next one.
     ignored = [:rand_seed, :random_seed | Process.get_keys()]
-    loop(%{tag: tag, contexts: %{start: first(from)}, ignored: ignored})
+
+    loop(%{
+      tag: tag,
+      contexts: %{start: first(from)},
+      ignored: ignored,
+      mark: nil
+    })
   end
 
   defp first(nil) do
@@ -108,16 +168,33 @@ defmodule Roundtrip.Notebook.Evaluator do
         send(from, {ref, outcome})
         loop(state)
 
+      {^tag, :mark, from, ref} ->
+        send(from, {ref, :ok})
+        loop(%{state | mark: Map.new([:links, :trap_exit, :messages], &{&1, info(&1)})})
+
+      {^tag, :unlink, from, ref} ->
+        for link <- info(:links) -- state.mark.links, do: Process.unlink(link)
+        Process.flag(:trap_exit, state.mark.trap_exit)
+        send(from, {ref, :ok})
+        loop(state)
+
+      {^tag, :flush, from, ref} ->
+        for message <- info(:messages) -- state.mark.messages, do: receive(do: (^message -> :ok))
+        send(from, {ref, :ok})
+        loop(%{state | mark: nil})
+
       {^tag, :context, from, ref, key} ->
         send(from, {ref, Map.fetch!(state.contexts, key)})
         loop(state)
     end
   end
 
+  defp info(item), do: self() |> Process.info(item) |> elem(1)
+
   defp evaluate(cell, state) do
     context = Map.fetch!(state.contexts, cell.after)
     restore(context.dictionary, state.ignored)
-    Marker.reset()
+    Marker.reset(cell.key)
     started = System.monotonic_time(:microsecond)
     {result, diagnostics} = Diagnostics.capture(fn -> run(cell, context) end)
     time = System.monotonic_time(:microsecond) - started
@@ -128,8 +205,10 @@ defmodule Roundtrip.Notebook.Evaluator do
     env = %{context.env | file: cell.file, line: cell.line}
     quoted = Code.string_to_quoted!(cell.code, file: cell.file, line: cell.line)
 
-    {value, binding, env} = Code.eval_quoted_with_env(Marker.mark(quoted), context.binding, env)
-
+    mark = if cell.functions?, do: &Marker.mark_functions/2, else: &Marker.mark/2
+    quoted = mark.(quoted, cell.key)
+    binding = Marker.binding() ++ context.binding
+    {value, binding, env} = Code.eval_quoted_with_env(quoted, binding, env)
     {:ok, value, binding, env}
   catch
     kind, reason -> {:error, kind, reason, __STACKTRACE__}

@@ -27,8 +27,8 @@ defmodule Roundtrip.Notebook.Explain do
           Failure.t()
   def failure(kind, reason, stack, diagnostics, cell) do
     {reason, stack} = blame(kind, reason, stack)
-    own = Enum.filter(stack, &own?(&1, cell))
-    line = line(reason, own, diagnostics, cell)
+    own = for entry <- stack, owner = owner(entry, cell), do: {entry, owner}
+    {owner, line} = place(reason, own, diagnostics, cell)
     way = way(own, line)
 
     text = fn colours? ->
@@ -40,15 +40,22 @@ defmodule Roundtrip.Notebook.Explain do
 
     %Failure{
       kind: if(assertion?(reason), do: :assertion, else: :error),
+      path: owner.path,
       line: line,
       plain: text.(false),
       coloured: text.(true)
     }
   end
 
+  @doc "The first of the noted places that is inside the cell, or inside one that it builds upon."
+  @spec place([Marker.place()], map()) :: {map(), pos_integer()}
+  def place(places, cell), do: places |> marked(cell) |> first_inside(cell)
+
   @doc "Names files of cells as the notebook was named: `path#cell:3` becomes its path."
   @spec unfile(String.t(), map()) :: String.t()
-  def unfile(text, cell) do
+  def unfile(text, cell), do: Enum.reduce([cell | cell.earlier], text, &unfile_one(&2, &1))
+
+  defp unfile_one(text, cell) do
     full = Path.expand(cell.path)
 
     # A stacktrace names files as seen from the current directory, an exception in full.
@@ -61,26 +68,44 @@ defmodule Roundtrip.Notebook.Explain do
   defp blame(:error, reason, stack), do: Exception.blame(:error, reason, stack)
   defp blame(_kind, reason, stack), do: {reason, stack}
 
-  defp own?({_, _, _, location}, cell) do
-    String.starts_with?(to_string(location[:file] || ""), Path.expand(cell.path) <> "#cell:") or
-      String.starts_with?(to_string(location[:file] || ""), cell.path <> "#cell:")
+  # The cell whose file a stacktrace's entry names.
+  defp owner({_, _, _, location}, cell) do
+    file = to_string(location[:file] || "")
+    Enum.find([cell | cell.earlier], &own?(file, &1))
   end
 
-  defp own?(_, _cell), do: false
+  defp owner(_, _cell), do: nil
+
+  # An entry names its file in full or as seen from the current directory.
+  defp own?(file, cell) do
+    cell.file in [file, Path.expand(file)] or
+      String.starts_with?(file, [Path.expand(cell.path) <> "#cell:", cell.path <> "#cell:"])
+  end
 
   # ExUnit may not be on the code path when this is compiled.
   defp assertion?(%{__struct__: ExUnit.AssertionError}), do: true
   defp assertion?(_), do: false
 
-  defp line(reason, own, diagnostics, cell) do
-    frames = for {_, _, _, location} <- own, do: location[:line]
-    errors = for %{severity: :error} = error <- diagnostics, do: Diagnostics.line(error)
-    candidates = frames ++ errors ++ [of_exception(reason), Marker.line()]
-    Enum.find(candidates, cell.line, &inside?(&1, cell))
+  defp place(reason, own, diagnostics, cell) do
+    frames = for {{_, _, _, location}, owner} <- own, do: {owner, location[:line]}
+    errors = for %{severity: :error} = error <- diagnostics, do: {cell, Diagnostics.line(error)}
+    {here, within} = Enum.split_with(frames, fn {owner, _line} -> owner == cell end)
+    {noted, called} = Enum.split_with(marked(Marker.places(), cell), &(elem(&1, 0) == cell))
+    # It is the cell that asserts, whatever it has called before.
+    inner = if assertion?(reason), do: [], else: within ++ called
+    first_inside(inner ++ here ++ errors ++ [{cell, of_exception(reason)} | noted], cell)
   end
 
+  defp marked(places, cell) do
+    for {key, line} <- places,
+        owner = Enum.find([cell | cell.earlier], &(&1.key == key)),
+        do: {owner, line}
+  end
+
+  defp first_inside(places, cell), do: Enum.find(places, {cell, cell.line}, &inside?/1)
+
   # An exception's own line may be of another file, and 0 where there is none.
-  defp inside?(line, cell) do
+  defp inside?({cell, line}) do
     is_integer(line) and line >= cell.line and line <= cell.line + cell.length
   end
 
@@ -109,13 +134,15 @@ defmodule Roundtrip.Notebook.Explain do
   # Where it came from, unless that is only the line which the failure names anyhow.
   defp way([], _line), do: ""
 
-  defp way([{_, _, _, location}] = own, line) do
+  defp way([{{_, _, _, location}, _owner}] = own, line) do
     if location[:line] == line, do: "", else: entries(own)
   end
 
   defp way(own, _line), do: entries(own)
 
-  defp entries(own), do: Enum.map_join(own, &"\n  #{Exception.format_stacktrace_entry(&1)}")
+  defp entries(own) do
+    Enum.map_join(own, fn {entry, _owner} -> "\n  #{Exception.format_stacktrace_entry(entry)}" end)
+  end
 
   defp assertion(error, colours?) do
     # ExUnit formats failures of tests only; the test's own two lines are dropped.

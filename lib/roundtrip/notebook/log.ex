@@ -18,7 +18,7 @@ defmodule Roundtrip.Notebook.Log do
   @doc false
   def filter(%{meta: %{gl: leader}} = event, _) do
     if Output.leader?(leader) do
-      Output.write(leader, text(event))
+      unless report?(event), do: Output.write(leader, text(event))
       :stop
     else
       :ignore
@@ -26,6 +26,9 @@ defmodule Roundtrip.Notebook.Log do
   end
 
   def filter(_event, _), do: :ignore
+
+  # What OTP reports of a process beside its last words, and Logger leaves out unless asked.
+  defp report?(%{meta: meta}), do: match?(%{domain: [:otp, :sasl | _]}, meta)
 
   defp text(event) do
     :logger_formatter.format(event, %{

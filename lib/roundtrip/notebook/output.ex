@@ -17,6 +17,9 @@ defmodule Roundtrip.Notebook.Output do
   # Enough for any lesson; a cell that prints in a loop must not fill the memory.
   @limit 1_000_000
 
+  @typedoc "How many definitions, and which processes."
+  @opaque mark :: {non_neg_integer(), [pid()]}
+
   @doc "Starts one for the notebook that `owner` runs."
   @spec start(pid()) :: pid()
   def start(owner) do
@@ -63,6 +66,14 @@ defmodule Roundtrip.Notebook.Output do
   @doc "Takes what was printed, and the modules that were defined, since the last time."
   @spec take(pid()) :: {String.t(), [module()]}
   def take(output), do: call(output, :take, {"", []})
+
+  @doc "What the notebook has defined and started so far."
+  @spec mark(pid()) :: mark()
+  def mark(output), do: call(output, :mark, {0, []})
+
+  @doc "Ends the processes that were started since then, and takes away the modules."
+  @spec rewind(pid(), mark()) :: :ok
+  def rewind(output, mark), do: call(output, {:rewind, mark}, :ok)
 
   @doc "Ends all processes of the notebook, takes away its modules, and ends."
   @spec stop(pid()) :: :ok
@@ -111,6 +122,17 @@ defmodule Roundtrip.Notebook.Output do
         send(from, {ref, {IO.iodata_to_binary(state.text), Enum.uniq(state.recent)}})
         loop(%{state | text: [], size: 0, recent: []})
 
+      {__MODULE__, :mark, from, ref} ->
+        send(from, {ref, {length(state.modules), led()}})
+        loop(state)
+
+      {__MODULE__, {:rewind, {definitions, pids}}, from, ref} ->
+        {new, old} = Enum.split(state.modules, length(state.modules) - definitions)
+        end_processes(@rounds, pids)
+        purge(new)
+        send(from, {ref, :ok})
+        loop(%{state | modules: old})
+
       {__MODULE__, :stop, from, ref} ->
         clear(state)
         send(from, {ref, :ok})
@@ -132,9 +154,12 @@ defmodule Roundtrip.Notebook.Output do
   end
 
   defp clear(state) do
-    end_processes(@rounds)
+    end_processes(@rounds, [])
+    purge(state.modules)
+  end
 
-    for module <- Enum.uniq(state.modules) do
+  defp purge(modules) do
+    for module <- Enum.uniq(modules) do
       :code.purge(module)
       :code.delete(module)
       :code.purge(module)
@@ -142,17 +167,17 @@ defmodule Roundtrip.Notebook.Output do
   end
 
   # Each round may find what the last one's victims had just spawned.
-  defp end_processes(0), do: :ok
+  defp end_processes(0, _spared), do: :ok
 
-  defp end_processes(rounds) do
-    case led() do
+  defp end_processes(rounds, spared) do
+    case led() -- spared do
       [] ->
         :ok
 
       pids ->
         refs = for pid <- pids, do: kill(pid)
         for ref <- refs, do: await_down(ref)
-        end_processes(rounds - 1)
+        end_processes(rounds - 1, spared)
     end
   end
 

@@ -22,6 +22,9 @@ defmodule Roundtrip.Notebook.Runner do
   `run/2` does it at once. To go step by step, call `start/2`, then `eval_section/2` for each
   section in order (or `eval_cell/2` for each cell in order), then `stop/1`. All calls come from one
   process; when it dies, so does the notebook.
+
+  `attempt/4` evaluates a reader's version of an exercise, as often as they like, from a `point/2` of
+  a notebook that was evaluated so far.
   """
 
   alias Roundtrip.Notebook
@@ -35,6 +38,7 @@ defmodule Roundtrip.Notebook.Runner do
     Failure,
     Flow,
     Log,
+    Marker,
     Needs,
     Output,
     Report,
@@ -42,10 +46,22 @@ defmodule Roundtrip.Notebook.Runner do
   }
 
   @enforce_keys [:notebook, :opts, :output, :watch]
-  defstruct [:notebook, :opts, :output, :watch, flows: %{}, absent: %{}, results: []]
+  defstruct [
+    :notebook,
+    :opts,
+    :output,
+    :watch,
+    flows: %{},
+    absent: %{},
+    results: [],
+    earlier: []
+  ]
 
   @typedoc "A notebook that is being run by the process that called `start/2`."
   @opaque t :: %__MODULE__{}
+
+  @typedoc "What the cells of one flow have come to, and where an attempt may begin."
+  @opaque point :: {Evaluator.t(), Evaluator.key()}
 
   @typedoc """
     * `:solved` - `false`, as shipped (the default); `true` puts each exercise's solution in the place
@@ -63,7 +79,16 @@ defmodule Roundtrip.Notebook.Runner do
           | {:on_section, (non_neg_integer(), Notebook.Section.t(), [CellResult.t()] -> term())}
           | {:watch, fun()}
 
+  @typedoc """
+    * `:check_timeout` - milliseconds that a cell which is no exercise may take (the notebook's limit);
+    * `:go_on?` - a function that is called with the milliseconds that the cell has taken, some times
+      a second. Where it returns false, the attempt ends.
+  """
+  @type attempt_option ::
+          {:check_timeout, timeout()} | {:go_on?, (non_neg_integer() -> boolean())}
+
   @defaults [solved: false, timeout: 60_000, on_cell: nil, on_section: nil, watch: nil]
+  @attempt_defaults [check_timeout: nil, go_on?: nil]
 
   @doc "Evaluates all sections in order."
   @spec run(Notebook.t(), [option()]) :: Report.t()
@@ -105,6 +130,49 @@ defmodule Roundtrip.Notebook.Runner do
     {result, runner} = step(runner, solve(runner, cell), section, key)
     if fun = runner.opts.on_cell, do: fun.(result)
     {result, %{runner | results: [result | runner.results]}}
+  end
+
+  @doc "Where the flow of that cell stands now; `:aborted` where a cell of it has failed."
+  @spec point(t(), Cell.t()) :: {:ok, point(), t()} | :aborted
+  def point(%__MODULE__{} = runner, %Cell{} = cell) do
+    {section, _key} = place(runner.notebook, cell)
+
+    with {:ok, runner, flow} <- flow(runner, section) do
+      {:ok, {flow.evaluator, flow.last}, runner}
+    end
+  end
+
+  @doc "Whether the process whose cells led to that point still lives."
+  @spec alive?(point()) :: boolean()
+  def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)
+
+  @doc """
+  Evaluates cells from a point on, and takes away all that they defined or started. A cell may stand in
+  a file of the reader (`path`); the last is one of the notebook. One that takes its process with it,
+  or is killed by its time limit, takes the point with it, too: see `alive?/1`.
+  """
+  @spec attempt(t(), point(), [Cell.t()], [attempt_option()]) :: [CellResult.t()]
+  def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
+    opts = Keyword.validate!(opts, @attempt_defaults)
+    {section, _key} = place(runner.notebook, List.last(cells))
+    flow = %{Flow.new(id(runner, section), evaluator) | last: last}
+    opts = Map.merge(runner.opts, Map.new(opts))
+    branch = %{runner | opts: opts, flows: %{flow.id => flow}}
+    # Behind the keys of the notebook's cells, whose contexts stay.
+    keys = Stream.iterate(length(Notebook.cells(runner.notebook)), &(&1 + 1))
+
+    mark = Output.mark(runner.output)
+    Evaluator.mark(evaluator)
+
+    {results, _branch} =
+      cells
+      |> Enum.zip(keys)
+      |> Enum.map_reduce(branch, fn {cell, key}, branch -> step(branch, cell, section, key) end)
+
+    Evaluator.unlink(evaluator)
+    Output.rewind(runner.output, mark)
+    Evaluator.flush(evaluator)
+    results
   end
 
   @doc """
@@ -166,7 +234,7 @@ defmodule Roundtrip.Notebook.Runner do
   # The flow of a section, made when its first cell runs.
   defp flow(runner, section) do
     parent = Enum.at(runner.notebook.sections, section).parent
-    id = if parent, do: section, else: :main
+    id = id(runner, section)
 
     case {runner.flows[id], parent} do
       {%Flow{failed: nil} = flow, _} -> {:ok, runner, flow}
@@ -174,6 +242,10 @@ defmodule Roundtrip.Notebook.Runner do
       {nil, nil} -> started(runner, Flow.new(id, Evaluator.start(runner.output)))
       {nil, parent} -> branch(runner, id, parent)
     end
+  end
+
+  defp id(runner, section) do
+    if Enum.at(runner.notebook.sections, section).parent, do: section, else: :main
   end
 
   defp branch(runner, id, parent) do
@@ -186,30 +258,39 @@ defmodule Roundtrip.Notebook.Runner do
   defp started(runner, flow), do: {:ok, put_in(runner.flows[flow.id], flow), flow}
 
   defp eval(runner, flow, result, key) do
-    answer =
-      Evaluator.eval(flow.evaluator, cell(runner, flow, result.cell, key), runner.opts.timeout)
-
+    cell = cell(runner, flow, result.cell, key)
+    timeout = timeout(result.cell, runner.opts)
+    answer = Evaluator.eval(flow.evaluator, cell, timeout, runner.opts[:go_on?])
     {output, modules} = Output.take(runner.output)
-    result = result(%{result | output: output}, answer, runner)
+    result = result(%{result | output: output}, answer, {cell, flow.evaluator, timeout})
+    # Its functions may be called by what follows, and fail there.
+    runner = if cell.functions?, do: %{runner | earlier: [cell | runner.earlier]}, else: runner
 
     if match?({:failed, _}, result.status), do: Output.delete(modules)
     flow = Flow.after_cell(flow, result, key, match?({:ok, _}, answer))
     {result, put_in(runner.flows[flow.id], flow)}
   end
 
+  defp timeout(%Cell{path: nil}, %{check_timeout: limit}) when limit != nil, do: limit
+  defp timeout(_cell, opts), do: opts.timeout
+
   defp cell(runner, flow, cell, key) do
+    path = cell.path || runner.notebook.path
+
     %{
       code: cell.code,
       line: cell.line,
       length: length(String.split(cell.code, "\n")),
-      path: runner.notebook.path,
-      file: "#{Path.expand(runner.notebook.path)}#cell:#{key}",
+      path: path,
+      file: Path.expand(path) <> if(cell.path, do: "", else: "#cell:#{key}"),
       key: key,
-      after: flow.last
+      after: flow.last,
+      functions?: cell.path != nil,
+      earlier: runner.earlier
     }
   end
 
-  defp result(result, {:ok, %{result: {:ok, value}} = outcome}, _runner) do
+  defp result(result, {:ok, %{result: {:ok, value}} = outcome}, _where) do
     %{
       result
       | status: :ok,
@@ -220,34 +301,40 @@ defmodule Roundtrip.Notebook.Runner do
     }
   end
 
-  defp result(result, {:ok, outcome}, _runner) do
+  defp result(result, {:ok, outcome}, _where) do
     %{result | status: outcome.result, warnings: outcome.warnings, time: outcome.time}
   end
 
-  defp result(result, :timeout, runner) do
-    text = "took longer than #{runner.opts.timeout / 1000} s"
-    failed(%{result | time: runner.opts.timeout * 1000}, :timeout, text)
+  defp result(result, :timeout, {_cell, _evaluator, timeout} = where) do
+    text = "took longer than #{timeout / 1000} s"
+    failed(%{result | time: timeout * 1000}, :timeout, text, where)
   end
 
-  defp result(result, {:down, reason}, runner) do
-    failed(result, :exit, died_text(reason, runner))
+  defp result(result, :stopped, where), do: failed(result, :stopped, "was stopped", where)
+
+  defp result(result, {:down, reason}, {cell, _evaluator, _timeout} = where) do
+    failed(result, :exit, died_text(reason, cell), where)
   end
 
-  defp failed(result, kind, text) do
-    failure = %Failure{kind: kind, line: result.cell.line, plain: text}
+  defp failed(result, kind, text, {cell, evaluator, _timeout}) do
+    {owner, line} = evaluator.marker |> Marker.places() |> Explain.place(cell)
+    failure = %Failure{kind: kind, line: line, plain: text, path: owner.path}
     %{result | status: {:failed, failure}}
   end
 
-  defp died_text(reason, runner) do
-    "the notebook's process died: #{Exception.format_exit(reason)}"
-    |> Explain.unfile(%{path: runner.notebook.path})
+  defp died_text(reason, cell) do
+    Explain.unfile("the notebook's process died: #{Exception.format_exit(reason)}", cell)
   end
 
   # A process linked to a flow may have crashed after the last cell.
   defp died(runner) do
     for {_, %Flow{dead: false, evaluator: evaluator, line: line}} <- runner.flows,
         {:down, reason} <- [Evaluator.down(evaluator)] do
-      %Failure{kind: :exit, line: line, plain: died_text(reason, runner)}
+      %Failure{
+        kind: :exit,
+        line: line,
+        plain: died_text(reason, %{path: runner.notebook.path, earlier: []})
+      }
     end
   end
 end

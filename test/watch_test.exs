@@ -1,0 +1,101 @@
+defmodule Roundtrip.WatchTest do
+  # Runs whole lessons, some of which measure.
+  use ExUnit.Case, async: false
+
+  import Roundtrip.Console, only: [type: 2, expect: 2]
+
+  alias Mix.Tasks.Roundtrip.Learn
+  alias Roundtrip.Notebook.{Exercises, Parser}
+
+  @prompt "keys > "
+
+  setup do
+    dir = Path.join(System.tmp_dir!(), "watch-#{System.unique_integer([:positive])}")
+    File.mkdir_p!(dir)
+    on_exit(fn -> File.rm_rf!(dir) end)
+    {:ok, dir: dir}
+  end
+
+  defp exercises(lesson) do
+    {:ok, notebook} = Parser.read(Roundtrip.notebook_path(lesson))
+    Exercises.all(notebook)
+  end
+
+  defp file(dir, lesson, exercise), do: Path.join([dir, lesson, exercise.name <> ".exs"])
+
+  # As most editors save: under another name first.
+  defp save(path, code) do
+    File.mkdir_p!(Path.dirname(path))
+    File.write!(path <> ".new", code)
+    File.rename!(path <> ".new", path)
+  end
+
+  for lesson <- Roundtrip.lessons() -- ["index"] do
+    test "every exercise of #{lesson} passes with its solution in its file", %{dir: dir} do
+      for exercise <- exercises(unquote(lesson)) do
+        save(file(dir, unquote(lesson), exercise), Exercises.solution_fence(exercise).code)
+      end
+
+      {:ok, output} = StringIO.open("")
+      args = ["--watch", unquote(lesson), "--folder", dir]
+      status = Learn.learn(args, terminal: nil, output: output, passed: [])
+      {_input, printed} = StringIO.contents(output)
+      assert status == 0, printed
+    end
+  end
+
+  describe "in a terminal" do
+    # macOS has another `script`, with other options.
+    unless :os.type() == {:unix, :linux} and System.find_executable("script") do
+      @describetag skip: "needs the command script of util-linux"
+    end
+
+    test "wrong, hint, right, next, quit, resume", %{dir: dir} do
+      [first, second, third | _rest] = exercises("structs")
+      path = file(dir, "structs", first)
+
+      terminal = open(dir)
+      assert expect(terminal, @prompt) =~ "(#{first.name}, 1 of "
+
+      save(path, "nobody = fn -> :else end\n")
+      expect(terminal, "saved at ")
+      assert expect(terminal, @prompt) =~ "✗ #{first.name} fails: #{path}"
+
+      type(terminal, "h")
+      assert expect(terminal, @prompt) =~ "▾ Hint"
+
+      save(path, Exercises.solution_fence(first).code)
+      assert expect(terminal, "(#{second.name}, 2 of ") =~ "✓ #{first.name} passes"
+      expect(terminal, @prompt)
+
+      type(terminal, "n")
+      assert expect(terminal, @prompt) =~ "(#{third.name}, 3 of "
+
+      type(terminal, "q")
+      assert_receive {^terminal, {:exit_status, 0}}, 30_000
+      assert expect(terminal, "goes on from here.") =~ "1 of "
+
+      again = open(dir)
+      expect(again, "(#{second.name}, 2 of ")
+      assert expect(again, @prompt) =~ "1 of "
+      type(again, "q")
+      assert_receive {^again, {:exit_status, 0}}, 30_000
+    end
+  end
+
+  # The terminal ends with the test: its input does.
+  defp open(dir) do
+    command = "stty cols 100; mix roundtrip.learn --watch structs --folder '#{dir}'"
+
+    Port.open({:spawn_executable, System.find_executable("script")}, [
+      :binary,
+      :exit_status,
+      args: ["-qfec", command, "/dev/null"],
+      env: [
+        {~c"MIX_ENV", ~c"test"},
+        {~c"NO_COLOR", ~c"1"},
+        {~c"ROUNDTRIP_DATA", String.to_charlist(dir)}
+      ]
+    ])
+  end
+end
