@@ -3,8 +3,9 @@ defmodule Roundtrip.Notebook do
   A `.livemd` file, read into plain structs.
 
   `Roundtrip.Notebook.Parser` makes one from text, `Roundtrip.Notebook.Linter` checks it,
-  `Roundtrip.Notebook.Runner` evaluates it, `Roundtrip.Notebook.Terminal` prints it. None of
-  them knows a lesson: they serve any notebook that keeps to the subset that the parser documents.
+  `Roundtrip.Notebook.Runner` evaluates it, `Roundtrip.Notebook.Terminal` prints it,
+  `Roundtrip.Notebook.Practice` works on its exercises. None of them knows a lesson: they serve any
+  notebook that keeps to the subset that the parser documents.
 
   A notebook is a title, at most one setup cell, and sections. A section is a list of blocks in
   the order of the file, each with the line on which it starts.

@@ -42,7 +42,11 @@ defmodule Roundtrip.PrecompiledTest do
 
     File.mkdir_p!(Path.join(scratch, "fake/lib"))
     for kept <- ["lib", "notebooks", "dist"], do: File.cp_r!(kept, Path.join(scratch, kept))
-    for kept <- Path.wildcard("checksum-*.exs"), do: File.cp!(kept, Path.join(scratch, kept))
+    File.mkdir_p!(Path.join(scratch, "native"))
+
+    for kept <- Path.wildcard("{checksum-*.exs,native/Cargo.*}"),
+        do: File.cp!(kept, Path.join(scratch, kept))
+
     File.write!(Path.join(scratch, "mix.exs"), project())
     File.write!(Path.join(scratch, "fake/mix.exs"), fake_project())
     File.write!(Path.join(scratch, "fake/lib/rustler_precompiled.ex"), fake())
