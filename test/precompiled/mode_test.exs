@@ -44,7 +44,7 @@ defmodule Roundtrip.PrecompiledTest do
     for kept <- ["lib", "notebooks", "dist"], do: File.cp_r!(kept, Path.join(scratch, kept))
     File.mkdir_p!(Path.join(scratch, "native"))
 
-    for kept <- Path.wildcard("{checksum-*.exs,native/Cargo.*}"),
+    for kept <- Path.wildcard("checksum-*.exs") ++ Path.wildcard("native/Cargo.*"),
         do: File.cp!(kept, Path.join(scratch, kept))
 
     File.write!(Path.join(scratch, "mix.exs"), project())
