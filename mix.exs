@@ -124,6 +124,7 @@ defmodule Roundtrip.MixProject do
           Roundtrip.Measure,
           Roundtrip.Schedulers
         ],
+        "Rust in a cell": [~r/Roundtrip\.Rust/],
         "The notebook engine": [~r/Roundtrip\.Notebook/],
         Installation: [~r/Roundtrip\.Precompiled/]
       ]

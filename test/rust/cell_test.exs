@@ -2,6 +2,7 @@ defmodule Roundtrip.Rust.CellTest do
   use ExUnit.Case, async: false
   use Roundtrip.RustCase
 
+  alias Roundtrip.Notebook.{Parser, Runner}
   alias Roundtrip.Rust.Error
 
   # Each test has a module of its own: what one leaves must not help another.
@@ -14,15 +15,15 @@ defmodule Roundtrip.Rust.CellTest do
 
     for version <- 1..20 do
       if version == 10 do
-        assert %Error{message: message} = evaluate(Twenty, times("oops"), times: 1)
+        assert %Error{message: message} = evaluate(Cells.Twenty, times("oops"), times: 1)
         assert message =~ "error[E0425]: cannot find value `oops` in this scope"
         assert message =~ " --> twenty.rs:2:27"
         assert message =~ "the version that was loaded before is gone"
-        assert_raise UndefinedFunctionError, fn -> call(Twenty, :times, [1]) end
+        assert_raise UndefinedFunctionError, fn -> call(Cells.Twenty, :times, [1]) end
       end
 
-      assert {:ok, Twenty} = evaluate(Twenty, times(version), times: 1)
-      assert call(Twenty, :times, [3]) == 3 * version
+      assert {:ok, _} = evaluate(Cells.Twenty, times(version), times: 1)
+      assert call(Cells.Twenty, :times, [3]) == 3 * version
     end
 
     # Plain code leaves nothing: what is mapped is the one version that is loaded.
@@ -54,16 +55,16 @@ defmodule Roundtrip.Rust.CellTest do
 
     stubs = [new: 0, next: 1]
     before = Roundtrip.Rust.mapped().libraries
-    assert {:ok, Held} = evaluate(Held, rust <> "const STEP: i64 = 1;\n", stubs)
-    {:ok, holder} = Agent.start_link(fn -> call(Held, :new, []) end)
-    assert Agent.get(holder, &call(Held, :next, [&1])) == 1
+    assert {:ok, _} = evaluate(Cells.Held, rust <> "const STEP: i64 = 1;\n", stubs)
+    {:ok, holder} = Agent.start_link(fn -> call(Cells.Held, :new, []) end)
+    assert Agent.get(holder, &call(Cells.Held, :next, [&1])) == 1
 
-    assert {:ok, Held} = evaluate(Held, rust <> "const STEP: i64 = 10;\n", stubs)
-    assert call(Held, :next, [call(Held, :new, [])]) == 10
+    assert {:ok, _} = evaluate(Cells.Held, rust <> "const STEP: i64 = 10;\n", stubs)
+    assert call(Cells.Held, :next, [call(Cells.Held, :new, [])]) == 10
 
     # The handle is of a type that the new version does not know.
     old = Agent.get(holder, & &1)
-    assert_raise ArgumentError, fn -> call(Held, :next, [old]) end
+    assert_raise ArgumentError, fn -> call(Cells.Held, :next, [old]) end
 
     if File.exists?("/proc/self/maps") do
       assert Roundtrip.Rust.mapped().libraries == before + 2
@@ -92,17 +93,17 @@ defmodule Roundtrip.Rust.CellTest do
     }
     """
 
-    assert {:ok, Threads} = evaluate(Threads, rust <> "const VERSION: i64 = 1;", start: 1)
-    assert call(Threads, :start, [self()])
+    assert {:ok, _} = evaluate(Cells.Threads, rust <> "const VERSION: i64 = 1;", start: 1)
+    assert call(Cells.Threads, :start, [self()])
     assert_receive 1, 5_000
 
-    assert {:ok, Threads} = evaluate(Threads, rust <> "const VERSION: i64 = 2;", start: 1)
-    assert call(Threads, :start, [self()])
+    assert {:ok, _} = evaluate(Cells.Threads, rust <> "const VERSION: i64 = 2;", start: 1)
+    assert call(Cells.Threads, :start, [self()])
     assert_receive 2, 5_000
     drain(1)
     assert_receive 1, 5_000
 
-    assert %Error{} = evaluate(Threads, rust <> "const VERSION: i64 = ;", start: 1)
+    assert %Error{} = evaluate(Cells.Threads, rust <> "const VERSION: i64 = ;", start: 1)
     :erlang.garbage_collect()
     drain(2)
     assert_receive 2, 5_000
@@ -113,7 +114,7 @@ defmodule Roundtrip.Rust.CellTest do
     before = Roundtrip.Rust.mapped().libraries
 
     for version <- 1..3 do
-      assert {:ok, May} = evaluate(May, times(version) <> "// a thread, perhaps", times: 1)
+      assert {:ok, _} = evaluate(Cells.May, times(version) <> "// a thread, perhaps", times: 1)
     end
 
     if File.exists?("/proc/self/maps"),
@@ -132,20 +133,20 @@ defmodule Roundtrip.Rust.CellTest do
     rust = nif("fn id(n: i64) -> i64 { let unused = 1; n }")
 
     for _ <- 1..2 do
-      text = printed(Warns, rust, id: 1)
+      text = printed(Cells.Warns, rust, id: 1)
       assert text =~ "warning: unused variable: `unused`"
       assert text =~ " --> warns.rs:2:28"
       refute text =~ "generated 1 warning"
     end
 
-    refute printed(Warns, nif("fn id(n: i64) -> i64 { n }"), id: 1) =~ "warning"
+    refute printed(Cells.Warns, nif("fn id(n: i64) -> i64 { n }"), id: 1) =~ "warning"
   end
 
   test "rustc's text is all there, without cargo's, and coloured where colour shows" do
     rust = "use std::sync::Nothing;\n" <> nif("fn id(n: i64) -> i64 { n + text }")
-    %Error{message: message} = evaluate(Deep.Text, rust, id: 1)
+    %Error{message: message} = evaluate(Cells.Text, rust, id: 1)
 
-    assert message =~ ~r/\Athe Rust of Deep.Text did not compile:\n\nerror/
+    assert message =~ ~r/\Athe Rust of Cells.Text did not compile:\n\nerror/
     assert message =~ "error[E0432]: unresolved import `std::sync::Nothing`"
     assert message =~ "error[E0425]: cannot find value `text` in this scope"
     assert message =~ "--> text.rs:3:28"
@@ -155,14 +156,14 @@ defmodule Roundtrip.Rust.CellTest do
     coloured = Application.get_env(:elixir, :ansi_enabled)
     Application.put_env(:elixir, :ansi_enabled, true)
     on_exit(fn -> Application.put_env(:elixir, :ansi_enabled, coloured) end)
-    %Error{message: message} = evaluate(Deep.Text, rust, id: 1)
+    %Error{message: message} = evaluate(Cells.Text, rust, id: 1)
     assert message =~ "\e["
     refute message =~ "could not compile"
   end
 
   test "a brace that is not closed is looked for in the reader's own lines" do
     %Error{message: message} =
-      evaluate(Brace, "#[rustler::nif]\nfn id(n: i64) -> i64 { n\n", id: 1)
+      evaluate(Cells.Brace, "#[rustler::nif]\nfn id(n: i64) -> i64 { n\n", id: 1)
 
     assert message =~ "this file contains an unclosed delimiter"
     assert message =~ " --> brace.rs:2:"
@@ -170,33 +171,33 @@ defmodule Roundtrip.Rust.CellTest do
   end
 
   test "a stub that is missing, or of another arity, is named with the line to add" do
-    %Error{message: none} = evaluate(NoStub, times(2), [])
+    %Error{message: none} = evaluate(Cells.NoStub, times(2), [])
     assert none =~ "the NIF times/1"
     assert none =~ "no function of that name"
     assert none =~ "def times(_arg), do: :erlang.nif_error(:nif_not_loaded)"
-    refute :erlang.module_loaded(NoStub)
+    refute :erlang.module_loaded(Cells.NoStub)
 
-    %Error{message: other} = evaluate(NoStub, times(2), times: 2)
+    %Error{message: other} = evaluate(Cells.NoStub, times(2), times: 2)
     assert other =~ "the NIF times/1"
-    assert other =~ "times/2 only"
+    assert other =~ "only times/2"
 
-    assert {:ok, NoStub} = evaluate(NoStub, times(2), times: 1)
+    assert {:ok, _} = evaluate(Cells.NoStub, times(2), times: 1)
   end
 
   test "a stub without Rust is named" do
-    %Error{message: message} = evaluate(NoRust, times(2), times: 1, half: 1)
+    %Error{message: message} = evaluate(Cells.NoRust, times(2), times: 1, half: 1)
     assert message =~ "the stub half/1"
-    assert message =~ "fn half"
-    refute :erlang.module_loaded(NoRust)
+    assert message =~ "is #[rustler::nif] above the function"
+    refute :erlang.module_loaded(Cells.NoRust)
   end
 
   test "nothing of a failed load is logged" do
-    log = ExUnit.CaptureLog.capture_log(fn -> %Error{} = evaluate(Quiet, times(2), []) end)
+    log = ExUnit.CaptureLog.capture_log(fn -> %Error{} = evaluate(Cells.Quiet, times(2), []) end)
     assert log == ""
   end
 
   test "an error has the place of the cell, and no trace of what happens inside" do
-    Code.eval_string(cell(Placed, "nonsense", []), [], file: "cell.exs")
+    Code.eval_string(cell(Cells.Placed, "nonsense", []), [], file: "cell.exs")
     flunk("it does not compile")
   rescue
     Error ->
@@ -207,7 +208,7 @@ defmodule Roundtrip.Rust.CellTest do
 
   test "the source may be any expression" do
     Code.eval_string("""
-    defmodule Computed do
+    defmodule Cells.Computed do
       @factor 6
       use Roundtrip.Rust, source: "#[rustler::nif] fn times(n: i64) -> i64 { \#{@factor} * n }"
       def times(_n), do: :erlang.nif_error(:nif_not_loaded)
@@ -215,12 +216,12 @@ defmodule Roundtrip.Rust.CellTest do
     end
     """)
 
-    assert call(Computed, :twice, [2]) == 72
+    assert call(Cells.Computed, :twice, [2]) == 72
   end
 
   test "what is no source is an ArgumentError" do
     for opts <- ["", ", []", ", source: 1", ~s(, source: " "), ~s(, sauce: "x"), ", :source"] do
-      code = "defmodule NoSource do\n  use Roundtrip.Rust#{opts}\nend"
+      code = "defmodule Cells.NoSource do\n  use Roundtrip.Rust#{opts}\nend"
       assert_raise ArgumentError, ~r/one option, the source/, fn -> Code.eval_string(code) end
     end
 
@@ -229,14 +230,16 @@ defmodule Roundtrip.Rust.CellTest do
     end
 
     assert %ArgumentError{message: message} =
-             evaluate(NoSource, times(2) <> ~s(rustler::init!("Elixir.NoSource"\);), times: 1)
+             evaluate(Cells.NoSource, times(2) <> ~s(rustler::init!("Elixir.Cells.NoSource"\);),
+               times: 1
+             )
 
     assert message =~ "it is added"
   end
 
   test "two cells at once do not disturb each other" do
     tasks =
-      for module <- [Left, Right], factor = byte_size(inspect(module)) do
+      for module <- [Cells.Left, Cells.Right], factor = byte_size(inspect(module)) do
         Task.async(fn ->
           for version <- 1..3 do
             {:ok, ^module} = evaluate(module, times(factor * version), times: 1)
@@ -246,6 +249,20 @@ defmodule Roundtrip.Rust.CellTest do
       end
 
     Task.await_many(tasks, 120_000)
+  end
+
+  test "in the engine of the notebooks, which takes away what a notebook has defined" do
+    for factor <- [2, 3] do
+      text =
+        "# N\n\n## S\n\n```elixir\n#{cell(Cells.Notebook, times(factor), times: 1)}```\n\n" <>
+          "```elixir\nCells.Notebook.times(5)\n```\n"
+
+      {:ok, notebook} = Parser.parse(text, "n.livemd")
+      report = Runner.run(notebook, timeout: 120_000)
+      assert report.failures == []
+      assert List.last(report.cells).value == "#{5 * factor}"
+      refute :erlang.module_loaded(Cells.Notebook)
+    end
   end
 
   test "the crates that a cell may use" do
@@ -264,13 +281,16 @@ defmodule Roundtrip.Rust.CellTest do
         }
         """)
 
-    assert {:ok, Crates} = evaluate(Crates, rust, longest: 1)
-    assert Enum.map([3, 9, 4], &call(Crates, :longest, [&1])) == [3, 9, 9]
+    assert {:ok, _} = evaluate(Cells.Crates, rust, longest: 1)
+    assert Enum.map([3, 9, 4], &call(Cells.Crates, :longest, [&1])) == [3, 9, 9]
   end
 
   test "an overflow panics, and the VM lives" do
-    assert {:ok, Panics} = evaluate(Panics, nif("fn inc(n: i64) -> i64 { n + 1 }"), inc: 1)
-    assert_raise ErlangError, ~r/nif_panicked/, fn -> call(Panics, :inc, [0x7FFFFFFFFFFFFFFF]) end
+    assert {:ok, _} = evaluate(Cells.Panics, nif("fn inc(n: i64) -> i64 { n + 1 }"), inc: 1)
+
+    assert_raise ErlangError, ~r/nif_panicked/, fn ->
+      call(Cells.Panics, :inc, [0x7FFFFFFFFFFFFFFF])
+    end
   end
 
   test "a path with spaces and umlauts" do
@@ -279,7 +299,7 @@ defmodule Roundtrip.Rust.CellTest do
     # What is built already is not built again for this, if its time is kept.
     {_, 0} = System.cmd("cp", ["-Rp", "_build/cells", folder])
     put_env(%{"ROUNDTRIP_CACHE" => folder})
-    assert {:ok, Umlauts} = evaluate(Umlauts, times(7), times: 1)
-    assert call(Umlauts, :times, [1]) == 7
+    assert {:ok, _} = evaluate(Cells.Umlauts, times(7), times: 1)
+    assert call(Cells.Umlauts, :times, [1]) == 7
   end
 end

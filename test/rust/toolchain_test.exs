@@ -1,5 +1,6 @@
 defmodule Roundtrip.Rust.ToolchainTest do
   use ExUnit.Case, async: false
+  doctest Roundtrip.Rust
 
   import Roundtrip.RustCase, only: [put_env: 1, evaluate: 3]
 
@@ -24,7 +25,7 @@ defmodule Roundtrip.Rust.ToolchainTest do
     assert sentence =~ "the rest of the course does not need it"
     refute sentence =~ ~r/\.\s/
 
-    assert %Roundtrip.Rust.Error{message: ^sentence} = evaluate(Without, "fn f() {}", [])
+    assert %Roundtrip.Rust.Error{message: ^sentence} = evaluate(Cells.Without, "fn f() {}", [])
     assert {:error, ^sentence} = Roundtrip.Rust.prepare()
   end
 

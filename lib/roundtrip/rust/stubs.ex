@@ -30,27 +30,20 @@ defmodule Roundtrip.Rust.Stubs do
   defp no_stub(module, name, arity) do
     name = String.trim(name, "'")
 
-    """
-    the Rust of #{inspect(module)} has the NIF #{name}/#{arity}, and #{others(module, name)}.
-    Add the stub, or give the one you have #{arguments(arity)}:
-
-        def #{name}(#{arguments(arity, "_arg")}), do: :erlang.nif_error(:nif_not_loaded)
-    """
-    |> String.trim_trailing()
+    "the Rust of #{inspect(module)} has the NIF #{name}/#{arity}, and the module " <>
+      "#{others(module, name)}. Each NIF needs a stub of its name and arity:\n\n" <>
+      "    def #{name}(#{arguments(arity)}), do: :erlang.nif_error(:nif_not_loaded)"
   end
 
   defp others(module, name) do
     case for {other, arity} <- module.__info__(:functions), "#{other}" == name, do: arity do
-      [] -> "the module defines no function of that name"
-      arities -> "the module defines #{Enum.map_join(arities, ", ", &"#{name}/#{&1}")} only"
+      [] -> "defines no function of that name"
+      arities -> "defines only #{Enum.map_join(arities, ", ", &"#{name}/#{&1}")}"
     end
   end
 
-  defp arguments(1), do: "1 argument"
-  defp arguments(arity), do: "#{arity} arguments"
-
-  defp arguments(1, name), do: name
-  defp arguments(arity, name), do: Enum.map_join(1..arity//1, ", ", &"#{name}#{&1}")
+  defp arguments(1), do: "_arg"
+  defp arguments(arity), do: Enum.map_join(1..arity//1, ", ", &"_arg#{&1}")
 
   @doc "What is wrong when some of the stubs have no NIF; `nil` where each has."
   @spec alone(module(), [{atom(), arity()}]) :: nil | String.t()
@@ -59,15 +52,9 @@ defmodule Roundtrip.Rust.Stubs do
       [] ->
         nil
 
-      [{name, arity} | _] = alone ->
-        """
-        #{inspect(module)} has #{Enum.map_join(alone, ", ", fn {name, arity} -> "the stub #{name}/#{arity}" end)}, and its Rust has no such NIF.
-        Take the stub away, or write the function in Rust with #{arguments(arity)}:
-
-            #[rustler::nif]
-            fn #{name}(...)
-        """
-        |> String.trim_trailing()
+      [{name, arity} | _] ->
+        "#{inspect(module)} has the stub #{name}/#{arity}, and its Rust has no such NIF: is " <>
+          "#[rustler::nif] above the function, and does it take as many arguments (an Env does not count)?"
     end
   end
 end
