@@ -130,13 +130,7 @@ defmodule Roundtrip.Notebook.Evaluator do
     Marker.attach(marker)
     # Set by the compiler and by `:rand` for the process, not by a cell for the next one.
     ignored = [:rand_seed, :random_seed | Process.get_keys()]
-
-    loop(%{
-      tag: tag,
-      contexts: %{start: first(from)},
-      ignored: ignored,
-      mark: nil
-    })
+    loop(%{tag: tag, contexts: %{start: first(from)}, ignored: ignored, mark: nil})
   end
 
   defp first(nil) do

@@ -14,10 +14,9 @@ defmodule Roundtrip.Notebook.Failure do
 
   @typedoc """
   `:assertion` - an `ExUnit.AssertionError`; `:error` - anything else raised, thrown or exited, or
-  that did not compile; `:timeout`; `:stopped` - nobody wanted to wait for its end; `:exit` -
-  the notebook's process died; `:exercise` - a check
-  that passes too early or crashes, a missing solution; `:leak` - a watched counter that differs
-  after the notebook.
+  that did not compile; `:timeout`; `:stopped` - nobody wanted to wait for its end; `:exit` - the
+  notebook's process died; `:exercise` - a check that passes too early or crashes, a missing
+  solution; `:leak` - a watched counter that differs after the notebook.
   """
   @type kind :: :assertion | :error | :timeout | :stopped | :exit | :exercise | :leak
 

@@ -11,18 +11,14 @@ defmodule Roundtrip.Notebook.Practice do
   the cells before the exercise run again.
   """
 
+  import Roundtrip.Notebook.Practice.Session, except: [new: 4]
+
   alias Roundtrip.Notebook
   alias Roundtrip.Notebook.Terminal
-  alias Roundtrip.Notebook.Practice.{Exercise, Keys, Lesson, Saves, Screen, Sheet}
+  alias Roundtrip.Notebook.Practice.{Exercise, Keys, Lesson, Saves, Screen, Session, Sheet}
 
   # Milliseconds between two looks at the file.
   @poll 100
-
-  # Milliseconds that a check may take; the code in the file may compile something first.
-  @check_timeout 10_000
-
-  # Milliseconds of silence before a line says what is going on.
-  @patience 1_000
 
   @typedoc """
     * `:folder` - where the files are (`"exercises"`);
@@ -33,7 +29,7 @@ defmodule Roundtrip.Notebook.Practice do
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Roundtrip.Notebook.Runner.start/2`; its `:timeout` is the limit of the
       code in a file;
-    * `:check_timeout` - milliseconds that a check may take (#{@check_timeout}).
+    * `:check_timeout` - milliseconds that a check may take (10_000).
   """
   @type option ::
           {:folder, Path.t()}
@@ -53,9 +49,6 @@ defmodule Roundtrip.Notebook.Practice do
   """
   @type outcome :: :passed | :quit | :failed | :none
 
-  @enforce_keys [:exercises, :lesson, :screen, :passed, :options]
-  defstruct [:exercises, :lesson, :screen, :passed, :options, keys: nil, saves: %Saves{}, at: 0]
-
   @doc """
   On a terminal, waits for saves and keys until all exercises have passed. In a pipe, where nobody
   types, it checks each file once.
@@ -73,14 +66,7 @@ defmodule Roundtrip.Notebook.Practice do
     {able, unable} = Enum.split_with(exercises, &(Exercise.lacks(&1) == nil))
     for one <- unable, do: Screen.warn(screen, "#{one.name} is skipped: #{Exercise.lacks(one)}")
 
-    state = %__MODULE__{
-      exercises: able,
-      lesson: Lesson.new(notebook, Keyword.get(options, :runner, [])),
-      screen: screen,
-      passed: MapSet.new(Keyword.get(options, :passed, [])),
-      options: options
-    }
-
+    state = Session.new(notebook, able, screen, options)
     {outcome, state} = if screen.live, do: watch(state), else: check_once(state)
     Lesson.stop(state.lesson)
     outcome
@@ -210,132 +196,5 @@ defmodule Roundtrip.Notebook.Practice do
       Screen.note(state.screen, end_reached)
       wait(state)
     end
-  end
-
-  defp write(state) do
-    with {:error, text} <- Sheet.write(current(state), path(state), state.options[:command]) do
-      Screen.warn(state.screen, text)
-      :unwritten
-    end
-  end
-
-  # The file as it is now, judged and told.
-  defp attempt(state) do
-    with {:ok, state} <- prepare(state),
-         {:ok, {code, _time} = content} <- Sheet.read(path(state)) do
-      state = %{state | saves: Saves.new({:ok, content})}
-      cells = [Sheet.cell(current(state), path(state), code) | current(state).cells]
-      judge(Lesson.attempt(state.lesson, current(state), cells, limits(state, code)), state)
-    else
-      {:broken, state} -> {:broken, state}
-      {:error, reason} -> unread(state, reason)
-    end
-  end
-
-  # While the reader still reads why, and not at the next save.
-  defp recover({verdict, state}) when verdict in [:failed, :stopped] do
-    with true <- Lesson.state(state.lesson, current(state)) == :lost,
-         {:broken, state} <- prepare(state) do
-      {:broken, state}
-    else
-      false -> {verdict, state}
-      {:ok, state} -> {verdict, state}
-    end
-  end
-
-  defp recover(other), do: other
-
-  defp prepare(state) do
-    case Lesson.state(state.lesson, current(state)) do
-      :lost ->
-        Screen.note(state.screen, "That has ended the lesson's process: its cells run again.")
-
-      {:ahead, 0} ->
-        :ok
-
-      {:ahead, n} ->
-        Screen.progress(state.screen, "running #{cells(n)} of the lesson, once ...")
-
-      :ready ->
-        :ok
-    end
-
-    case Lesson.prepare(state.lesson, current(state)) do
-      {:ok, lesson} ->
-        {:ok, %{state | lesson: lesson}}
-
-      {:failed, result, lesson} ->
-        Screen.broken(state.screen, result)
-        {:broken, %{state | lesson: lesson}}
-    end
-  end
-
-  defp cells(number), do: Terminal.count(number, "cell")
-
-  # A file that is gone for good is seen, and said, a moment later.
-  defp unread(state, :enoent), do: {:failed, %{state | saves: Saves.new()}}
-
-  defp unread(state, reason) do
-    why = if reason == :no_text, do: "it is not UTF-8", else: :file.format_error(reason)
-    Screen.warn(state.screen, "#{path(state)} cannot be read: #{why}")
-    {:failed, %{state | saves: Saves.new({:error, reason})}}
-  end
-
-  defp limits(state, code) do
-    limit = Keyword.get(state.options, :check_timeout, @check_timeout)
-    [check_timeout: limit, go_on?: state.keys && (&go_on?(state, code, &1))]
-  end
-
-  # Nobody has to wait for the end of what a newer save replaces.
-  defp go_on?(state, code, passed) do
-    if passed >= @patience,
-      do: Screen.progress(state.screen, "checking, #{div(passed, 1000)} s ...")
-
-    not Keys.quit?(state.keys) and not replaced?(path(state), code)
-  end
-
-  defp replaced?(path, code) do
-    case Sheet.read(path) do
-      {:ok, {newer, _time}} -> newer != code
-      {:error, _reason} -> false
-    end
-  end
-
-  defp judge(results, state) do
-    case Enum.find(results, &(&1.status != :ok)) do
-      nil ->
-        Screen.passed(state.screen, current(state), results)
-        {:passed, state}
-
-      %{status: {:failed, %{kind: :stopped}}} ->
-        {:stopped, %{state | saves: Saves.new()}}
-
-      %{status: {:skipped, reason}} ->
-        Screen.warn(state.screen, "#{current(state).name} cannot be checked: #{reason}")
-        {:failed, state}
-
-      _failed ->
-        Screen.failed(state.screen, current(state), path(state), results)
-        {:failed, state}
-    end
-  end
-
-  defp remember(state) do
-    name = current(state).name
-    if on_passed = state.options[:on_passed], do: on_passed.(name)
-    %{state | passed: MapSet.put(state.passed, name)}
-  end
-
-  defp score(state) do
-    passed = state |> indices() |> Enum.count(&passed?(state, &1))
-    "#{passed} of #{length(state.exercises)} passed"
-  end
-
-  defp indices(state), do: Enum.to_list(0..(length(state.exercises) - 1)//1)
-  defp passed?(state, index), do: Enum.at(state.exercises, index).name in state.passed
-  defp current(state), do: Enum.at(state.exercises, state.at)
-
-  defp path(state) do
-    Sheet.path(current(state), Keyword.get(state.options, :folder, "exercises"))
   end
 end

@@ -42,9 +42,10 @@ defmodule Roundtrip.Notebook.Practice.Lesson do
   """
   @spec state(t(), Exercise.t()) :: :ready | :lost | {:ahead, non_neg_integer()}
   def state(lesson, exercise) do
-    case lesson.points[exercise.name] do
-      nil -> {:ahead, lesson.rest |> Enum.take_while(&(&1 != exercise.stub)) |> plain(lesson)}
-      point -> if Runner.alive?(point), do: :ready, else: :lost
+    cond do
+      Enum.any?(lesson.points, fn {_name, point} -> not Runner.alive?(point) end) -> :lost
+      lesson.points[exercise.name] -> :ready
+      true -> {:ahead, lesson.rest |> Enum.take_while(&(&1 != exercise.stub)) |> plain(lesson)}
     end
   end
 
