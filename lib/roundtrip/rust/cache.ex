@@ -12,7 +12,7 @@ defmodule Roundtrip.Rust.Cache do
 
   @day 24 * 60 * 60
 
-  @doc "`ROUNDTRIP_CACHE`, or the user's cache folder, or where that cannot be written one beside it."
+  @doc "`ROUNDTRIP_CACHE`, or the user's cache folder, or a temporary one where that cannot be written."
   @spec root() :: Path.t()
   def root do
     case System.get_env("ROUNDTRIP_CACHE", "") do
