@@ -16,21 +16,20 @@ defmodule Roundtrip.Rust.Build do
   """
   @spec run(Crate.t()) :: {:ok, t()} | {:error, String.t()}
   def run(%Crate{} = crate) do
-    root = Cache.root()
-    folder = folder(root)
+    folder = folder()
     cell = Crate.write!(crate, Path.join(folder, "cells"))
     # A folder in use is not removed as that of an old toolchain.
     File.touch!(folder)
     Cache.prune(folder)
     output = Output.new(inspect(crate.module), crate.name, ready?(folder))
-    {status, output} = Cargo.run(args(folder), cell, root, output, &Output.handle/2)
+    {status, output} = Cargo.run(args(folder), cell, output, &Output.handle/2)
     result(status, folder, crate.name, Output.text(output))
   end
 
   @doc "Builds the crates that cells share, unless that was done."
   @spec prepare() :: :ok | {:error, String.t()}
   def prepare do
-    with false <- ready?(folder(Cache.root())),
+    with false <- ready?(folder()),
          {:ok, _} <- run(Crate.new(Roundtrip.Rust.Shared, "")) do
       :ok
     else
@@ -39,9 +38,9 @@ defmodule Roundtrip.Rust.Build do
     end
   end
 
-  defp folder(root) do
+  defp folder do
     case Toolchain.version() do
-      {:ok, rustc} -> Path.join([root, "rust", Crate.key(rustc)])
+      {:ok, rustc} -> Path.join([Cache.root(), "rust", Crate.key(rustc)])
       {:error, sentence} -> raise Error, sentence
     end
   end

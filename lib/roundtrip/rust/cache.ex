@@ -12,7 +12,7 @@ defmodule Roundtrip.Rust.Cache do
 
   @day 24 * 60 * 60
 
-  @doc "`ROUNDTRIP_CACHE`, or the user's cache folder, or where that cannot be written one beside it."
+  @doc "`ROUNDTRIP_CACHE`, or the user's cache folder, or a temporary one where that cannot be written."
   @spec root() :: Path.t()
   def root do
     case System.get_env("ROUNDTRIP_CACHE", "") do
@@ -21,7 +21,12 @@ defmodule Roundtrip.Rust.Cache do
     end
   end
 
-  defp home, do: "roundtrip" |> then(&:filename.basedir(:user_cache, &1)) |> to_string()
+  # It raises where the environment names no home.
+  defp home do
+    to_string(:filename.basedir(:user_cache, "roundtrip"))
+  rescue
+    _ -> ""
+  end
 
   # Others can write into the system's temporary folder too: what they put there is not loaded.
   defp temporary do
@@ -44,6 +49,7 @@ defmodule Roundtrip.Rust.Cache do
 
   @doc "Whether files can be made in a folder, which is made if need be."
   @spec writable?(Path.t()) :: boolean()
+  def writable?(""), do: false
   def writable?(path), do: match?({:ok, _}, probe(path))
 
   defp own?(path) do

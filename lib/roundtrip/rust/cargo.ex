@@ -29,16 +29,15 @@ defmodule Roundtrip.Rust.Cargo do
   @type event :: {:line, String.t()} | :silence
 
   @doc """
-  Runs cargo in a folder and gives its exit status; `handle` reduces what happens meanwhile. `root`
-  is a folder that can be written.
+  Runs cargo in a folder and gives its exit status; `handle` reduces what happens meanwhile.
   """
-  @spec run([String.t()], Path.t(), Path.t(), acc, (event(), acc -> acc)) ::
+  @spec run([String.t()], Path.t(), acc, (event(), acc -> acc)) ::
           {non_neg_integer(), acc}
         when acc: term()
-  def run(args, folder, root, acc, handle) do
+  def run(args, folder, acc, handle) do
     {program, args} = command(:os.type(), System.find_executable("cargo"), args)
     opts = [:binary, :exit_status, :stderr_to_stdout, :hide, line: 8192]
-    opts = [args: args, cd: folder, env: env(root)] ++ opts
+    opts = [args: args, cd: folder, env: env()] ++ opts
     loop(Port.open({:spawn_executable, program}, opts), "", acc, handle)
   end
 
@@ -48,14 +47,14 @@ defmodule Roundtrip.Rust.Cargo do
   defp command(_unix, cargo, args),
     do: {System.find_executable("sh"), ["-c", @wrapper, "roundtrip", cargo | args]}
 
-  defp env(root) do
+  defp env do
     unset = for name <- @unset, do: {String.to_charlist(name), false}
     home = System.get_env("CARGO_HOME") || Path.join(System.user_home() || "/", ".cargo")
 
     # Without a home to write into, crates are fetched into the cache.
     if File.dir?(Path.join(home, "registry")) or Cache.writable?(home),
       do: unset,
-      else: [{~c"CARGO_HOME", root |> Path.join("cargo") |> String.to_charlist()} | unset]
+      else: [{~c"CARGO_HOME", Cache.root() |> Path.join("cargo") |> String.to_charlist()} | unset]
   end
 
   defp loop(port, start, acc, handle) do
