@@ -50,7 +50,9 @@ defmodule Roundtrip.Rust.Build do
   defp ready?(folder), do: File.exists?(ready(folder))
 
   defp args(folder) do
-    colour = if IO.ANSI.enabled?(), do: "always", else: "never"
+    # no-color.org
+    colour? = IO.ANSI.enabled?() and System.get_env("NO_COLOR", "") == ""
+    colour = if colour?, do: "always", else: "never"
     ["build", "--target-dir", Path.join(folder, "target"), "--color", colour]
   end
 
