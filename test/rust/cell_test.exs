@@ -191,6 +191,19 @@ defmodule Roundtrip.Rust.CellTest do
     refute :erlang.module_loaded(Cells.NoRust)
   end
 
+  # So it is in a notebook of the terminal, which notes the line of each expression.
+  test "a stub without Rust is named, too, when something stands before its error" do
+    {before, behind} = {":erlang.nif_error", "(_ = :noted; :erlang.nif_error"}
+
+    code =
+      cell(Cells.Noted, times(2), half: 1, times: 1)
+      |> String.replace(before, behind)
+      |> String.replace("(:nif_not_loaded)", "(:nif_not_loaded))")
+
+    error = assert_raise Error, fn -> Code.eval_string(code) end
+    assert error.message =~ "the stub half/1"
+  end
+
   test "nothing of a failed load is logged" do
     log = ExUnit.CaptureLog.capture_log(fn -> %Error{} = evaluate(Cells.Quiet, times(2), []) end)
     assert log == ""

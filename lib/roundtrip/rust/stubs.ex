@@ -2,7 +2,7 @@ defmodule Roundtrip.Rust.Stubs do
   @moduledoc false
   # The two halves of a contract: each NIF has its stub, and each stub its NIF.
 
-  @doc "The functions of a module that is being defined whose body is `:erlang.nif_error(...)`."
+  @doc "The functions of a module that is being defined whose body ends in `:erlang.nif_error(...)`."
   @spec defined(module()) :: [{atom(), arity()}]
   def defined(module) do
     for function <- Module.definitions_in(module), stub?(module, function), do: function
@@ -12,9 +12,13 @@ defmodule Roundtrip.Rust.Stubs do
     {:v1, _kind, _meta, clauses} = Module.get_definition(module, function)
 
     Enum.any?(clauses, fn {_meta, _args, _guards, body} ->
-      match?({{:., _, [:erlang, :nif_error]}, _, _}, body)
+      match?({{:., _, [:erlang, :nif_error]}, _, _}, last(body))
     end)
   end
+
+  # The notebook engine puts a note of the line before it.
+  defp last({:__block__, _meta, [_ | _] = expressions}), do: List.last(expressions)
+  defp last(expression), do: expression
 
   @doc "What is wrong when the VM has refused the library, by the reason that it gave."
   @spec refused(module(), {atom(), charlist()}) :: String.t()
