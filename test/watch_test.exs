@@ -7,7 +7,7 @@ defmodule Roundtrip.WatchTest do
   alias Mix.Tasks.Roundtrip.Learn
   alias Roundtrip.Notebook.{Exercises, Parser}
 
-  @prompt "keys > "
+  @prompt "(then Enter) > "
 
   setup do
     dir = Path.join(System.tmp_dir!(), "watch-#{System.unique_integer([:positive])}")

@@ -78,7 +78,7 @@ defmodule Roundtrip.Notebook.PracticeTest do
 
   @more "more = fn n -> n + 1 end\n"
   @less "less = fn n -> n - 1 end\n"
-  @prompt "keys > "
+  @prompt "(then Enter) > "
 
   setup do
     folder = Path.join(System.tmp_dir!(), "practice-#{System.unique_integer([:positive])}")
@@ -128,7 +128,7 @@ defmodule Roundtrip.Notebook.PracticeTest do
 
   describe "an exercise" do
     test "is shown with its prose, its file, its check and its verdict", context do
-      {console, task, text} = shown(context, command: "learn small")
+      {console, task, text} = shown(context, command: "learn small", reading: "read small")
       assert text =~ "running 1 cell of the lesson, once"
       assert text =~ "Exercise: one more (small-1, 1 of 2)\n"
       assert text =~ "Write `more`: one more than a number.\n"
@@ -138,6 +138,7 @@ defmodule Roundtrip.Notebook.PracticeTest do
       assert text =~ "small.livemd:24: Assertion with == failed\n"
       assert text =~ "left:  1\n"
       assert text =~ "0 of 2 passed · h: hint"
+      assert File.read!(context.one) =~ "\n# What it builds upon: `read small`.\n"
       quit(console, task)
 
       assert File.read!(context.one) == """

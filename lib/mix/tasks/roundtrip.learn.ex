@@ -167,6 +167,10 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp forgotten({:ok, exercises}, where, options) do
     say([Text.forgotten(exercises, where), "\n"], options)
+
+    if File.dir?("exercises"),
+      do: say("The files in exercises/ stay as they are.\n", options),
+      else: 0
   end
 
   defp forgotten({:error, why}, _where, options) do
@@ -204,6 +208,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
           [
             folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
             command: "bin/learn --watch #{lesson}",
+            reading: "bin/learn #{lesson}",
             passed: Keyword.get_lazy(options, :passed, &Progress.passed/0)
           ] ++ Keyword.take(options, [:terminal, :input, :output])
         )

@@ -8,7 +8,8 @@ defmodule Roundtrip.Notebook.Practice do
 
   Whatever the code in a file does, the next save finds everything as it was: an attempt has a time
   limit, and leaves neither processes nor modules behind. Where it ends the process of the notebook,
-  the cells before the exercise run again.
+  the cells before the exercise run again. Only an endless loop in native code, which nothing in the
+  VM can stop, needs Ctrl-C.
   """
 
   import Roundtrip.Notebook.Practice.Session, except: [new: 4]
@@ -24,7 +25,8 @@ defmodule Roundtrip.Notebook.Practice do
     * `:folder` - where the files are (`"exercises"`);
     * `:passed` - the names of exercises that passed before (`[]`);
     * `:on_passed` - called with the name of each that passes;
-    * `:command` - what the reader typed, for the files' headers;
+    * `:command` - what the reader typed, and `:reading`, what shows the whole notebook, both for the
+      files' headers;
     * `:terminal` - a `Roundtrip.Notebook.Terminal`, or nil for a pipe;
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Roundtrip.Notebook.Runner.start/2`; its `:timeout` is the limit of the
@@ -36,6 +38,7 @@ defmodule Roundtrip.Notebook.Practice do
           | {:passed, [String.t()]}
           | {:on_passed, (String.t() -> term())}
           | {:command, String.t()}
+          | {:reading, String.t()}
           | {:terminal, Terminal.t() | nil}
           | {:input, IO.device()}
           | {:output, IO.device()}

@@ -28,7 +28,7 @@ defmodule Roundtrip.Rust.Output do
     do: %__MODULE__{title: title, crate: crate, silent_until: now() + @silence}
 
   def new(title, crate, false) do
-    IO.puts("Building the crates that cells share: once, some ten seconds on two cores.")
+    IO.puts("Building the crates that cells share: once, a minute or less.")
     %__MODULE__{title: title, crate: crate, silent_until: :shown}
   end
 

@@ -19,8 +19,11 @@ defmodule Roundtrip.Notebook.Practice.Screen do
 
   @erase "\r\e[2K"
 
-  # Lines of what a reader's code has printed, or of what was compared: a loop may print for ever.
+  # Lines of what a reader's code has printed: a loop may print for ever.
   @most 40
+
+  # Lines of why it failed: all that rustc says of a mistake, and no end of what was compared.
+  @most_of_reason 300
 
   @keys [
     {"h", "shows the hint"},
@@ -113,13 +116,15 @@ defmodule Roundtrip.Notebook.Practice.Screen do
   @spec keys(t()) :: :ok
   def keys(screen) do
     lines = for {key, meaning} <- @keys, do: ["  ", String.pad_trailing(key, 6), meaning]
-    print(screen, ["" | lines] ++ [""])
+    print(screen, ["", "  A key, then Enter:" | lines] ++ [""])
   end
 
   @doc "Where the reader is, and what may be typed."
   @spec prompt(t(), String.t()) :: :ok
   def prompt(screen, place) do
-    text = "#{place} · h: hint · s: solution · n: next · p: previous · q: quit · ?: keys > "
+    text =
+      "#{place} · h: hint · s: solution · n: next · p: previous · q: quit · ?: keys (then Enter) > "
+
     IO.write(screen.output, style(screen, text, [:faint]))
   end
 
@@ -132,7 +137,7 @@ defmodule Roundtrip.Notebook.Practice.Screen do
     |> Failure.format(screen.notebook, colours: screen.terminal.colour)
     |> String.trim_trailing()
     |> String.split("\n")
-    |> shorten()
+    |> shorten(@most_of_reason)
     |> Enum.map(&["  ", &1])
   end
 
@@ -140,12 +145,12 @@ defmodule Roundtrip.Notebook.Practice.Screen do
   defp said(screen, results) do
     for result <- results,
         result = %{result | status: :ok, value: nil, assertions: 0},
-        line <- result |> Result.lines(screen.notebook, screen.terminal) |> shorten(),
+        line <- result |> Result.lines(screen.notebook, screen.terminal) |> shorten(@most),
         do: ["  ", line]
   end
 
-  defp shorten(lines) do
-    case Enum.split(lines, @most) do
+  defp shorten(lines, most) do
+    case Enum.split(lines, most) do
       {lines, []} -> lines
       {lines, more} -> lines ++ ["... and #{Terminal.count(length(more), "more line")}"]
     end

@@ -41,7 +41,7 @@ defmodule Roundtrip.Notebook.Practice.Session do
   @doc "Writes the file, unless it is there; says why where it cannot."
   @spec write(t()) :: :ok | :unwritten
   def write(state) do
-    with {:error, text} <- Sheet.write(current(state), path(state), state.options[:command]) do
+    with {:error, text} <- Sheet.write(current(state), path(state), state.options) do
       Screen.warn(state.screen, text)
       :unwritten
     end

@@ -12,9 +12,9 @@ defmodule Roundtrip.Notebook.Practice.Sheet do
   def path(exercise, folder), do: Path.join(folder, exercise.name <> ".exs")
 
   @doc "Writes the file as shipped. One that is there already is the reader's, and stays."
-  @spec write(Exercise.t(), Path.t(), String.t() | nil) :: :ok | {:error, String.t()}
-  def write(exercise, path, command) do
-    with {:error, reason} <- create(path, text(exercise, command)) do
+  @spec write(Exercise.t(), Path.t(), keyword()) :: :ok | {:error, String.t()}
+  def write(exercise, path, options) do
+    with {:error, reason} <- create(path, text(exercise, options)) do
       {:error, "#{path} cannot be written: #{:file.format_error(reason)}"}
     end
   end
@@ -44,19 +44,23 @@ defmodule Roundtrip.Notebook.Practice.Sheet do
   @spec cell(Exercise.t(), Path.t(), String.t()) :: Cell.t()
   def cell(exercise, path, code), do: %{exercise.stub | code: code, line: 1, path: path}
 
-  defp text(exercise, command) do
+  defp text(exercise, options) do
     terminal = Terminal.new(width: @width)
     prose = Enum.reject(exercise.prose, &is_struct(&1, Cell))
 
     comments =
       ["#{exercise.title} (#{exercise.name})", ""] ++
-        Terminal.stack(prose, terminal) ++ ["" | how(command)]
+        Terminal.stack(prose, terminal) ++
+        ["" | how(options[:command])] ++ reading(options[:reading])
 
     [Enum.map(comments, &comment/1), "\n", stub(exercise), "\n"]
   end
 
   defp how(nil), do: ["Each save of this file is checked."]
   defp how(command), do: ["While `#{command}` runs, each save of this file is checked."]
+
+  defp reading(nil), do: []
+  defp reading(command), do: ["What it builds upon: `#{command}`."]
 
   defp comment(line) do
     case IO.iodata_to_binary(line) do
