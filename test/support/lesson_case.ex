@@ -76,7 +76,8 @@ defmodule Roundtrip.LessonCase do
   def fences(lesson), do: assert_none(Fences.missing(read(lesson), sources()))
 
   @doc "The files that a fence may quote."
-  def sources, do: Path.wildcard("native/{nif,core}/src/**/*.rs") ++ ["native/Cargo.toml"]
+  def sources,
+    do: Path.wildcard("native/{core,nif,server,support}/src/**/*.rs") ++ ["native/Cargo.toml"]
 
   defp assert_none(problems), do: problems == [] || flunk(lines(problems))
   defp lines(problems), do: Enum.map_join(problems, "\n", &to_string/1)

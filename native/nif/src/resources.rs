@@ -2,12 +2,12 @@
 
 use crate::error::refuse;
 use crate::live::Live;
+pub use crate::snapshot::Snapshot;
 use parking_lot::Mutex;
 use roundtrip_core::resources as core;
 use rustler::types::atom::ok;
 use rustler::{
-    Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, NifStruct, OwnedEnv, Resource,
-    ResourceArc, sys,
+    Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
 };
 use std::panic::RefUnwindSafe;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -34,35 +34,6 @@ impl Histogram {
     /// What was recorded so far; the lock is released before the answer is used.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::from(self.latencies.lock().snapshot())
-    }
-}
-
-#[derive(NifStruct, Default)]
-#[module = "Roundtrip.Resources.Snapshot"]
-pub struct Snapshot {
-    count: u64,
-    min: u64,
-    p50: u64,
-    p99: u64,
-    max: u64,
-}
-
-impl From<core::Snapshot> for Snapshot {
-    fn from(snapshot: core::Snapshot) -> Self {
-        let core::Snapshot {
-            count,
-            min,
-            p50,
-            p99,
-            max,
-        } = snapshot;
-        Snapshot {
-            count,
-            min,
-            p50,
-            p99,
-            max,
-        }
     }
 }
 
