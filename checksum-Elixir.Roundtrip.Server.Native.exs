@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_server-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:90e2b8bbed0e5470add249cfc702f6b6a04dc96e0863b25d1ef2fc6dee916a84"
+  "libroundtrip_server-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:d7995c8ce0a5643a35136568efe03864c0f52d04a0d1724bb0c31a119392f3af"
 }
