@@ -2,7 +2,7 @@ defmodule Roundtrip.Server.Router do
   @moduledoc ~S'''
   Routes: which block answers which method and path.
 
-      iex> defmodule Roundtrip.Server.RouterExample do
+      iex> defmodule Greeter do
       ...>   use Roundtrip.Server.Router
       ...>
       ...>   get "/users/:id" do
@@ -13,8 +13,7 @@ defmodule Roundtrip.Server.Router do
       ...>     text(request.body, status: 201)
       ...>   end
       ...> end
-      iex> {:module, router} = Code.ensure_loaded(Roundtrip.Server.RouterExample)
-      iex> router.routes()
+      iex> Greeter.routes()
       [{:get, "/users/:id"}, {:post, "/users"}, {:get, "/"}]
 
   A block sees two names: `request`, a `Roundtrip.Server.Request`, and `params`, a map from the
@@ -122,7 +121,9 @@ defmodule Roundtrip.Server.Router do
 
     quote do
       def __match__(unquote(method_pattern), unquote(for {_name, term} <- parts, do: term)),
-        do: {&(unquote(name(method, path)) / 2), unquote({:%{}, [], params})}
+        do:
+          {:route, &(unquote(Macro.var(name(method, path), nil)) / 2),
+           unquote({:%{}, [], params})}
     end
   end
 
@@ -131,7 +132,7 @@ defmodule Roundtrip.Server.Router do
 
   defp default_clause({:get, "/"}) do
     quote do
-      def __match__(:get, []), do: {&Roundtrip.Server.Router.default/2, %{}}
+      def __match__(:get, []), do: {:route, &Roundtrip.Server.Router.default/2, %{}}
     end
   end
 
@@ -143,7 +144,7 @@ defmodule Roundtrip.Server.Router do
   @spec dispatch(module(), Request.t()) :: Response.t() | :later
   def dispatch(module, %Request{} = request) do
     with {:ok, segments} <- Query.segments(request.path),
-         {route, params} <- match(module, request.method, segments) do
+         {:route, route, params} <- match(module, request.method, segments) do
       route.(request, params)
     else
       {:error, :bad_encoding} -> Response.text("bad path\n", status: 400)
