@@ -148,10 +148,10 @@ defmodule Roundtrip.Server do
   @doc """
   Answers a request, from any process, once.
 
-  A handler that gives `:later` has passed the request on to who will call this:
+  A handler that gives `:later` has passed the request on to somebody who will call this:
 
       def handle(request) do
-        Printer.print(self(), request)
+        Queue.push(request)
         :later
       end
 
@@ -176,6 +176,13 @@ defmodule Roundtrip.Server do
   rescue
     ArgumentError -> raise ArgumentError, "body must be iodata"
   end
+
+  @doc """
+  Says who will answer a request `:later`: where that process dies before it has, or is dead, the
+  client gets its 500 at once, even while others hold the request.
+  """
+  @spec assign(Request.t(), pid()) :: :ok
+  def assign(%Request{ref: ref}, pid), do: Native.assign(ref, pid)
 
   @doc "Whether an answer can still be sent: `false` once it was, or once the client has gone."
   @spec open?(Request.t()) :: boolean()

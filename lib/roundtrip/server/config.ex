@@ -8,6 +8,7 @@ defmodule Roundtrip.Server.Config do
   defstruct [
     :host,
     :port,
+    workers: 1,
     max_body: 1_000_000,
     max_headers: 16_384,
     max_connections: 1_024,
@@ -24,6 +25,7 @@ defmodule Roundtrip.Server.Config do
   @type t :: %__MODULE__{
           host: String.t(),
           port: :inet.port_number(),
+          workers: pos_integer(),
           max_body: non_neg_integer(),
           max_headers: pos_integer(),
           max_connections: pos_integer(),

@@ -35,6 +35,14 @@ defmodule Roundtrip.Server.Handler do
       fail(request, handler, banner <> where(__STACKTRACE__))
   end
 
+  @doc "Answers for a handler whose process has died."
+  @spec died(Request.t(), module(), term()) :: :answered
+  def died(request, handler, reason) do
+    if Server.open?(request),
+      do: fail(request, handler, "died: #{Exception.format_exit(reason)}"),
+      else: :answered
+  end
+
   defp where([entry | _]), do: ", " <> Exception.format_stacktrace_entry(entry)
   defp where([]), do: ""
 

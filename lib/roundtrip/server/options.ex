@@ -18,6 +18,7 @@ defmodule Roundtrip.Server.Options do
   | `:port` | | 0 | 0 takes a free one, and keeps it when the server is restarted |
   | `:mode` | | `:task` | `:task`: a process for each request; `:inline`: the receiver answers |
   | `:pool_size` | processes | 1 for each scheduler | receivers |
+  | `:workers` | threads | 1 for each scheduler | Rust's, which read and write |
   | `:max_body` | bytes | 1,000,000 | 413 beyond it |
   | `:max_headers` | bytes | 16,384 | 431 beyond it |
   | `:max_connections` | | 1,024 | 503 beyond it, and the connection is closed |
@@ -59,6 +60,7 @@ defmodule Roundtrip.Server.Options do
     port: {0, 0..65_535},
     mode: {:task, [:task, :inline]},
     pool_size: {:schedulers, 1..1_024},
+    workers: {:schedulers, 1..1_024},
     max_body: {1_000_000, 0..@gigabyte},
     max_headers: {16_384, 1_024..1_000_000},
     max_connections: {1_024, 1..1_000_000},

@@ -7,13 +7,14 @@ defmodule Roundtrip.Server.Receiver do
   request; a link asks nobody. The receiver traps exits, so that a handler which dies takes
   nobody with it, and a receiver which dies takes its handlers with it: none is left behind.
 
-  Rust monitors each such process, and answers 500 at once where it dies unanswered.
+  It remembers which request each process answers. Where one is killed it answers 500 at once;
+  where the receiver itself is killed, the handles of its requests go with it, and Rust answers.
   """
 
   use GenServer
 
   alias Roundtrip.Server
-  alias Roundtrip.Server.{Handler, Listener, Native, Options, Response}
+  alias Roundtrip.Server.{Handler, Listener, Options, Response}
 
   @doc "A supervisor of `options.pool_size` receivers."
   @spec pool(Options.t(), Listener.board()) :: Supervisor.on_start()
@@ -34,46 +35,54 @@ defmodule Roundtrip.Server.Receiver do
   def init({%Options{mode: mode, handler: handler}, board}) do
     Process.flag(:trap_exit, true)
     :ok = Listener.join(board)
-    {:ok, {mode, handler}}
+    {:ok, %{mode: mode, handler: handler, requests: %{}}}
   end
 
   @impl true
-  def handle_info({:request, request}, {:inline, handler} = state) do
-    case Handler.run(handler, request) do
+  def handle_info({:request, request}, %{mode: :inline} = state) do
+    case Handler.run(state.handler, request) do
       :answered -> {:noreply, state}
       :later -> {:noreply, state, {:continue, :forget}}
     end
   end
 
-  def handle_info({:request, request}, {:task, handler} = state) do
-    task(handler, request)
+  def handle_info({:request, request}, %{mode: :task} = state) do
+    task = spawn_link(__MODULE__, :run, [state.handler, request])
+    {:noreply, put_in(state.requests[task], request)}
+  rescue
+    # The VM has as many processes as it may.
+    SystemLimitError ->
+      Server.respond(request, busy())
+      {:noreply, state}
+  end
+
+  def handle_info({:EXIT, pid, reason}, state) do
+    case Map.pop(state.requests, pid) do
+      {nil, _requests} -> {:noreply, state}
+      {request, requests} -> ended(reason, request, %{state | requests: requests})
+    end
+  end
+
+  def handle_info(_other, state), do: {:noreply, state}
+
+  defp ended(:normal, _request, state), do: {:noreply, state}
+  defp ended({:shutdown, :later}, _request, state), do: {:noreply, state, {:continue, :forget}}
+
+  defp ended(reason, request, state) do
+    Handler.died(request, state.handler, reason)
     {:noreply, state}
   end
 
-  def handle_info({:EXIT, _task, :normal}, state), do: {:noreply, state}
-  def handle_info({:EXIT, _task, _reason}, state), do: {:noreply, state, {:continue, :forget}}
-  def handle_info(_other, state), do: {:noreply, state}
-
-  # A request that nobody can answer any more is answered by Rust when its handle is dropped. Of
-  # one that went elsewhere the receiver has a copy left, as garbage, which would keep the handle.
+  # A request that nobody can answer any more is answered by Rust, when its handle is dropped. Of
+  # one that went elsewhere a copy is left here as garbage, which would keep the handle.
   @impl true
   def handle_continue(:forget, state) do
     :erlang.garbage_collect()
     {:noreply, state}
   end
 
-  defp task(handler, request) do
-    spawn_link(__MODULE__, :run, [handler, request])
-  rescue
-    # As many processes as the VM has room for.
-    SystemLimitError ->
-      busy = %Response{
-        status: 503,
-        headers: [{"retry-after", "1"}],
-        body: "Service Unavailable\n"
-      }
-
-      Server.respond(request, busy)
+  defp busy do
+    %Response{status: 503, headers: [{"retry-after", "1"}], body: "Service Unavailable\n"}
   end
 
   @doc false
