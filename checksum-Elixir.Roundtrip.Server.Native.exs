@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_server-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:90788d1a39cc9e4fe45f675b804ad3a6c873dca1ef167df92c9af0738eb1575d"
+  "libroundtrip_server-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:d7995c8ce0a5643a35136568efe03864c0f52d04a0d1724bb0c31a119392f3af"
 }
