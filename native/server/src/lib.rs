@@ -1,5 +1,7 @@
 //! An HTTP server whose handlers are Elixir: hyper and tokio answer the wire, messages ask the VM.
 
+mod first_version;
+
 use roundtrip_support::live;
 
 #[rustler::nif]
