@@ -13,6 +13,7 @@ defmodule Roundtrip do
     "resources",
     "mutation",
     "messages",
+    "server",
     "toolbox",
     "shipping"
   ]
