@@ -19,13 +19,13 @@ defmodule Roundtrip.Server.Options do
   | `:mode` | | `:task` | `:task`: a process for each request; `:inline`: the receiver answers |
   | `:pool_size` | processes | 1 for each scheduler | receivers |
   | `:workers` | threads | 1 for each scheduler | Rust's, which read and write |
-  | `:max_body` | bytes | 1,000,000 | 413 beyond it |
+  | `:max_body` | bytes | 8,388,608 | 413 beyond it |
   | `:max_headers` | bytes | 16,384 | 431 beyond it |
   | `:max_connections` | | 1,024 | 503 beyond it, and the connection is closed |
   | `:max_in_flight` | requests | 1,024 | 503 with `Retry-After` beyond it |
-  | `:header_timeout` | ms | 10,000 | for a head to arrive |
+  | `:header_timeout` | ms | 10,000 | for a head to arrive; 408 after it |
   | `:body_timeout` | ms | 30,000 | for a body to arrive; 408 after it |
-  | `:idle_timeout` | ms | 60,000 | for the next request of a connection |
+  | `:idle_timeout` | ms | 60,000 | for the next request of a connection, which is then closed |
   | `:write_timeout` | ms | 30,000 | for a client to take what is sent |
   | `:deadline` | ms | 30,000 | for the handler; 503 after it |
   | `:shutdown` | ms | 5,000 | for what is in flight when the server stops |
@@ -53,26 +53,26 @@ defmodule Roundtrip.Server.Options do
   @gigabyte 1_000_000_000
   @day 86_400_000
 
-  # For each option its default, and what it must be.
-  @options [
-    name: {nil, :name},
-    host: {"127.0.0.1", :host},
-    port: {0, 0..65_535},
-    mode: {:task, [:task, :inline]},
-    pool_size: {:schedulers, 1..1_024},
-    workers: {:schedulers, 1..1_024},
-    max_body: {1_000_000, 0..@gigabyte},
-    max_headers: {16_384, 1_024..1_000_000},
-    max_connections: {1_024, 1..1_000_000},
-    max_in_flight: {1_024, 1..1_000_000},
-    header_timeout: {10_000, 1..@day},
-    body_timeout: {30_000, 1..@day},
-    idle_timeout: {60_000, 1..@day},
-    write_timeout: {30_000, 1..@day},
-    deadline: {30_000, 1..@day},
-    shutdown: {5_000, 0..@day},
-    answer_in_rust: {false, [true, false]},
-    handler: {nil, :handler}
+  # For each option what it must be.
+  @rules [
+    name: :name,
+    host: :host,
+    port: 0..65_535,
+    mode: [:task, :inline],
+    pool_size: 1..1_024,
+    workers: 1..1_024,
+    max_body: 0..@gigabyte,
+    max_headers: 256..1_048_576,
+    max_connections: 1..1_000_000,
+    max_in_flight: 1..1_000_000,
+    header_timeout: 1..@day,
+    body_timeout: 1..@day,
+    idle_timeout: 1..@day,
+    write_timeout: 1..@day,
+    deadline: 1..@day,
+    shutdown: 0..@day,
+    answer_in_rust: [true, false],
+    handler: :handler
   ]
 
   @for_rust Map.keys(%Config{}) -- [:__struct__]
@@ -86,7 +86,7 @@ defmodule Roundtrip.Server.Options do
   @spec validate!(keyword()) :: t()
   def validate!(opts) do
     opts = opts |> known!() |> with_defaults()
-    for {name, {_default, rule}} <- @options, do: check!(name, opts[name], rule)
+    for {name, rule} <- @rules, do: check!(name, opts[name], rule)
 
     {for_rust, own} = Keyword.split(opts, @for_rust)
     struct!(__MODULE__, [config: struct!(Config, for_rust)] ++ own)
@@ -96,19 +96,18 @@ defmodule Roundtrip.Server.Options do
     unless Keyword.keyword?(opts),
       do: raise(ArgumentError, "the server's options are a keyword list, got: #{inspect(opts)}")
 
-    case Keyword.keys(opts) -- Keyword.keys(@options) do
+    case Keyword.keys(opts) -- Keyword.keys(@rules) do
       [] -> opts
       [name | _] -> raise ArgumentError, "#{name} is no option of Roundtrip.Server"
     end
   end
 
   defp with_defaults(opts) do
-    defaults = for {name, {default, _rule}} <- @options, do: {name, default(default)}
-    Keyword.merge(defaults, opts)
+    schedulers = System.schedulers_online()
+    own = [name: nil, handler: nil, mode: :task, pool_size: schedulers, shutdown: 5_000]
+    rust = %Config{workers: schedulers} |> Map.from_struct() |> Keyword.new()
+    rust |> Keyword.merge(own) |> Keyword.merge(opts)
   end
-
-  defp default(:schedulers), do: System.schedulers_online()
-  defp default(value), do: value
 
   defp check!(name, value, rule) do
     unless valid?(value, rule),

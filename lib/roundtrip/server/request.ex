@@ -1,16 +1,21 @@
 defmodule Roundtrip.Server.Request do
   @moduledoc """
-  A request, as Rust hands it to a handler. It arrives whole: head and body are read, and bounded,
-  before Elixir hears of it.
+  A request, as Rust builds it.
 
-  What a client sends is bytes. Nothing here was decoded, and nothing became an atom but the
-  method, of which there are ten.
+    * `:method` - an atom; `:non_standard` for one that is not among the nine of RFC 9110 and 5789
+    * `:path` - as it was sent, still encoded; for CONNECT the host and the port
+    * `:query` - what follows the `?`, still encoded, or `nil`
+    * `:headers` - `{name, value}`, names in lower case, values any bytes but control characters;
+      those of one name stand together, in their order
+    * `:peer` - the client's address, as `:inet` has it
+    * `:version` - `:"HTTP/1.0"` or `:"HTTP/1.1"`
+    * `:body` - any bytes
+    * `:ref` - the right to answer, once; see `Roundtrip.Server.Native.respond/4`
   """
 
   @enforce_keys [:method, :path, :query, :headers, :peer, :version, :body, :ref]
   defstruct [:method, :path, :query, :headers, :peer, :version, :body, :ref]
 
-  @typedoc "A method of the standard, or `:non_standard` for every other."
   @type method ::
           :get
           | :head
@@ -23,11 +28,6 @@ defmodule Roundtrip.Server.Request do
           | :connect
           | :non_standard
 
-  @typedoc """
-    * `path`, `query` - as sent, percent signs and all; no `?` in the request, no query (`nil`);
-    * `headers` - names in lower case, in the order in which they came; values are any bytes;
-    * `ref` - the right to answer once, held by Rust.
-  """
   @type t :: %__MODULE__{
           method: method(),
           path: binary(),

@@ -10,9 +10,8 @@ defmodule Roundtrip.Server.Response do
       }
 
   It is only data, and may say anything. What must not reach the wire, such as a line break in a
-  header, is refused by `Roundtrip.Server.respond/2`. The length, the date and the connection's
-  fate are not for a response to say: Rust counts the bytes that it sends, and a header that
-  claims another length is left out.
+  header, is refused by `Roundtrip.Server.respond/2`. So is a header that says how the message is
+  framed, such as Content-Length: Rust counts the bytes that it sends.
   """
 
   import Kernel, except: [send: 2]

@@ -1,18 +1,21 @@
 defmodule Roundtrip.Server.Stats do
-  @moduledoc "What a server has counted since it started, and what it holds now."
+  @moduledoc """
+  What a server counted of itself, up to one moment.
 
-  alias Roundtrip.Resources.Snapshot
-
-  @enforce_keys [:requests, :in_flight, :connections, :refused, :malformed, :statuses, :latency]
-  defstruct @enforce_keys
-
-  @typedoc """
-    * `requests` - heads that were read; `in_flight` - of those, the ones without an answer yet;
-    * `connections` - open now;
-    * `refused` - requests and connections beyond a limit; `malformed` - what was no HTTP;
-    * `statuses` - answers by the class of their status;
-    * `latency` - from the head of a request to its answer.
+    * `:requests` - requests whose head was read
+    * `:in_flight` - requests that are read or wait for their answer now
+    * `:connections` - open now
+    * `:refused` - connections and requests that were answered 503, for there were too many or
+      nobody to take them
+    * `:malformed` - connections closed for what hyper could not read as HTTP
+    * `:statuses` - answers by the class of their status
+    * `:latency` - from a request's head to its answer, in microseconds
   """
+
+  @keys [:requests, :in_flight, :connections, :refused, :malformed, :statuses, :latency]
+  @enforce_keys @keys
+  defstruct @keys
+
   @type t :: %__MODULE__{
           requests: non_neg_integer(),
           in_flight: non_neg_integer(),
@@ -25,6 +28,6 @@ defmodule Roundtrip.Server.Stats do
             client_error: non_neg_integer(),
             server_error: non_neg_integer()
           },
-          latency: Snapshot.t()
+          latency: Roundtrip.Resources.Snapshot.t()
         }
 end

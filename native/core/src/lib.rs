@@ -9,6 +9,7 @@ pub mod first_call;
 pub mod messages;
 pub mod mutation;
 pub mod resources;
+pub mod server;
 pub mod structs;
 
 pub use error::Error;

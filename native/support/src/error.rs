@@ -12,6 +12,11 @@ struct ArgumentError {
 
 /// Raises `ArgumentError` with the core's own words.
 pub fn refuse(error: roundtrip_core::Error) -> Error {
+    refuse_with(error)
+}
+
+/// Raises `ArgumentError` with the words of any error.
+pub fn refuse_with(error: impl std::fmt::Display) -> Error {
     let message = error.to_string();
     Error::RaiseTerm(Box::new(ArgumentError { message }))
 }

@@ -1,0 +1,43 @@
+//! The atoms that this library gives to Elixir.
+
+rustler::atoms! {
+    // Errors of `start`.
+    eacces,
+    eaddrinuse,
+    eaddrnotavail,
+    einval,
+    no_thread,
+    noproc,
+    // Errors of `respond`.
+    already_sent,
+    closed,
+    timeout,
+    // Messages.
+    request,
+    roundtrip_server_stopped,
+    // Methods.
+    get,
+    head,
+    post,
+    put,
+    patch,
+    delete,
+    options,
+    trace,
+    connect,
+    non_standard,
+    // Versions.
+    http_10 = "HTTP/1.0",
+    http_11 = "HTTP/1.1",
+    // `%Roundtrip.Server.Request{}`.
+    struct_key = "__struct__",
+    request_module = "Elixir.Roundtrip.Server.Request",
+    method,
+    path,
+    query,
+    headers,
+    peer,
+    version,
+    body,
+    r#ref = "ref",
+}

@@ -1,0 +1,134 @@
+//! One request, from its head to its answer.
+
+use crate::handle;
+use crate::io::Wire;
+use crate::refusal::{Body, Refusal};
+use crate::request::Request;
+use crate::server::Shared;
+use bytes::{Bytes, BytesMut};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{HOST, TRANSFER_ENCODING};
+use hyper::http::request::Parts;
+use hyper::{Response, Version};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::time::timeout;
+
+/// The half of a connection that answers.
+pub struct Service {
+    pub shared: Arc<Shared>,
+    pub wire: Arc<Wire>,
+    pub peer: SocketAddr,
+}
+
+impl Service {
+    /// Answers a request, whatever happens to it.
+    pub async fn serve(
+        self: Arc<Self>,
+        request: hyper::Request<Incoming>,
+    ) -> Result<Response<Body>, Infallible> {
+        let began = Instant::now();
+        self.wire.set_busy(true);
+        self.shared.counters.requested();
+        let response = self.answer(request).await.unwrap_or_else(|refusal| {
+            if refusal == Refusal::Overloaded {
+                self.shared.counters.refused();
+            }
+            refusal.response()
+        });
+        let status = response.status().as_u16();
+        self.shared.counters.answered(status, began.elapsed());
+        self.wire.set_busy(false);
+        Ok(response)
+    }
+
+    async fn answer(&self, request: hyper::Request<Incoming>) -> Result<Response<Body>, Refusal> {
+        let (head, body) = request.into_parts();
+        let slot = self.admit(&head, &body).inspect_err(|_| {
+            if !body.is_end_stream() {
+                self.wire.leave_unread();
+            }
+        })?;
+        let body = self
+            .read(body)
+            .await
+            .inspect_err(|_| self.wire.leave_unread())?;
+        if self.shared.limits.answer_in_rust {
+            return Ok(Response::new(Full::new(body)));
+        }
+        let (handle, waiting) = handle::new(slot, self.shared.limits.deadline);
+        let peer = self.peer;
+        let request = Request { head, body, peer };
+        if request.send(&self.shared.pool, &handle).is_err() {
+            return Err(Refusal::Overloaded);
+        }
+        // From here on the receiver alone holds the handle: when that is gone, no answer can come.
+        drop((request, handle));
+        waiting.answer().await
+    }
+
+    /// Refuses what needs no body to be refused, so that none is read.
+    fn admit(&self, head: &Parts, body: &Incoming) -> Result<crate::stats::Slot, Refusal> {
+        check(head)?;
+        if self.wire.smuggled() {
+            return Err(Refusal::BadRequest);
+        }
+        let limits = &self.shared.limits;
+        if body.size_hint().lower() > limits.max_body as u64 {
+            return Err(Refusal::BodyTooLarge);
+        }
+        let slot = self.shared.counters.slot(limits.max_in_flight);
+        slot.ok_or(Refusal::Overloaded)
+    }
+
+    async fn read(&self, body: Incoming) -> Result<Bytes, Refusal> {
+        let limits = &self.shared.limits;
+        timeout(limits.body_timeout, collect(body, limits.max_body))
+            .await
+            .unwrap_or(Err(Refusal::BodyTimeout))
+    }
+}
+
+/// What RFC 9112 demands of a head and hyper leaves to its user.
+fn check(head: &Parts) -> Result<(), Refusal> {
+    let hosts = head.headers.get_all(HOST).iter().count();
+    if hosts > 1 || (hosts == 0 && head.version == Version::HTTP_11) {
+        return Err(Refusal::BadRequest);
+    }
+    let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        (Some(_), None) => Err(Refusal::UnknownCoding),
+        (Some(_), Some(_)) => Err(Refusal::BadRequest),
+    }
+}
+
+async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Refusal> {
+    let mut whole = Bytes::new();
+    let mut more = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        // Trailers are read and left out.
+        let Ok(data) = frame.map_err(|_| Refusal::BadRequest)?.into_data() else {
+            continue;
+        };
+        if whole.len() + more.len() + data.len() > max {
+            return Err(Refusal::BodyTooLarge);
+        }
+        // Most bodies come in one piece, which is then used as it is.
+        if whole.is_empty() && more.is_empty() {
+            whole = data;
+        } else {
+            more.extend_from_slice(&std::mem::take(&mut whole));
+            more.extend_from_slice(&data);
+        }
+    }
+    Ok(if more.is_empty() {
+        whole
+    } else {
+        more.freeze()
+    })
+}
