@@ -120,7 +120,7 @@ defmodule Roundtrip.MixProject do
       groups_for_extras: [Lessons: ~r"notebooks/"],
       groups_for_modules: [
         Lessons: [
-          ~r/Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)/,
+          ~r/Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Server|Toolbox)/,
           Roundtrip.Measure,
           Roundtrip.Schedulers
         ],
@@ -132,6 +132,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index first_call structs resources mutation messages toolbox shipping)
+  @lessons ~w(index first_call structs resources mutation messages server toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

@@ -14,6 +14,7 @@ defmodule Roundtrip do
     "resources",
     "mutation",
     "messages",
+    "server",
     "toolbox",
     "shipping"
   ]

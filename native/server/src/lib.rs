@@ -6,6 +6,7 @@
 
 mod atoms;
 mod config;
+mod first_version;
 mod handle;
 mod io;
 mod listener;

@@ -1,0 +1,3 @@
+defmodule Roundtrip.ServerTest do
+  use Roundtrip.LessonCase, lesson: "server"
+end
