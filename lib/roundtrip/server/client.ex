@@ -47,7 +47,7 @@ defmodule Roundtrip.Server.Client do
   @spec open(:inet.port_number(), iodata()) :: {:ok, :gen_tcp.socket()} | {:error, :inet.posix()}
   def open(port, text \\ "") do
     # A small buffer on this side, so that a client that reads nothing is soon noticed.
-    opts = [:binary, active: false, recbuf: 16_384]
+    opts = [:binary, active: false, recbuf: 65_536]
 
     with {:ok, socket} <- :gen_tcp.connect({127, 0, 0, 1}, port, opts, @timeout),
          :ok <- :gen_tcp.send(socket, text),
@@ -60,25 +60,27 @@ defmodule Roundtrip.Server.Client do
   An answer that announces nothing ends with its head.
   """
   @spec read(:gen_tcp.socket(), timeout()) :: answer()
-  def read(socket, timeout \\ @timeout), do: read(socket, "", now() + timeout)
+  def read(socket, timeout \\ @timeout), do: read_head(socket, "", now() + timeout)
 
-  defp read(socket, text, deadline) do
-    if whole?(text) do
-      text
-    else
-      case :gen_tcp.recv(socket, 0, max(deadline - now(), 0)) do
-        {:ok, more} -> read(socket, text <> more, deadline)
-        {:error, reason} -> {:error, reason}
-      end
-    end
-  end
-
-  defp whole?(text) do
+  defp read_head(socket, text, deadline) do
     case String.split(text, "\r\n\r\n", parts: 2) do
-      [head, body] -> byte_size(body) >= announced(head)
-      _ -> false
+      [head, body] ->
+        read_body(socket, [text], announced(head) - byte_size(body), deadline)
+
+      _ ->
+        with {:ok, more} <- more(socket, deadline), do: read_head(socket, text <> more, deadline)
     end
   end
+
+  defp read_body(_socket, parts, missing, _deadline) when missing <= 0,
+    do: IO.iodata_to_binary(parts)
+
+  defp read_body(socket, parts, missing, deadline) do
+    with {:ok, more} <- more(socket, deadline),
+         do: read_body(socket, [parts, more], missing - byte_size(more), deadline)
+  end
+
+  defp more(socket, deadline), do: :gen_tcp.recv(socket, 0, max(deadline - now(), 0))
 
   defp announced(head) do
     case Regex.run(~r/^content-length: *(\d+)/im, head) do

@@ -1,0 +1,5 @@
+defmodule Roundtrip.Server.ClientTest do
+  use ExUnit.Case, async: true
+
+  doctest Roundtrip.Server.Client
+end
