@@ -45,8 +45,10 @@ defmodule Roundtrip.Server.ClientsTest do
       assert {text, 0} = curl(["-X", "PURGE", url <> "/echo"])
       assert text =~ "{:non_standard, "
 
-      assert {"405", 0} =
-               curl(["-o", "/dev/null", "-w", "%{http_code}", "-X", "CONNECT", url <> "/bytes"])
+      # Its target is a host and a port; with a path it is known to be wrong, or unknown.
+      status = ["-o", "/dev/null", "-w", "%{http_code}"]
+      assert {refused, 0} = curl(status ++ ["-X", "CONNECT", url <> "/bytes"])
+      assert refused in ["400", "405"]
     end
 
     test "HEAD: the length of a body, and no body", %{url: url} do
