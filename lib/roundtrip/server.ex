@@ -163,11 +163,18 @@ defmodule Roundtrip.Server do
   request can still be answered. A handle that nobody holds any more answers 500.
   """
   @spec respond(Request.t(), Response.t()) :: :ok | {:error, :already_sent | :timeout | :closed}
-  def respond(%Request{ref: ref}, %Response{status: status, headers: headers, body: body}) do
+  def respond(%Request{ref: ref}, %Response{status: status, headers: headers, body: body})
+      when status in 200..599 and length(headers) >= 0 do
     if size(body) > @large,
       do: Native.respond_large(ref, status, headers, body),
       else: Native.respond(ref, status, headers, body)
   end
+
+  def respond(%Request{}, %Response{status: status}) when status not in 200..599,
+    do: raise(ArgumentError, "status must be from 200 to 599, not #{inspect(status)}")
+
+  def respond(%Request{}, %Response{headers: headers}),
+    do: raise(ArgumentError, "headers must be a list, not #{inspect(headers)}")
 
   defp size(body) when is_binary(body), do: byte_size(body)
 

@@ -1,6 +1,7 @@
 defmodule Roundtrip.Server.FateTest do
   use Roundtrip.ServerCase
 
+  import Bitwise
   import ExUnit.CaptureLog
 
   defmodule Fates do
@@ -24,7 +25,7 @@ defmodule Roundtrip.Server.FateTest do
     end
 
     get "/wait" do
-      tell({:handler, self(), request})
+      tell({:handler, self()})
       receive do: ({:answer, response} -> response)
     end
 
@@ -41,6 +42,8 @@ defmodule Roundtrip.Server.FateTest do
       {:ok, %{"name" => name, "value" => value}} = Roundtrip.Server.Query.decode(request.query)
       Response.put_header(text("ok"), name, value)
     end
+
+    post("/size", do: text(Integer.to_string(byte_size(request.body))))
 
     post "/length" do
       Response.put_header(text("four"), "content-length", "400")
@@ -92,7 +95,7 @@ defmodule Roundtrip.Server.FateTest do
       @tag :capture_log
       test "one that is killed by somebody, too", %{port: port} do
         socket = open(port, "/wait")
-        assert_receive {:handler, pid, _request}, 5_000
+        assert_receive {:handler, pid}, 5_000
         Process.exit(pid, :kill)
         assert %{status: 500} = answer(socket)
         Wire.close(socket)
@@ -182,6 +185,8 @@ defmodule Roundtrip.Server.FateTest do
               Response.put_header(Response.empty(200), "a\r\nb", "1"),
               %Response{status: 200, headers: [{"a", "b", "c"}]},
               %Response{status: 200, headers: :none},
+              %Response{status: 200, headers: [{"a", "b"} | :c]},
+              %Response{status: 1 <<< 80},
               Response.text([256]),
               Response.text(:text)
             ] do
@@ -229,9 +234,9 @@ defmodule Roundtrip.Server.FateTest do
       @tag server: [max_body: 10, max_headers: 2_000]
       test "a body or a head beyond its bound is refused", %{port: port} do
         for {request, status} <- [
-              {"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", 413},
-              {"POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789", 200},
-              {"POST /length HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n",
+              {"POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", 413},
+              {"POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789", 200},
+              {"POST /size HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n0\r\n\r\n",
                413},
               {"GET /ok HTTP/1.1\r\nHost: a\r\nX: #{String.duplicate("x", 4_000)}\r\n\r\n", 431}
             ] do

@@ -160,13 +160,14 @@ defmodule Roundtrip.Server.SupervisionTest do
 
   for mode <- [:task, :inline] do
     test "a graceful stop answers what is in flight and closes what is idle (#{mode})" do
-      {server, port} = start_server!(Slow, mode: unquote(mode), shutdown: 10_000)
+      {:ok, server} = Server.start_link(handler: Slow, mode: unquote(mode), shutdown: 10_000)
+      {_ip, port} = Server.address(server)
       idle = open(port, "/")
       assert answer(idle).status == 200
       busy = open(port, "/wait")
       assert_receive {:handler, handler}, 5_000
 
-      stopping = Task.async(fn -> stop_supervised(Server) end)
+      stopping = Task.async(fn -> Server.stop(server) end)
       assert Wire.read_all(idle, 5_000) == {"", :closed}
       assert {:error, :econnrefused} = Wire.connect(port)
       assert Process.alive?(server)

@@ -49,6 +49,13 @@ defmodule Roundtrip.Wire do
     :ok
   end
 
+  @doc "Closes by a reset, as a client does that dies with bytes unread."
+  @spec reset(socket()) :: :ok
+  def reset(socket) do
+    _ = :socket.setopt(socket, {:socket, :linger}, %{onoff: true, linger: 0})
+    close(socket)
+  end
+
   @doc "Reads until the server closes, at most so many milliseconds."
   @spec read_all(socket(), non_neg_integer()) :: {binary(), ending()}
   def read_all(socket, timeout), do: read_all(socket, now() + timeout, "")
