@@ -46,15 +46,21 @@ defmodule Roundtrip.NativeTest do
   defp nifs(sources) do
     for file <- Path.wildcard("#{sources}/**/*.rs"),
         source = File.read!(file),
-        [{start, _}, name, arguments] <- signatures(source),
+        [{start, _}, options, name, arguments] <- signatures(source),
         into: %{} do
-      {slice(source, name), {arity(slice(source, arguments)), "#{file}:#{line(source, start)}"}}
+      {named(slice(source, options)) || slice(source, name),
+       {arity(slice(source, arguments)), "#{file}:#{line(source, start)}"}}
     end
   end
 
   # The arguments may hold tuples: they end where the result or the body begins.
-  @signature ~r/#\[rustler::nif[^\]]*\]\s*(?:pub(?:\(\w+\))? )?fn (\w+)(?:<[^>]*>)?\((.*?)\)\s*(?:->|\{)/s
+  @signature ~r/#\[rustler::nif([^\]]*)\]\s*(?:pub(?:\(\w+\))? )?fn (\w+)(?:<[^>]*>)?\((.*?)\)\s*(?:->|\{)/s
   defp signatures(source), do: Regex.scan(@signature, source, return: :index)
+
+  # A name that Rust cannot spell, such as open?.
+  defp named(options) do
+    with [_, name] <- Regex.run(~r/name = "([^"]+)"/, options), do: name
+  end
 
   # The caller's environment is handed in by rustler, and no argument of the stub.
   defp arity(arguments), do: length(Regex.scan(~r/\w+: (?!Env)/, arguments))

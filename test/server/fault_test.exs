@@ -9,13 +9,12 @@ defmodule Roundtrip.Server.FaultTest do
   alias Roundtrip.Wire
 
   @moduletag :faults
-  @moduletag :capture_log
   @moduletag timeout: 180_000
 
   @clients 100
   @requests 10_000
   @owner_kills 10
-  @deadline 1_000
+  @deadline 400
   # The server's deadline, and what two busy cores may add to it.
   @patience 8_000
   @megabyte 1_048_576
@@ -85,16 +84,26 @@ defmodule Roundtrip.Server.FaultTest do
 
     defp answer(body) do
       send(Reaper, {:passing, self()})
+      :erlang.yield()
       Response.text(body)
     end
   end
 
+  # Thousands of deaths on purpose: as log lines they would hide a failure, and as captured ones
+  # they would be measured as memory.
+  setup do
+    level = Logger.level()
+    Logger.configure(level: :none)
+    on_exit(fn -> Logger.configure(level: level) end)
+  end
+
   test "10,000 requests, whatever dies, are answered or closed, and nothing is left" do
-    outside = Footprint.now()
     seed = :erlang.phash2(make_ref(), 1_000_000)
     IO.puts("\nfaults: seed #{seed}")
 
     reaper = start_supervised!(%{id: Reaper, start: {Reaper, :start_link, [seed]}})
+
+    outside = Footprint.now()
 
     server =
       start_supervised!({Server, port: 0, handler: Handler, mode: :task, deadline: @deadline})
@@ -129,8 +138,7 @@ defmodule Roundtrip.Server.FaultTest do
     back!(base, %{rss: 24 * @megabyte, binaries: @megabyte})
 
     :ok = stop_supervised(Server)
-    :ok = stop_supervised(Reaper)
-    back!(outside, %{rss: 64 * @megabyte, binaries: @megabyte})
+    back!(outside, %{rss: 48 * @megabyte, binaries: @megabyte})
   end
 
   # All clients at once. Gives how many requests of each kind came to what.
@@ -156,7 +164,16 @@ defmodule Roundtrip.Server.FaultTest do
     kind = kind(:rand.uniform(100), Enum.sort(@kinds))
     {outcome, socket} = ask(socket, kind)
     :counters.add(done, 1, 1)
+    if outcome == 503, do: back_off()
     client(port, socket, left - 1, done, Map.update(tally, {kind, outcome}, 1, &(&1 + 1)))
+  end
+
+  # Retry-After, by a client in a hurry: else one that nobody serves asks a hundred times meanwhile.
+  defp back_off do
+    receive do
+    after
+      50 -> :ok
+    end
   end
 
   defp kind(roll, [{kind, {share, _}} | _]) when roll <= share, do: kind
@@ -209,8 +226,8 @@ defmodule Roundtrip.Server.FaultTest do
 
   defp request(kind), do: "GET /#{kind} HTTP/1.1\r\nHost: a\r\n\r\n"
 
-  # So large that 10,000 of them would be seen in the memory.
-  defp body, do: :binary.copy("x", 8_192)
+  # So large that 2,000 of them, kept by mistake, are more than what memory may grow by.
+  defp body, do: :binary.copy("x", 32_768)
 
   # Ten times in the course of the storm; each time once the last server is back.
   defp kill_owners(server, address, done) do

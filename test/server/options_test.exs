@@ -14,7 +14,8 @@ defmodule Roundtrip.Server.OptionsTest do
   test "what is not told has a default" do
     options = Options.validate!(handler: Handler)
     assert {options.mode, options.name, options.config.port} == {:task, nil, 0}
-    assert options.pool_size == System.schedulers_online()
+    assert options.pool_size == max(div(System.schedulers_online(), 2), 1)
+    assert options.config.workers == System.schedulers_online()
     assert options.config.host == "127.0.0.1"
   end
 

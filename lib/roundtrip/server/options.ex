@@ -17,7 +17,7 @@ defmodule Roundtrip.Server.Options do
   | `:host` | string | `"127.0.0.1"` | an IPv4 or IPv6 address, or `"localhost"` |
   | `:port` | | 0 | 0 takes a free one, and keeps it when the server is restarted |
   | `:mode` | | `:task` | `:task`: a process for each request; `:inline`: the receiver answers |
-  | `:pool_size` | processes | 1 for each scheduler | receivers |
+  | `:pool_size` | processes | 1 for two schedulers | receivers |
   | `:workers` | threads | 1 for each scheduler | Rust's, which read and write |
   | `:max_body` | bytes | 8,388,608 | 413 beyond it |
   | `:max_headers` | bytes | 16,384 | 431 beyond it |
@@ -104,7 +104,9 @@ defmodule Roundtrip.Server.Options do
 
   defp with_defaults(opts) do
     schedulers = System.schedulers_online()
-    own = [name: nil, handler: nil, mode: :task, pool_size: schedulers, shutdown: 5_000]
+    # The other half of the machine reads and writes; a receiver too many only takes turns.
+    receivers = max(div(schedulers, 2), 1)
+    own = [name: nil, handler: nil, mode: :task, pool_size: receivers, shutdown: 5_000]
     rust = %Config{workers: schedulers} |> Map.from_struct() |> Keyword.new()
     rust |> Keyword.merge(own) |> Keyword.merge(opts)
   end
