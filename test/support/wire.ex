@@ -124,9 +124,10 @@ defmodule Roundtrip.Wire do
          ["HTTP/1." <> _, status | _] <- String.split(line, " "),
          headers = Enum.map(fields, &field/1),
          size = size(headers),
-         <<body::binary-size(size), rest::binary>> <- rest do
+         true <- byte_size(rest) >= size do
+      body = binary_part(rest, 0, size)
       answer = %{status: String.to_integer(status), headers: headers, body: body}
-      [answer | answers(rest)]
+      [answer | answers(binary_part(rest, size, byte_size(rest) - size))]
     else
       _no_answer -> [bytes]
     end
