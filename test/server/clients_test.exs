@@ -128,7 +128,7 @@ defmodule Roundtrip.Server.ClientsTest do
     setup do
       # Mix leaves applications that mix.exs does not name off the path, since Elixir 1.15.
       if function_exported?(Mix, :ensure_application!, 1),
-        do: apply(Mix, :ensure_application!, [:inets])
+        do: for(app <- [:inets, :ssl], do: apply(Mix, :ensure_application!, [app]))
 
       {:ok, _} = Application.ensure_all_started(:inets)
       {:ok, _profile} = :inets.start(:httpc, profile: :roundtrip)
