@@ -16,7 +16,7 @@ defmodule Roundtrip.MixProject do
       notebook_deps: hex_deps(),
       aliases: aliases(),
       name: "Roundtrip",
-      description: "From Elixir to Rust and back again: a course in Livebook, backed by a NIF",
+      description: "From Elixir to Rust and back again: a course in Livebook, backed by NIFs",
       source_url: @source_url,
       package: package(),
       docs: &docs/0
@@ -124,6 +124,7 @@ defmodule Roundtrip.MixProject do
           Roundtrip.Measure,
           Roundtrip.Schedulers
         ],
+        "The capstone server": [~r/Roundtrip\.Server/],
         "Rust in a cell": [~r/Roundtrip\.Rust/],
         "The notebook engine": [~r/Roundtrip\.Notebook/],
         Installation: [~r/Roundtrip\.Precompiled/]

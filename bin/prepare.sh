@@ -22,7 +22,27 @@ sha256() {
   if has sha256sum; then sha256sum "$1" | cut -d' ' -f1; else shasum -a 256 "$1" | cut -d' ' -f1; fi
 }
 
-# What the committed checksum was made with (Debian 12, rustc 1.95.0).
+# What is shipped: each NIF module names its crate and the crate's folder at its head, and nothing else does.
+libraries() {
+  find lib -name '*.ex' -exec awk '
+    /^defmodule / { module = $2 }
+    /^  use Roundtrip\.Precompiled, crate: ".*", path: "/ { split($0, part, "\""); print part[2], module, part[4] }
+  ' {} + | LC_ALL=C sort
+}
+
+# Runs a command for each library, which it finds in $crate, $folder and $checksums.
+# shellcheck disable=SC2034 # the commands read them
+each_library() { # COMMAND...
+  local all crate module folder checksums
+  all=$(libraries)
+  [ -n "$all" ] || die "no module in lib/ uses Roundtrip.Precompiled"
+  while read -r crate module folder <&3; do
+    checksums=checksum-Elixir.$module.exs
+    "$@"
+  done 3<<<"$all"
+}
+
+# What the committed checksums were made with (Debian 12, rustc 1.95.0).
 # shellcheck disable=SC2034 # bin/test reads it
 pinned_toolchain="rustc 1.95.0 x86_64-unknown-linux-gnu, GNU ld (GNU Binutils for Debian) 2.40"
 

@@ -1,9 +1,10 @@
 defmodule Roundtrip do
   @moduledoc """
-  From Elixir to Rust and back again: a course in Livebook notebooks, backed by one NIF.
+  From Elixir to Rust and back again: a course in Livebook notebooks, backed by NIFs.
 
-  Start with `notebooks/index.livemd`. `Roundtrip.Native` holds the NIFs, and each lesson has its
-  Elixir half under `Roundtrip.<Lesson>`.
+  Start with `notebooks/index.livemd`. `Roundtrip.Native` holds the NIFs, and
+  `Roundtrip.Server.Native` those of the capstone; each lesson has its Elixir half under
+  `Roundtrip.<Lesson>`.
   """
 
   @lessons [
@@ -54,7 +55,7 @@ defmodule Roundtrip do
   @doc """
   What the course holds on the machine now: a lesson that ends must leave it as it found it.
 
-    * `resources` - values that Rust holds for Elixir
+    * `resources` - values that Rust holds for Elixir, those of the capstone once its library is loaded
     * `threads` - threads that Rust started, by the prefix of their names; 0 where there is no `/proc`
 
       iex> Roundtrip.live_counts() |> Map.keys() |> Enum.sort()
@@ -62,7 +63,14 @@ defmodule Roundtrip do
   """
   @spec live_counts() :: %{resources: non_neg_integer(), threads: non_neg_integer()}
   def live_counts do
-    %{resources: Roundtrip.Native.live_resources(), threads: length(threads())}
+    %{resources: Roundtrip.Native.live_resources() + of_capstone(), threads: length(threads())}
+  end
+
+  # Asked without loading it: a lesson that does not need the server does not pay for it.
+  defp of_capstone do
+    if function_exported?(Roundtrip.Server.Native, :live_resources, 0),
+      do: Roundtrip.Server.Native.live_resources(),
+      else: 0
   end
 
   @doc """

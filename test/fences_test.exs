@@ -30,7 +30,7 @@ defmodule Roundtrip.FencesTest do
       Regex.run(~r/\[workspace\.dependencies\]\n(.*?)\n\n/s, File.read!("native/Cargo.toml"))
 
     dependencies
-    |> String.replace(~s(path = "core"), ~s(path = "#{Path.expand("native/core")}"))
+    |> String.replace(~s(path = "), ~s(path = "#{Path.expand("native")}/))
     |> String.replace(~s("derive"), ~s("nif_version_2_15"))
   end
 end

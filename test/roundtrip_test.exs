@@ -12,6 +12,21 @@ defmodule RoundtripTest do
     assert Enum.filter(extras, &String.ends_with?(&1, ".livemd")) == notebooks
   end
 
+  # In a VM of its own: here the library is loaded for good.
+  test "the capstone's library is counted once it is loaded, and not loaded for it" do
+    count = ~S"""
+    %{resources: 0} = Roundtrip.live_counts()
+    false = :code.is_loaded(Roundtrip.Server.Native)
+    0 = apply(Roundtrip.Server.Native, :live_resources, [])
+    %{resources: 0} = Roundtrip.live_counts()
+    """
+
+    assert {"", 0} =
+             System.cmd("elixir", ["-pa", Mix.Project.compile_path(), "-e", count],
+               stderr_to_stdout: true
+             )
+  end
+
   test "mix.exs and the crates have one version" do
     assert File.read!("native/Cargo.toml") =~
              ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)

@@ -1,6 +1,6 @@
 defmodule Roundtrip.Native do
   @moduledoc """
-  Every NIF of the course, grouped by lesson.
+  Every NIF of the course but the capstone's, grouped by lesson.
 
   Each function here is a stub: loading the library puts the Rust function of the same name and
   arity in its place. The Rust stands in `native/nif/src/<lesson>.rs`.

@@ -3,7 +3,7 @@ defmodule Roundtrip.Precompiled do
   The head of a NIF module: decides where its library comes from.
 
       defmodule Roundtrip.Native do
-        use Roundtrip.Precompiled, crate: "roundtrip_nif"
+        use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
       end
 
   | `ROUNDTRIP_HEX` | `ROUNDTRIP_BUILD` | the library |
@@ -20,6 +20,8 @@ defmodule Roundtrip.Precompiled do
 
     * `:crate` - name of the library that the crate builds
     * `:path` - the crate's folder, seen from the root of the project
+
+  `bin/artifacts` builds what it finds in such heads, if they stand on one line.
   """
 
   alias Roundtrip.Precompiled.{Archive, Source}

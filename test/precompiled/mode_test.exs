@@ -12,17 +12,19 @@ defmodule Roundtrip.PrecompiledTest do
     end)
   end
 
-  test "the module is stale when the environment asks for another mode" do
-    refute Roundtrip.Native.__mix_recompile__?()
+  for module <- [Roundtrip.Native, Roundtrip.Server.Native] do
+    test "#{inspect(module)} is stale when the environment asks for another mode" do
+      refute unquote(module).__mix_recompile__?()
 
-    {hex, _} = Roundtrip.Precompiled.mode()
-    System.put_env("ROUNDTRIP_HEX", if(hex == :hex, do: "0", else: "1"))
-    assert Roundtrip.Native.__mix_recompile__?()
-  end
+      {hex, _} = Roundtrip.Precompiled.mode()
+      System.put_env("ROUNDTRIP_HEX", if(hex == :hex, do: "0", else: "1"))
+      assert unquote(module).__mix_recompile__?()
+    end
 
-  test "the module is stale when the environment asks for a build from source" do
-    System.put_env("ROUNDTRIP_BUILD", "1")
-    assert Roundtrip.Native.__mix_recompile__?()
+    test "#{inspect(module)} is stale when the environment asks for a build from source" do
+      System.put_env("ROUNDTRIP_BUILD", "1")
+      assert unquote(module).__mix_recompile__?()
+    end
   end
 
   @tag timeout: 180_000
@@ -30,7 +32,7 @@ defmodule Roundtrip.PrecompiledTest do
     scratch = scratch_project()
 
     for hex <- ["0", "1", "0"] do
-      assert {hex, compile(scratch, hex)} == {hex, "compiled: #{hex}, add: 5"}
+      assert {hex, compile(scratch, hex)} == {hex, "compiled: #{hex} #{hex}, add: 5, held: 0"}
     end
   end
 
@@ -88,7 +90,8 @@ defmodule Roundtrip.PrecompiledTest do
           @on_load :take
           def take do
             :code.purge(__MODULE__)
-            path = Application.app_dir(:roundtrip, "priv/native/*.so") |> Path.wildcard() |> hd()
+            files = "priv/native/*\#{unquote(opts[:crate])}-*.so"
+            path = Application.app_dir(:roundtrip, files) |> Path.wildcard() |> hd()
             :erlang.load_nif(String.to_charlist(Path.rootname(path)), 0)
           end
         end
@@ -98,8 +101,11 @@ defmodule Roundtrip.PrecompiledTest do
   end
 
   @print ~S"""
-  way = if function_exported?(Roundtrip.Native, :options, 0), do: 1, else: 0
-  IO.puts("compiled: #{way}, add: #{Roundtrip.Native.add(2, 3)}")
+  alias Roundtrip.{Native, Server}
+  sum = Native.add(2, 3)
+  held = Server.Native.live_resources()
+  way = &if(function_exported?(&1, :options, 0), do: 1, else: 0)
+  IO.puts("compiled: #{way.(Native)} #{way.(Server.Native)}, add: #{sum}, held: #{held}")
   """
 
   defp compile(scratch, hex) do

@@ -118,6 +118,16 @@ defmodule Roundtrip.Release.ChecksTest do
     assert message =~ "has 500 kB, and 500 kB is the limit"
   end
 
+  test "an archive of the server may be larger, up to a limit of its own", %{folder: folder} do
+    archive = Path.join(folder, "libroundtrip_server-v0.1.0-nif-2.15-#{@gnu}.so.tar.gz")
+    File.write!(archive, String.duplicate("x", 1_000_000))
+    assert {_, 0} = bash(~S(check_size "$1"), [archive])
+
+    File.write!(archive, "x", [:append])
+    assert {message, 1} = bash(~S(check_size "$1"), [archive])
+    assert message =~ "has 1000 kB, and 1000 kB is the limit"
+  end
+
   test "a target that the release does not have" do
     assert {message, 1} =
              System.cmd("bash", ["bin/artifacts", "sparc-sun-solaris"], stderr_to_stdout: true)

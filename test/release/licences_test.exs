@@ -6,7 +6,9 @@ defmodule Roundtrip.Release.LicencesTest do
   test "every crate in the libraries, on every target, has a licence that deny.toml allows" do
     allowed = allowed()
     crates = crates()
-    assert Enum.any?(crates, &match?({"rustler v" <> _, _}, &1))
+
+    for crate <- ~w(rustler hyper tokio),
+        do: assert(Enum.any?(crates, &(elem(&1, 0) =~ ~r/^#{crate} v/)))
 
     refused = for {crate, licence} <- crates, not allows?(allowed, licence), do: {crate, licence}
     assert refused == []
@@ -42,7 +44,7 @@ defmodule Roundtrip.Release.LicencesTest do
     end
   end
 
-  @tree ~w(tree --quiet --locked --manifest-path native/nif/Cargo.toml --target all --edges normal,build
+  @tree ~w(tree --quiet --locked --manifest-path native/Cargo.toml --target all --edges normal,build
            --prefix none --no-dedupe --format) ++ ["{p}\t{l}"]
 
   # Crates of other targets may not be here yet; the network is asked for them only then.

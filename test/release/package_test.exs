@@ -22,7 +22,7 @@ defmodule Roundtrip.Release.PackageTest do
     ~r"^native/Cargo\.(toml|lock)$",
     ~r"^native/\w+/Cargo\.toml$",
     ~r"^native/\w+/src/.+\.rs$",
-    ~r"^checksum-Elixir\.Roundtrip\.\w+\.exs$",
+    ~r"^checksum-Elixir\.Roundtrip\.[\w.]+\.exs$",
     ~r"^(mix\.exs|\.formatter\.exs|README\.md|CHANGELOG\.md|LICENSE)$"
   ]
 

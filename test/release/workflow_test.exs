@@ -41,6 +41,31 @@ defmodule Roundtrip.Release.WorkflowTest do
     for target <- @promised, do: refute(workflow =~ target)
   end
 
+  test "every NIF module's library is built, has its checksum file and its own SBOM, and is installed" do
+    workflow = File.read!(@workflow)
+    libraries = libraries()
+    assert length(libraries) == length(heads())
+
+    for [crate, module, path] <- libraries do
+      assert File.read!("#{path}/Cargo.toml") =~ ~s(name = "#{crate}")
+      assert File.exists?("checksum-Elixir.#{module}.exs")
+      assert workflow =~ "subject-path: dist/*#{crate}-*.tar.gz\n"
+      assert workflow =~ "sbom-path: sbom/#{crate}.cdx.json\n"
+      assert workflow =~ ~r/mix run -e '.*= #{module}\./
+    end
+  end
+
+  defp libraries do
+    {libraries, 0} = System.cmd("bash", ["-c", ". bin/prepare.sh; libraries"])
+    for line <- String.split(libraries, "\n", trim: true), do: String.split(line)
+  end
+
+  defp heads do
+    for file <- Path.wildcard("lib/**/*.ex"),
+        [head] <- Regex.scan(~r/^  use Roundtrip\.Precompiled\b/m, File.read!(file)),
+        do: head
+  end
+
   test "one version stands in mix.exs, which names the archive, and in Cargo.toml, which builds it" do
     assert File.read!("native/Cargo.toml") =~
              ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)

@@ -17,7 +17,7 @@ defmodule Roundtrip.Structs.ContractTest do
 
   test "the samples hold every struct that the Rust sources name" do
     named =
-      for file <- Path.wildcard("native/nif/src/**/*.rs"),
+      for file <- Path.wildcard("native/{nif,support}/src/**/*.rs"),
           [_, module] <- Regex.scan(~r/^#\[module = "([\w.]+)"\]/m, File.read!(file)),
           do: Module.concat([module])
 
