@@ -103,6 +103,14 @@ pub fn check_header(name: &[u8], value: &[u8]) -> Result<(), Unsendable> {
     Ok(())
 }
 
+/// Whether a Host may have this value: the bytes of a host and a port, or none at all.
+pub fn is_authority(value: &[u8]) -> bool {
+    let punctuation = b"-._~%!$&'()*+,;=:[]";
+    value
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(byte))
+}
+
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
@@ -157,6 +165,32 @@ mod tests {
                 matches!(refused, Err(Unsendable::HeaderName(_))),
                 "{name:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_host_is_an_authority_or_empty() {
+        for host in [
+            &b""[..],
+            b"a",
+            b"127.0.0.1:80",
+            b"[::1]:80",
+            b"a%20b",
+            b"a_b,c",
+        ] {
+            assert!(is_authority(host), "{host:?}");
+        }
+        for host in [
+            &b"a b"[..],
+            b"a/b",
+            b"u@a",
+            b"a?",
+            b"a#",
+            b"\xFF",
+            b"a\\b",
+            b"a\"b",
+        ] {
+            assert!(!is_authority(host), "{host:?}");
         }
     }
 

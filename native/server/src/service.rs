@@ -10,7 +10,8 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{HOST, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
-use hyper::{Response, Version};
+use hyper::{Method, Response, Version};
+use roundtrip_core::server::is_authority;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,8 +99,13 @@ impl Service {
 
 /// What RFC 9112 demands of a head and hyper leaves to its user.
 fn check(head: &Parts) -> Result<(), Refusal> {
-    let hosts = head.headers.get_all(HOST).iter().count();
-    if hosts > 1 || (hosts == 0 && head.version == Version::HTTP_11) {
+    let mut hosts = head.headers.get_all(HOST).iter();
+    let known = match (hosts.next(), hosts.next()) {
+        (None, _) => head.version != Version::HTTP_11,
+        (Some(host), None) => is_authority(host.as_bytes()),
+        (Some(_), Some(_)) => false,
+    };
+    if !known || !is_target(head) {
         return Err(Refusal::BadRequest);
     }
     let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
@@ -108,6 +114,16 @@ fn check(head: &Parts) -> Result<(), Refusal> {
         (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
         (Some(_), None) => Err(Refusal::UnknownCoding),
         (Some(_), Some(_)) => Err(Refusal::BadRequest),
+    }
+}
+
+/// Whether the target has a form that its method may have.
+fn is_target(head: &Parts) -> bool {
+    let path = head.uri.path();
+    if head.method == Method::CONNECT {
+        head.uri.authority().is_some() && path.is_empty()
+    } else {
+        path.starts_with('/') || (path == "*" && head.method == Method::OPTIONS)
     }
 }
 

@@ -1,0 +1,84 @@
+defmodule Roundtrip.Server.OptionsTest do
+  use ExUnit.Case, async: true
+  doctest Roundtrip.Server.Options
+  doctest Roundtrip.Server.Query
+  doctest Roundtrip.Server.Response
+
+  alias Roundtrip.Server
+  alias Roundtrip.Server.{Options, Query}
+
+  defmodule Handler do
+    def handle(_request), do: Roundtrip.Server.Response.empty(204)
+  end
+
+  test "what is not told has a default" do
+    options = Options.validate!(handler: Handler)
+    assert {options.mode, options.name, options.config.port} == {:task, nil, 0}
+    assert options.pool_size == System.schedulers_online()
+    assert options.config.host == "127.0.0.1"
+  end
+
+  test "what is told arrives" do
+    options = Options.validate!(handler: Handler, port: 4000, mode: :inline, max_body: 0)
+    assert {options.config.port, options.mode, options.config.max_body} == {4000, :inline, 0}
+  end
+
+  test "a wrong option is refused by its name" do
+    for {name, wrong, message} <- [
+          {:port, 70_000, "port must be an integer from 0 to 65535, got: 70000"},
+          {:port, "4000", ~s(port must be an integer from 0 to 65535, got: "4000")},
+          {:pool_size, 0, "pool_size must be an integer from 1 to 1024, got: 0"},
+          {:deadline, 1.5, "deadline must be an integer from 1 to 86400000, got: 1.5"},
+          {:mode, :fast, "mode must be :task or :inline, got: :fast"},
+          {:name, "web", ~s(name must be an atom, got: "web")},
+          {:handler, nil, "handler must be a module with handle/1, got: nil"},
+          {:handler, Nowhere, "handler must be a module with handle/1, got: Nowhere"},
+          {:handler, Enum, "handler must be a module with handle/1, got: Enum"}
+        ] do
+      assert_raise ArgumentError, message, fn ->
+        Options.validate!(Keyword.put([handler: Handler], name, wrong))
+      end
+    end
+
+    assert_raise ArgumentError, "handler must be a module with handle/1, got: nil", fn ->
+      Options.validate!([])
+    end
+
+    assert_raise ArgumentError, "prot is no option of Roundtrip.Server", fn ->
+      Options.validate!(handler: Handler, prot: 1)
+    end
+
+    assert_raise ArgumentError, ~r/keyword list, got: %{}/, fn -> Options.validate!(%{}) end
+  end
+
+  test "a host is an address, or localhost" do
+    for host <- ["0.0.0.0", "::1", "::", "localhost"],
+        do: assert(Options.validate!(handler: Handler, host: host).config.host == host)
+
+    for host <- ["example.com", "127.1", "", <<255>>, {127, 0, 0, 1}, nil] do
+      assert_raise ArgumentError, ~r/^host must be an IPv4 or IPv6 address/, fn ->
+        Options.validate!(handler: Handler, host: host)
+      end
+    end
+  end
+
+  test "a wrong option is refused where the child specification is made" do
+    assert_raise ArgumentError, ~r/^port must be/, fn ->
+      Supervisor.init([{Server, handler: Handler, port: -1}], strategy: :one_for_one)
+    end
+
+    assert %{id: Server, type: :supervisor, shutdown: :infinity} =
+             Server.child_spec(handler: Handler)
+
+    assert %{id: :web} = Server.child_spec(handler: Handler, name: :web)
+  end
+
+  test "a query that is no query is an error, whatever it is" do
+    for query <- ["%", "a=%4", "a=%zz", "%FF=1", <<"a=", 255>>, "a=1&b=%"],
+        do: assert(Query.decode(query) == {:error, :bad_encoding})
+
+    assert Query.decode("") == {:ok, %{}}
+    assert Query.decode("&&a&=b&c=d=e&a=1") == {:ok, %{"a" => "1", "" => "b", "c" => "d=e"}}
+    assert Query.decode("a%3Db=%26") == {:ok, %{"a=b" => "&"}}
+  end
+end
