@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_server-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:d7995c8ce0a5643a35136568efe03864c0f52d04a0d1724bb0c31a119392f3af"
+  "libroundtrip_server-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:c1542d4f860aacf4e81c430feb2675763a09bab34845b8bd3e202347903462f5"
 }

@@ -6,7 +6,7 @@ use roundtrip_core::server::Framing;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -16,18 +16,42 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// How long a refused client may take to stop sending, so that the answer reaches it.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// What a connection's service does.
+#[derive(Clone, Copy)]
+pub enum Stage {
+    /// It waits for a request.
+    Idle,
+    /// It reads a body.
+    Body,
+    /// It waits for the answer, which has a limit of its own.
+    Busy,
+}
+
 /// What a connection's socket and its service tell each other; one task runs both.
 #[derive(Default)]
 pub struct Wire {
-    busy: AtomicBool,
+    stage: AtomicU8,
+    /// The stage was entered anew, so that its time begins anew too.
+    entered: AtomicBool,
+    body_timed_out: AtomicBool,
     smuggled: AtomicBool,
     unread: AtomicBool,
 }
 
 impl Wire {
-    /// A request is with the service, whose own limits hold.
-    pub fn set_busy(&self, busy: bool) {
-        self.busy.store(busy, Ordering::Relaxed);
+    /// What the service does now.
+    pub fn set_stage(&self, stage: Stage) {
+        self.stage.store(stage as u8, Ordering::Relaxed);
+        self.entered.store(true, Ordering::Relaxed);
+    }
+
+    fn is_at(&self, stage: Stage) -> bool {
+        self.stage.load(Ordering::Relaxed) == stage as u8
+    }
+
+    /// Whether a body did not come in time.
+    pub fn body_timed_out(&self) -> bool {
+        self.body_timed_out.load(Ordering::Relaxed)
     }
 
     /// A part of the request was left unread: closing at once would reset the connection, and the
@@ -46,6 +70,7 @@ impl Wire {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Head,
+    Body,
     Idle,
     Busy,
 }
@@ -57,6 +82,7 @@ pub struct Timed {
     wire: Arc<Wire>,
     framing: Framing,
     header: Duration,
+    body: Duration,
     idle: Duration,
     write: Duration,
     phase: Phase,
@@ -73,12 +99,13 @@ impl Timed {
     pub fn new(stream: TcpStream, wire: Arc<Wire>, limits: &Limits) -> Self {
         let since = Instant::now();
         let (header, idle) = (limits.header_timeout, limits.idle_timeout);
-        let write = limits.write_timeout;
+        let (body, write) = (limits.body_timeout, limits.write_timeout);
         let mut timed = Timed {
             stream,
             wire,
             framing: Framing::default(),
             header,
+            body,
             idle,
             write,
             phase: Phase::Head,
@@ -94,12 +121,12 @@ impl Timed {
     }
 
     fn tick(&self) -> Duration {
-        let shortest = self.header.min(self.idle).min(self.write);
-        (shortest / 4).max(Duration::from_millis(1))
+        let shortest = self.header.min(self.body);
+        (shortest.min(self.idle).min(self.write) / 4).max(Duration::from_millis(1))
     }
 
     fn enter(&mut self, phase: Phase) {
-        if self.phase != phase {
+        if self.wire.entered.swap(false, Ordering::Relaxed) || self.phase != phase {
             self.phase = phase;
             self.since = Instant::now();
         }
@@ -107,8 +134,10 @@ impl Timed {
 
     /// What the reader waits for now.
     fn reading(&self) -> Phase {
-        if self.wire.busy.load(Ordering::Relaxed) {
+        if self.wire.is_at(Stage::Busy) {
             Phase::Busy
+        } else if self.wire.is_at(Stage::Body) {
+            Phase::Body
         } else if self.framing.in_head() {
             Phase::Head
         } else if self.phase == Phase::Head {
@@ -126,6 +155,7 @@ impl Timed {
             let (since, limit) = match (self.blocked, self.phase) {
                 (Some(since), _) => (since, self.write),
                 (None, Phase::Head) => (self.since, self.header),
+                (None, Phase::Body) => (self.since, self.body),
                 (None, Phase::Idle) => (self.since, self.idle),
                 (None, Phase::Busy) => (self.since, Duration::MAX),
             };
@@ -205,7 +235,10 @@ impl AsyncRead for Timed {
         let phase = this.reading();
         this.enter(phase);
         ready!(this.poll_limit(cx));
-        if this.blocked.is_some() {
+        if phase == Phase::Body {
+            this.wire.body_timed_out.store(true, Ordering::Relaxed);
+        }
+        if this.blocked.is_some() || phase == Phase::Body {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         if this.framing.in_head() {

@@ -40,13 +40,11 @@ pub fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until it is told to stop, and no longer than that allows.
-pub async fn serve(shared: Arc<Shared>, listener: TcpListener, mut stop: watch::Receiver<Stop>) {
+pub async fn serve(shared: Arc<Shared>, listener: TcpListener, stop: watch::Receiver<Stop>) {
     let most = shared.limits.max_connections;
     let places = Arc::new(Semaphore::new(most));
-    let accepted = stop.clone();
-    let accepting = accept(&shared, &listener, &places, &accepted);
-    // An error says that the server's handle is gone, which is a stop as well.
-    until(accepting, stop.wait_for(|stop| *stop != Stop::No)).await;
+    let accepting = accept(&shared, &listener, &places, &stop);
+    until(accepting, &stop, |stop| *stop != Stop::No).await;
     // At once, before anything is waited for: the port is free for who comes next.
     drop(listener);
     let asked = *stop.borrow();
@@ -54,7 +52,7 @@ pub async fn serve(shared: Arc<Shared>, listener: TcpListener, mut stop: watch::
         // A place is free again when its connection has ended.
         let all = u32::try_from(most).unwrap_or(u32::MAX);
         let ending = timeout_at(deadline, places.acquire_many(all));
-        until(ending, stop.wait_for(|stop| *stop == Stop::Now)).await;
+        until(ending, &stop, |stop| *stop == Stop::Now).await;
     }
 }
 
@@ -93,7 +91,7 @@ async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
     _place: OwnedSemaphorePermit,
-    mut stop: watch::Receiver<Stop>,
+    stop: watch::Receiver<Stop>,
 ) {
     let _counted = shared.counters.connection();
     // Answers are written whole: to wait for more would only delay them.
@@ -108,8 +106,8 @@ async fn converse(
     let service = service_fn(move |request| Arc::clone(&service).serve(request));
     let connection = builder(&shared.limits).serve_connection(TokioIo::new(io), service);
     let mut connection = pin!(connection);
-    let asked = stop.wait_for(|stop| *stop != Stop::No);
-    let ended = match until(connection.as_mut(), asked).await {
+    let talk = connection.as_mut();
+    let ended = match until(talk, &stop, |stop| *stop != Stop::No).await {
         Some(ended) => ended,
         None => {
             connection.as_mut().graceful_shutdown();

@@ -1,7 +1,7 @@
 //! One request, from its head to its answer.
 
 use crate::handle;
-use crate::io::Wire;
+use crate::io::{Stage, Wire};
 use crate::refusal::{Body, Refusal};
 use crate::request::Request;
 use crate::server::Shared;
@@ -16,7 +16,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::time::timeout;
 
 /// The half of a connection that answers.
 pub struct Service {
@@ -32,7 +31,7 @@ impl Service {
         request: hyper::Request<Incoming>,
     ) -> Result<Response<Body>, Infallible> {
         let began = Instant::now();
-        self.wire.set_busy(true);
+        self.wire.set_stage(Stage::Body);
         self.shared.counters.requested();
         let response = self.answer(request).await.unwrap_or_else(|refusal| {
             if refusal == Refusal::Overloaded {
@@ -42,7 +41,7 @@ impl Service {
         });
         let status = response.status().as_u16();
         self.shared.counters.answered(status, began.elapsed());
-        self.wire.set_busy(false);
+        self.wire.set_stage(Stage::Idle);
         Ok(response)
     }
 
@@ -68,6 +67,7 @@ impl Service {
         }
         // From here on the receiver alone holds the handle: when that is gone, no answer can come.
         drop((request, handle));
+        self.wire.set_stage(Stage::Busy);
         waiting.answer().await
     }
 
@@ -86,10 +86,14 @@ impl Service {
     }
 
     async fn read(&self, body: Incoming) -> Result<Bytes, Refusal> {
-        let limits = &self.shared.limits;
-        timeout(limits.body_timeout, collect(body, limits.max_body))
-            .await
-            .unwrap_or(Err(Refusal::BodyTimeout))
+        let max = self.shared.limits.max_body;
+        collect(body, max).await.map_err(|refusal| {
+            if self.wire.body_timed_out() {
+                Refusal::BodyTimeout
+            } else {
+                refusal
+            }
+        })
     }
 }
 
