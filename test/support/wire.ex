@@ -124,7 +124,8 @@ defmodule Roundtrip.Wire do
          ["HTTP/1." <> _, status | _] <- String.split(line, " "),
          headers = Enum.map(fields, &field/1),
          size = size(headers),
-         <<body::binary-size(size), rest::binary>> <- rest do
+         true <- byte_size(rest) >= size do
+      {body, rest} = :erlang.split_binary(rest, size)
       answer = %{status: String.to_integer(status), headers: headers, body: body}
       [answer | answers(rest)]
     else
