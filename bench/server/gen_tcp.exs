@@ -76,9 +76,11 @@ defmodule Bench.GenTcp do
   end
 
   defp body(socket, bytes, size) do
-    case bytes do
-      <<body::binary-size(size), rest::binary>> -> {:ok, body, rest}
-      _short -> with {:ok, bytes} <- more(socket, bytes), do: body(socket, bytes, size)
+    if byte_size(bytes) >= size do
+      {body, bytes} = :erlang.split_binary(bytes, size)
+      {:ok, body, bytes}
+    else
+      with {:ok, bytes} <- more(socket, bytes), do: body(socket, bytes, size)
     end
   end
 

@@ -13,8 +13,8 @@ defmodule Bench.Load do
   round. The ratios are the medians of what each round gave: a busy neighbour slows a round, and
   all of its servers.
 
-    --seconds N       how long wrk runs for a server in a round (2)
-    --rounds N        how many rounds (5)
+    --seconds N       how long wrk runs for a server in a round (1)
+    --rounds N        how many rounds (9)
     --connections L   how many connections, separated by commas (2,8,64)
     --help            this text
   """
@@ -30,8 +30,8 @@ defmodule Bench.Load do
   end
 
   defp checked(opts) do
-    seconds = positive(opts[:seconds] || 2, "--seconds")
-    rounds = positive(opts[:rounds] || 5, "--rounds")
+    seconds = positive(opts[:seconds] || 1, "--seconds")
+    rounds = positive(opts[:rounds] || 9, "--rounds")
     counts = connections(opts[:connections] || "2,8,64")
     System.find_executable("wrk") || stop("wrk is not on the PATH (Debian: apt-get install wrk)")
     run(seconds, rounds, counts)

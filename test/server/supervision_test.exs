@@ -169,7 +169,7 @@ defmodule Roundtrip.Server.SupervisionTest do
 
       stopping = Task.async(fn -> Server.stop(server) end)
       assert Wire.read_all(idle, 5_000) == {"", :closed}
-      assert {:error, :econnrefused} = Wire.connect(port)
+      assert Poll.until(fn -> refused?(port) end)
       assert Process.alive?(server)
       send(handler, :go)
       assert %{status: 200, body: "gone"} = answer(busy)
@@ -213,6 +213,17 @@ defmodule Roundtrip.Server.SupervisionTest do
       {_ip, port} = Server.address(server)
       assert ask(port, "/").status == 200
       Server.stop(server)
+    end
+  end
+
+  defp refused?(port) do
+    case Wire.connect(port) do
+      {:error, reason} ->
+        reason == :econnrefused
+
+      {:ok, socket} ->
+        Wire.close(socket)
+        false
     end
   end
 end

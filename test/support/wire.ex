@@ -125,9 +125,9 @@ defmodule Roundtrip.Wire do
          headers = Enum.map(fields, &field/1),
          size = size(headers),
          true <- byte_size(rest) >= size do
-      body = binary_part(rest, 0, size)
+      {body, rest} = :erlang.split_binary(rest, size)
       answer = %{status: String.to_integer(status), headers: headers, body: body}
-      [answer | answers(binary_part(rest, size, byte_size(rest) - size))]
+      [answer | answers(rest)]
     else
       _no_answer -> [bytes]
     end

@@ -116,7 +116,7 @@ defmodule Roundtrip.Server.Options do
       do: raise(ArgumentError, "#{name} must be #{wanted(rule)}, got: #{inspect(value)}")
   end
 
-  defp valid?(value, _from.._to//_ = range), do: is_integer(value) and value in range
+  defp valid?(value, %Range{} = range), do: is_integer(value) and value in range
   defp valid?(value, choices) when is_list(choices), do: value in choices
   defp valid?(value, :name), do: is_atom(value)
   defp valid?("localhost", :host), do: true
@@ -131,7 +131,7 @@ defmodule Roundtrip.Server.Options do
   defp address?(text),
     do: match?({:ok, _}, text |> String.to_charlist() |> :inet.parse_strict_address())
 
-  defp wanted(from..to//_), do: "an integer from #{from} to #{to}"
+  defp wanted(%Range{first: from, last: to}), do: "an integer from #{from} to #{to}"
   defp wanted(choices) when is_list(choices), do: Enum.map_join(choices, " or ", &inspect/1)
   defp wanted(:name), do: "an atom"
   defp wanted(:host), do: "an IPv4 or IPv6 address or \"localhost\""
