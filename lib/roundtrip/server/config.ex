@@ -21,8 +21,9 @@ defmodule Roundtrip.Server.Config do
     * `:answer_in_rust` - for benchmarks alone: every request is answered 200 with its own body, by
       Rust, and no process is asked
 
-  The limits on heads, idle connections and writes are noticed at most a quarter of the shortest of
-  the three late.
+  The limits on heads, bodies, idle connections and writes are noticed at most a quarter of the
+  shortest of the four late. A client that reads slowly is seen to take more only when a good part
+  of the system's own buffer is free again: `:write_timeout` had better be generous.
   """
 
   defstruct host: "127.0.0.1",

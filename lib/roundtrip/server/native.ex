@@ -58,7 +58,10 @@ defmodule Roundtrip.Server.Native do
   @spec stop(server(), deadline :: non_neg_integer()) :: :ok
   def stop(_server, _deadline), do: stub()
 
-  @doc "Says which process will answer: when that ends without an answer, the client gets 500 at once."
+  @doc """
+  Says which process will answer: when that ends without an answer, the client gets 500 at once,
+  wherever else the handle may still be held. A later call hands the request on to another process.
+  """
   @spec assign(ref(), pid()) :: :ok
   def assign(_ref, _pid), do: stub()
 

@@ -8,9 +8,7 @@ use hyper::Response;
 use parking_lot::Mutex;
 use roundtrip_support::live::Live;
 use rustler::types::atom::ok;
-use rustler::{
-    Atom, Env, Error, ListIterator, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term,
-};
+use rustler::{Atom, Env, Error, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,6 +31,8 @@ enum State {
 /// sees and answers: no destructor writes to a socket.
 pub struct Handle {
     state: Mutex<State>,
+    /// The process that will answer, if it was said.
+    assigned: Mutex<Option<Monitor>>,
     ticket: Arc<Ticket>,
     _live: Live,
 }
@@ -42,9 +42,12 @@ impl RefUnwindSafe for Handle {}
 
 #[rustler::resource_impl]
 impl Resource for Handle {
-    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
-        // One that was answered before needs nothing more.
-        let _ = self.send(Err(Refusal::Crashed));
+    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, monitor: Monitor) {
+        // A process that handed the request on may end before its monitor is taken away.
+        if self.assigned.lock().as_ref() == Some(&monitor) {
+            // One that was answered before needs nothing more.
+            let _ = self.send(Err(Refusal::Crashed));
+        }
     }
 }
 
@@ -83,6 +86,7 @@ pub fn new(slot: Slot, limit: Duration) -> (ResourceArc<Handle>, Waiting) {
     });
     let handle = ResourceArc::new(Handle {
         state: Mutex::new(State::Waiting(sender)),
+        assigned: Mutex::new(None),
         ticket: Arc::clone(&ticket),
         _live: Live::new(),
     });
@@ -170,7 +174,7 @@ impl Handle {
     }
 }
 
-fn answer(handle: &Handle, status: i64, headers: ListIterator, body: Term) -> NifResult<Atom> {
+fn answer(handle: &Handle, status: Term, headers: Term, body: Term) -> NifResult<Atom> {
     let response = response::decode(status, headers, body)?;
     match handle.send(Ok(response)) {
         Ok(()) => Ok(ok()),
@@ -181,8 +185,8 @@ fn answer(handle: &Handle, status: i64, headers: ListIterator, body: Term) -> Ni
 #[rustler::nif]
 fn respond(
     handle: ResourceArc<Handle>,
-    status: i64,
-    headers: ListIterator,
+    status: Term,
+    headers: Term,
     body: Term,
 ) -> NifResult<Atom> {
     answer(&handle, status, headers, body)
@@ -191,8 +195,8 @@ fn respond(
 #[rustler::nif(schedule = "DirtyCpu")]
 fn respond_large(
     handle: ResourceArc<Handle>,
-    status: i64,
-    headers: ListIterator,
+    status: Term,
+    headers: Term,
     body: Term,
 ) -> NifResult<Atom> {
     answer(&handle, status, headers, body)
@@ -201,8 +205,16 @@ fn respond_large(
 #[rustler::nif]
 fn assign(env: Env, handle: ResourceArc<Handle>, pid: LocalPid) -> Atom {
     // The monitor ends with the handle or the process, whichever is first; taking it away on each
-    // answer would cost every request what few need.
-    if env.monitor(&handle, &pid).is_none() {
+    // answer would cost every request what few need. The lock is held until the new one is known,
+    // so that a process which dies at once is not taken for one that was here before.
+    let mut assigned = handle.assigned.lock();
+    if let Some(before) = assigned.take() {
+        env.demonitor(&handle, &before);
+    }
+    *assigned = env.monitor(&handle, &pid);
+    let dead = assigned.is_none();
+    drop(assigned);
+    if dead {
         let _ = handle.send(Err(Refusal::Crashed));
     }
     ok()
