@@ -31,7 +31,7 @@ defmodule Roundtrip.Server do
 
   ## Supervision
 
-  A server is a supervisor of four, and what befalls one of them befalls all:
+  A server is a supervisor of three, and what befalls one of them befalls all:
 
     * `Roundtrip.Server.Listener` owns Rust's server, which stops when its owner dies;
     * the receivers, under a supervisor of their own, in which one that dies is replaced alone;
