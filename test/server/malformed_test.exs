@@ -401,6 +401,8 @@ defmodule Roundtrip.Server.MalformedTest do
   # One at a time: the handler reports to whoever runs.
   use ExUnit.Case
 
+  import Roundtrip.ServerCase, only: [take_name: 1]
+
   alias Roundtrip.Messages.Poll
   alias Roundtrip.Server
   alias Roundtrip.Server.{Malformed, Response}
@@ -443,7 +445,7 @@ defmodule Roundtrip.Server.MalformedTest do
   end
 
   setup do
-    Process.register(self(), __MODULE__)
+    take_name(__MODULE__)
     :ok
   end
 

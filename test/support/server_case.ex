@@ -23,7 +23,7 @@ defmodule Roundtrip.ServerCase do
 
   setup do
     counts = Roundtrip.live_counts()
-    Process.register(self(), __MODULE__)
+    take_name(__MODULE__)
     on_exit(fn -> assert Poll.until(fn -> left(counts) == %{} end), inspect(left(counts)) end)
   end
 
@@ -32,6 +32,15 @@ defmodule Roundtrip.ServerCase do
         count > before[name],
         into: %{},
         do: {name, count}
+  end
+
+  @doc """
+  Gives the test process a name that the last test's process may still have: ExUnit begins the
+  next test before that has gone.
+  """
+  def take_name(name) do
+    assert Poll.until(fn -> Process.whereis(name) == nil end), "#{inspect(name)} is still taken"
+    Process.register(self(), name)
   end
 
   @doc "Starts a server that ends with the test, and gives its pid and its port."

@@ -48,7 +48,9 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
     if File.dir?("/proc/self"), do: await_end("/proc/#{os_pid}")
   end
 
-  defp files, do: Path.wildcard(Path.join(System.tmp_dir!(), "roundtrip-stderr-*"))
+  # Those of this VM: another run of the tests makes its own.
+  defp files,
+    do: Path.wildcard(Path.join(System.tmp_dir!(), "roundtrip-stderr-#{System.pid()}-*"))
 
   # An operating system's process tells nobody of its end: look again, for at most 10 s.
   defp await_end(path, rounds \\ 1_000)
