@@ -1,7 +1,18 @@
 # What the server serves, beside the same crate in Rust alone and two servers of Erlang's own.
 # `mix run bench/server/load.exs --help`
 
-for file <- ~w(gen_tcp.exs httpd.exs table.exs), do: Code.require_file(file, __DIR__)
+with path when is_list(path) <- :code.lib_dir(:inets),
+     true <- File.exists?(Path.join(path, "include/httpd.hrl")) do
+  for file <- ~w(gen_tcp.exs httpd.exs table.exs), do: Code.require_file(file, __DIR__)
+else
+  _not_here ->
+    IO.puts(
+      :stderr,
+      "load.exs: Erlang's inets is missing (Debian: apt-get install erlang-inets erlang-dev)"
+    )
+
+    System.halt(2)
+end
 
 defmodule Bench.Load do
   alias Bench.Table

@@ -1,5 +1,6 @@
 //! The right to answer one request, once. Elixir holds it as a reference that nobody can forge.
 
+use crate::alarm::Alarm;
 use crate::atoms;
 use crate::refusal::{Body, Refusal};
 use crate::response;
@@ -9,35 +10,45 @@ use parking_lot::Mutex;
 use roundtrip_support::live::Live;
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, Error, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
+use std::future::poll_fn;
+use std::mem;
 use std::panic::RefUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use std::task::{Poll, Waker};
+use tokio::time::{Instant, sleep_until};
 
 /// What the waiting connection is told.
 type Answer = Result<Response<Body>, Refusal>;
 
-/// Where a request stands, seen from Elixir.
+/// Where a request stands.
 enum State {
-    Waiting(oneshot::Sender<Answer>),
+    /// The connection waits; this wakes it.
+    Waiting(Option<Waker>),
+    /// The answer lies here until the connection takes it.
+    Answered(Answer),
     Sent,
-    /// The answer came too late, for this reason.
+    /// Nobody waits any more, for this reason.
     Late(Atom),
 }
 
-/// The request's handle. Dropped unanswered it drops the sender, which the waiting task in tokio
-/// sees and answers: no destructor writes to a socket.
+/// What the handle and the waiting connection share.
+// One lock for both, in place of a channel: an answer and a deadline in the same moment agree on
+// which of them was first.
+struct Exchange {
+    state: State,
+    slot: Option<Slot>,
+}
+
+/// The request's handle. Dropped unanswered it leaves word for the waiting task in tokio, which
+/// answers: no destructor writes to a socket.
 pub struct Handle {
-    state: Mutex<State>,
+    exchange: Arc<Mutex<Exchange>>,
     /// The process that will answer, if it was said.
     assigned: Mutex<Option<Monitor>>,
-    ticket: Arc<Ticket>,
     _live: Live,
 }
 
-// Each change under the lock is one assignment: nothing half written can be seen.
+// Each change under a lock is an assignment: nothing half written can be seen.
 impl RefUnwindSafe for Handle {}
 
 #[rustler::resource_impl]
@@ -45,132 +56,110 @@ impl Resource for Handle {
     fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, monitor: Monitor) {
         // A process that handed the request on may end before its monitor is taken away.
         if self.assigned.lock().as_ref() == Some(&monitor) {
-            // One that was answered before needs nothing more.
-            let _ = self.send(Err(Refusal::Crashed));
+            self.give_up();
         }
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.ticket.release();
-    }
-}
-
-/// What the handle and the waiting connection share.
-struct Ticket {
-    slot: Mutex<Option<Slot>>,
-    timed_out: AtomicBool,
-}
-
-impl Ticket {
-    fn release(&self) {
-        drop(self.slot.lock().take());
+        self.give_up();
     }
 }
 
 /// The connection's half: it waits for the answer.
 pub struct Waiting {
-    answer: oneshot::Receiver<Answer>,
-    ticket: Arc<Ticket>,
+    exchange: Arc<Mutex<Exchange>>,
     deadline: Instant,
-    answered: bool,
 }
 
-/// Both halves of one request, which has a place among those in flight.
-pub fn new(slot: Slot, limit: Duration) -> (ResourceArc<Handle>, Waiting) {
-    let (sender, answer) = oneshot::channel();
-    let ticket = Arc::new(Ticket {
-        slot: Mutex::new(Some(slot)),
-        timed_out: AtomicBool::new(false),
-    });
+/// Both halves of one request, which has a place among those in flight until the deadline.
+pub fn new(slot: Slot, deadline: Instant) -> (ResourceArc<Handle>, Waiting) {
+    let exchange = Arc::new(Mutex::new(Exchange {
+        state: State::Waiting(None),
+        slot: Some(slot),
+    }));
+    let waiting = Waiting {
+        exchange: Arc::clone(&exchange),
+        deadline,
+    };
     let handle = ResourceArc::new(Handle {
-        state: Mutex::new(State::Waiting(sender)),
+        exchange,
         assigned: Mutex::new(None),
-        ticket: Arc::clone(&ticket),
         _live: Live::new(),
     });
-    let waiting = Waiting {
-        answer,
-        ticket,
-        deadline: Instant::now() + limit,
-        answered: false,
-    };
     (handle, waiting)
 }
 
 impl Waiting {
     /// The answer, at the deadline at the latest.
-    pub async fn answer(mut self) -> Answer {
-        let answer = match timeout_at(self.deadline, &mut self.answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                self.ticket.timed_out.store(true, Ordering::Release);
-                self.answer.close();
-                // One that was sent in this very moment was told `:ok`, so it must go out.
-                self.answer
-                    .try_recv()
-                    .map_err(|_| Refusal::Deadline)
-                    .map_or_else(|late| Ok(Err(late)), Ok)
+    pub async fn answer(self, alarm: &Alarm) -> Answer {
+        poll_fn(|cx| {
+            let mut exchange = self.exchange.lock();
+            match mem::replace(&mut exchange.state, State::Sent) {
+                State::Answered(answer) => return Poll::Ready(answer),
+                // Answered before, or given up: this is not asked again after either.
+                State::Sent | State::Late(_) => return Poll::Ready(Err(Refusal::Crashed)),
+                State::Waiting(_) => (),
             }
-        };
-        self.answered = true;
-        self.ticket.release();
-        // A sender that is gone without a word: the handle was dropped.
-        answer.unwrap_or(Err(Refusal::Crashed))
+            if alarm.poll(self.deadline, cx).is_ready() {
+                exchange.slot = None;
+                exchange.state = State::Late(atoms::timeout());
+                return Poll::Ready(Err(Refusal::Deadline));
+            }
+            exchange.state = State::Waiting(Some(cx.waker().clone()));
+            Poll::Pending
+        })
+        .await
     }
 }
 
 impl Drop for Waiting {
     fn drop(&mut self) {
-        if self.answered {
+        let mut exchange = self.exchange.lock();
+        if !matches!(exchange.state, State::Waiting(_)) {
             return;
         }
+        exchange.state = State::Late(atoms::closed());
+        drop(exchange);
         // The client is gone, but its request still lies with a handler, so it keeps its place
         // until that lets go or the deadline has come. No runtime is there when the server ends.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (ticket, deadline) = (Arc::clone(&self.ticket), self.deadline);
+            let (exchange, deadline) = (Arc::clone(&self.exchange), self.deadline);
             runtime.spawn(async move {
                 sleep_until(deadline).await;
-                ticket.release();
+                exchange.lock().slot = None;
             });
         }
     }
 }
 
 impl Handle {
-    /// Sends the answer, unless one was sent or nobody waits.
+    /// Leaves the answer for the connection, unless there is one or nobody waits.
     fn send(&self, answer: Answer) -> Result<(), Atom> {
-        let sender = {
-            let mut state = self.state.lock();
-            match std::mem::replace(&mut *state, State::Sent) {
-                State::Waiting(sender) => sender,
-                State::Sent => return Err(atoms::already_sent()),
-                State::Late(reason) => {
-                    *state = State::Late(reason);
-                    return Err(reason);
-                }
-            }
+        let mut exchange = self.exchange.lock();
+        exchange.slot = None;
+        let waker = match &mut exchange.state {
+            State::Waiting(waker) => waker.take(),
+            State::Answered(_) | State::Sent => return Err(atoms::already_sent()),
+            State::Late(reason) => return Err(*reason),
         };
-        let sent = sender.send(answer).map_err(|_| self.reason());
-        self.ticket.release();
-        if let Err(reason) = sent {
-            *self.state.lock() = State::Late(reason);
+        exchange.state = State::Answered(answer);
+        drop(exchange);
+        // Not under the lock, which the connection takes as soon as it wakes.
+        if let Some(waker) = waker {
+            waker.wake();
         }
-        sent
+        Ok(())
     }
 
-    /// Why nobody waits any more.
-    fn reason(&self) -> Atom {
-        if self.ticket.timed_out.load(Ordering::Acquire) {
-            atoms::timeout()
-        } else {
-            atoms::closed()
-        }
+    /// No answer will come. To one that was answered before, this is nothing.
+    fn give_up(&self) {
+        let _ = self.send(Err(Refusal::Crashed));
     }
 
     fn open(&self) -> bool {
-        matches!(&*self.state.lock(), State::Waiting(sender) if !sender.is_closed())
+        matches!(self.exchange.lock().state, State::Waiting(_))
     }
 }
 
@@ -215,7 +204,7 @@ fn assign(env: Env, handle: ResourceArc<Handle>, pid: LocalPid) -> Atom {
     let dead = assigned.is_none();
     drop(assigned);
     if dead {
-        let _ = handle.send(Err(Refusal::Crashed));
+        handle.give_up();
     }
     ok()
 }

@@ -128,7 +128,10 @@ impl Timed {
     fn enter(&mut self, phase: Phase) {
         if self.wire.entered.swap(false, Ordering::Relaxed) || self.phase != phase {
             self.phase = phase;
-            self.since = Instant::now();
+            // What has no limit needs no clock, which every request would ask.
+            if phase != Phase::Busy {
+                self.since = Instant::now();
+            }
         }
     }
 
@@ -150,15 +153,15 @@ impl Timed {
 
     /// Ready where the phase has taken longer than it may.
     fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let (since, limit) = match (self.blocked, self.phase) {
+            (Some(since), _) => (since, self.write),
+            (None, Phase::Head) => (self.since, self.header),
+            (None, Phase::Body) => (self.since, self.body),
+            (None, Phase::Idle) => (self.since, self.idle),
+            (None, Phase::Busy) => return Poll::Pending,
+        };
         loop {
             ready!(self.timer.as_mut().poll(cx));
-            let (since, limit) = match (self.blocked, self.phase) {
-                (Some(since), _) => (since, self.write),
-                (None, Phase::Head) => (self.since, self.header),
-                (None, Phase::Body) => (self.since, self.body),
-                (None, Phase::Idle) => (self.since, self.idle),
-                (None, Phase::Busy) => (self.since, Duration::MAX),
-            };
             let now = Instant::now();
             let left = limit.saturating_sub(now - since);
             if left.is_zero() {

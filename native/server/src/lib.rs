@@ -4,6 +4,7 @@
 //! `service` bounds the request and reads its body, `pool` finds a receiver, `request` sends it a
 //! message with a `handle`, Elixir answers through that handle with a `response`, and hyper writes.
 
+mod alarm;
 mod atoms;
 mod config;
 mod first_version;

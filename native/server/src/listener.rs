@@ -1,5 +1,6 @@
 //! Accepts connections until it is told to stop, and sees them to their end.
 
+use crate::alarm::Alarm;
 use crate::config::Limits;
 use crate::io::{Timed, Wire};
 use crate::race::until;
@@ -101,6 +102,7 @@ async fn converse(
     let service = Arc::new(Service {
         shared: Arc::clone(&shared),
         wire,
+        alarm: Alarm::new(),
         peer,
     });
     let service = service_fn(move |request| Arc::clone(&service).serve(request));

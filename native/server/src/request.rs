@@ -111,7 +111,7 @@ fn headers<'a>(env: Env<'a>, headers: &HeaderMap) -> Term<'a> {
         .iter()
         .map(|(name, value)| {
             let name = binary(env, name.as_str().as_bytes());
-            make_tuple(env, &[name, binary(env, value.as_bytes())])
+            (name, binary(env, value.as_bytes())).encode(env)
         })
         .collect();
     pairs.encode(env)
@@ -124,15 +124,16 @@ fn peer(env: Env<'_>, peer: SocketAddr) -> Term<'_> {
 /// `{ip, port}`, as `:inet` has it.
 pub fn address(env: Env<'_>, address: SocketAddr) -> Term<'_> {
     let ip = match address.ip() {
-        IpAddr::V4(ip) => tuple(env, &ip.octets()),
-        IpAddr::V6(ip) => tuple(env, &ip.segments()),
+        IpAddr::V4(ip) => {
+            let [a, b, c, d] = ip.octets();
+            (a, b, c, d).encode(env)
+        }
+        IpAddr::V6(ip) => {
+            // Longer than any tuple that encodes itself.
+            make_tuple(env, &ip.segments().map(|part| part.encode(env)))
+        }
     };
-    make_tuple(env, &[ip, address.port().encode(env)])
-}
-
-fn tuple<'a>(env: Env<'a>, parts: &[impl Encoder]) -> Term<'a> {
-    let parts: Vec<Term> = parts.iter().map(|part| part.encode(env)).collect();
-    make_tuple(env, &parts)
+    (ip, address.port()).encode(env)
 }
 
 fn method(method: &Method) -> Atom {

@@ -1,5 +1,6 @@
 //! One request, from its head to its answer.
 
+use crate::alarm::Alarm;
 use crate::handle;
 use crate::io::{Stage, Wire};
 use crate::refusal::{Body, Refusal};
@@ -15,12 +16,13 @@ use roundtrip_core::server::is_authority;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use tokio::time::Instant;
 
 /// The half of a connection that answers.
 pub struct Service {
     pub shared: Arc<Shared>,
     pub wire: Arc<Wire>,
+    pub alarm: Alarm,
     pub peer: SocketAddr,
 }
 
@@ -59,7 +61,8 @@ impl Service {
         if self.shared.limits.answer_in_rust {
             return Ok(Response::new(Full::new(body)));
         }
-        let (handle, waiting) = handle::new(slot, self.shared.limits.deadline);
+        let deadline = Instant::now() + self.shared.limits.deadline;
+        let (handle, waiting) = handle::new(slot, deadline);
         let peer = self.peer;
         let request = Request { head, body, peer };
         if request.send(&self.shared.pool, &handle).is_err() {
@@ -68,7 +71,7 @@ impl Service {
         // From here on the receiver alone holds the handle: when that is gone, no answer can come.
         drop((request, handle));
         self.wire.set_stage(Stage::Busy);
-        waiting.answer().await
+        waiting.answer(&self.alarm).await
     }
 
     /// Refuses what needs no body to be refused, so that none is read.
