@@ -73,7 +73,7 @@ pub struct Waiting {
     deadline: Instant,
 }
 
-/// Both halves of one request, which has a place among those in flight until the deadline.
+/// Both halves of one request, which has a place among those in flight.
 pub fn new(slot: Slot, deadline: Instant) -> (ResourceArc<Handle>, Waiting) {
     let exchange = Arc::new(Mutex::new(Exchange {
         state: State::Waiting(None),

@@ -64,7 +64,7 @@ impl Request {
                 binary(env, path.as_bytes()),
                 query.unwrap_or_else(|| nil().to_term(env)),
                 headers(env, &self.head.headers),
-                peer(env, self.peer),
+                address(env, self.peer),
                 version(self.head.version).to_term(env),
                 binary(env, &self.body),
                 handle,
@@ -115,10 +115,6 @@ fn headers<'a>(env: Env<'a>, headers: &HeaderMap) -> Term<'a> {
         })
         .collect();
     pairs.encode(env)
-}
-
-fn peer(env: Env<'_>, peer: SocketAddr) -> Term<'_> {
-    address(env, peer)
 }
 
 /// `{ip, port}`, as `:inet` has it.
