@@ -111,6 +111,22 @@ defmodule Roundtrip.Server.FateTest do
         Wire.close(socket)
       end
 
+      @tag server: [deadline: 100]
+      test "each request of a connection has a deadline of its own", %{port: port} do
+        socket = open(port, "/ok")
+        assert %{status: 200} = answer(socket)
+
+        for _ <- 1..3 do
+          before = System.monotonic_time(:millisecond)
+          :ok = Wire.send(socket, "GET /later HTTP/1.1\r\nHost: test\r\n\r\n")
+          assert %{status: 503} = answer(socket)
+          # Not that of the request before it, which the connection's one timer was set for.
+          assert System.monotonic_time(:millisecond) - before >= 100
+        end
+
+        Wire.close(socket)
+      end
+
       test "the answer may come later, from any process, and once", %{port: port} do
         socket = open(port, "/later")
         assert_receive {:later, request}, 5_000
