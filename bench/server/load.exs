@@ -3,7 +3,7 @@
 
 with path when is_list(path) <- :code.lib_dir(:inets),
      true <- File.exists?(Path.join(path, "include/httpd.hrl")) do
-  for file <- ~w(gen_tcp.exs httpd.exs table.exs), do: Code.require_file(file, __DIR__)
+  for file <- ~w(bare.exs gen_tcp.exs httpd.exs table.exs), do: Code.require_file(file, __DIR__)
 else
   _not_here ->
     IO.puts(
@@ -31,7 +31,7 @@ defmodule Bench.Load do
   """
 
   @switches [seconds: :integer, rounds: :integer, connections: :string, help: :boolean]
-  @order [:rust, :inline, :task, :gen_tcp, :httpd]
+  @order [:rust, :bare, :inline, :task, :gen_tcp, :httpd]
 
   def main(args) do
     case OptionParser.parse(args, strict: @switches) do
@@ -116,6 +116,7 @@ defmodule Bench.Load do
   defp servers do
     [
       rust: server(answer_in_rust: true),
+      bare: Bench.Bare.start(&Bench.Handler.answer/4),
       inline: server(mode: :inline),
       task: server(mode: :task),
       gen_tcp: Bench.GenTcp.start(&Bench.Handler.answer/4),

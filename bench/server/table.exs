@@ -12,6 +12,7 @@ defmodule Bench.Table do
 
   @titles %{
     rust: "Rust alone",
+    bare: "a bare loop",
     inline: "inline",
     task: "a task each",
     gen_tcp: "gen_tcp",
