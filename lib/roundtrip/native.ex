@@ -630,7 +630,7 @@ defmodule Roundtrip.Native do
 
   @doc """
   Holds a histogram's lock until the count of `signal` is not 0, or for `milliseconds`, from 0 to
-  1000. The process `owner` receives `:held` once the lock is taken. `Roundtrip.Mutation.Holder`
+  1000. The process `owner` receives `:held` once the lock is taken. `Roundtrip.Mutation.LockHolder`
   is easier to use.
   """
   @spec histogram_hold(reference(), 0..1000, reference(), pid()) :: :released | :timed_out

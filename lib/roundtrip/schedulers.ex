@@ -1,26 +1,28 @@
 defmodule Roundtrip.Schedulers do
   @moduledoc """
-  Gives every normal scheduler one call, for cells that measure what such a call does to others.
+  Keeps every normal scheduler busy with one call, for cells that measure how that affects others.
   """
 
   @doc """
-  Starts `fun` once on each scheduler, runs `meanwhile` in the calling process, and gives its result
-  when all calls have ended.
+  Starts `fun` once on each scheduler, runs `meanwhile` in the calling process, and returns the
+  result of `meanwhile` when all calls have ended.
 
-      iex> Roundtrip.Schedulers.occupy(fn -> :ok end, fn -> :erlang.yield() end)
-      true
+  If a call exits, so does the caller, with the same reason.
+
+      iex> Roundtrip.Schedulers.occupy(fn -> :ok end, fn -> :measured end)
+      :measured
   """
-  @spec occupy(fun(), fun()) :: term()
+  @spec occupy(fun(), (() -> result)) :: result when result: term()
   def occupy(fun, meanwhile) do
-    calls = for id <- 1..System.schedulers_online(), do: start_on(id, fun)
+    calls = for id <- 1..System.schedulers_online(), do: spawn_on(id, fun)
     result = meanwhile.()
-    for call <- calls, do: await(call)
+    Enum.each(calls, &await/1)
     result
   end
 
-  # `:scheduler` is not documented, and in every OTP from 25 to 29. Without it one scheduler may
-  # take two of the calls, and another be left free.
-  defp start_on(id, fun), do: :erlang.spawn_opt(fun, [:monitor, {:scheduler, id}])
+  # The option `:scheduler` is undocumented, but every OTP from 25 to 29 has it. Without it, one
+  # scheduler might run two of the calls and leave another one free.
+  defp spawn_on(id, fun), do: :erlang.spawn_opt(fun, [:monitor, {:scheduler, id}])
 
   defp await({pid, monitor}) do
     receive do

@@ -1,5 +1,6 @@
 defmodule Roundtrip.Messages.FeedTest do
   use Roundtrip.MessagesCase
+  doctest Roundtrip.Messages.Consumer
 
   alias Roundtrip.Messages.Consumer
 

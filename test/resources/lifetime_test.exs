@@ -3,7 +3,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
   use ExUnit.Case, async: false
 
   alias Roundtrip.Native
-  alias Roundtrip.Resources.Housekeeping
+  alias Roundtrip.Resources.Destructors
 
   @patience 5_000
 
@@ -19,7 +19,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
   defp dropped!(name), do: assert_receive({:dropped, ^name, "normal scheduler"}, @patience)
 
   defp alive!(name) do
-    Housekeeping.settle()
+    Destructors.await()
     refute_received {:dropped, ^name, _}
   end
 

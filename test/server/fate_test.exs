@@ -68,7 +68,7 @@ defmodule Roundtrip.Server.FateTest do
               {"/throw", ":ball"},
               {"/exit", "shutdown"},
               {"/normal", "normal"},
-              {"/nothing", "gave no response but {:ok, :get}"},
+              {"/nothing", "returned {:ok, :get}, which is not a response"},
               {"/status?99", "status"},
               {"/status?100", "status"},
               {"/status?1000", "status"},

@@ -1,7 +1,7 @@
 defmodule Roundtrip.Server.SupervisionTest do
   use Roundtrip.ServerCase
 
-  alias Roundtrip.Server.{Drain, Listener, Options, Receiver, Stats}
+  alias Roundtrip.Server.{Drainer, Listener, Options, Receiver, Stats}
 
   defmodule Slow do
     use Roundtrip.Server.Router
@@ -117,16 +117,22 @@ defmodule Roundtrip.Server.SupervisionTest do
   test "a restarted listener waits for its port, and whoever asks waits with it" do
     {:ok, socket} = :gen_tcp.listen(0, ip: {127, 0, 0, 1})
     {:ok, port} = :inet.port(socket)
-    memory = Listener.memory()
-    :atomics.put(memory, 1, port)
-    board = Listener.board()
+    port_memory = Listener.new_port_memory()
+    :atomics.put(port_memory, 1, port)
+    registry = Listener.new_registry()
     options = Options.validate!(handler: Slow, pool_size: 1)
-    listener = start_supervised!({Listener, {options, memory, board}})
-    receivers = %{id: Receiver, start: {Receiver, :pool, [options, board]}, type: :supervisor}
+    listener = start_supervised!({Listener, {options, port_memory, registry}})
+
+    receivers = %{
+      id: Receiver,
+      start: {Receiver, :start_pool, [options, registry]},
+      type: :supervisor
+    }
+
     start_supervised!(receivers)
 
     waiting = Task.async(fn -> listener |> Listener.server() |> Server.Native.address() end)
-    assert Poll.until(fn -> :sys.get_state(listener).waiting != [] end)
+    assert Poll.until(fn -> :sys.get_state(listener).waiting_callers != [] end)
     :gen_tcp.close(socket)
     assert Task.await(waiting) == {{127, 0, 0, 1}, port}
     assert ask(port, "/").status == 200
@@ -203,7 +209,7 @@ defmodule Roundtrip.Server.SupervisionTest do
   test "the deadline of the stop lies within what the supervisor grants" do
     for shutdown <- [0, 60_000] do
       options = Options.validate!(handler: Slow, shutdown: shutdown)
-      assert Drain.child_spec({options, nil}).shutdown > shutdown
+      assert Drainer.child_spec({options, nil}).shutdown > shutdown
     end
   end
 

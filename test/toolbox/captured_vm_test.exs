@@ -9,8 +9,8 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
     vm = CapturedVM.start()
 
     assert CapturedVM.call(vm, Native, :toolbox_double, [2]) == 4
-    assert CapturedVM.printed(vm) =~ "Some("
-    assert CapturedVM.printed(vm) == ""
+    assert CapturedVM.read_stderr(vm) =~ "Some("
+    assert CapturedVM.read_stderr(vm) == ""
     CapturedVM.stop(vm)
   end
 
@@ -18,7 +18,7 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
     vm = CapturedVM.start()
 
     CapturedVM.call(vm, :logger, :warning, [~c"in a moment"])
-    assert CapturedVM.printed(vm, "in a moment") =~ "in a moment"
+    assert CapturedVM.read_stderr(vm, "in a moment") =~ "in a moment"
     CapturedVM.stop(vm)
   end
 
@@ -27,7 +27,7 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
 
     CapturedVM.call(vm, System, :put_env, ["RUST_BACKTRACE", "1"])
     assert_raise ErlangError, fn -> CapturedVM.call(vm, Native, :mean, [1, 0]) end
-    refute CapturedVM.printed(vm) =~ "stack backtrace:"
+    refute CapturedVM.read_stderr(vm) =~ "stack backtrace:"
     CapturedVM.stop(vm)
   end
 

@@ -32,7 +32,7 @@ defmodule Roundtrip.Toolbox.CommandTest do
     }
 
     assert {{:ok, _}, _} =
-             Roundtrip.Toolbox.Scratch.with_files(files, fn folder ->
+             Roundtrip.Toolbox.TempDir.with_files(files, fn folder ->
                Command.run("cargo test", ["--offline"], cd: folder)
              end)
   end

@@ -4,7 +4,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
 
   @moduletag skip: if(match?({:win32, _}, :os.type()), do: "the stand-in is a shell script")
 
-  alias Roundtrip.Toolbox.{Command, Scratch}
+  alias Roundtrip.Toolbox.{Command, TempDir}
 
   @untidy %{
     "lib/scratch.ex" => "defmodule Scratch do\ndef twice( n ),do: n*2\nend\n",
@@ -89,7 +89,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
     hex = System.get_env("ROUNDTRIP_HEX")
 
     try do
-      Scratch.with_files(files, fn folder ->
+      TempDir.with_files(files, fn folder ->
         if clang_format, do: File.chmod!(Path.join(folder, "bin/clang-format"), 0o755)
         System.put_env("PATH", Path.join(folder, "bin") <> ":" <> path)
         System.put_env("ROUNDTRIP_HEX", "0")

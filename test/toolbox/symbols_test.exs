@@ -7,10 +7,10 @@ defmodule Roundtrip.Toolbox.SymbolsTest do
     case Command.run("nm", ["-D", "--undefined-only", Symbols.library()]) do
       {:ok, text} when text != "" ->
         named = for [name] <- Regex.scan(~r/\benif_\w+/, text), do: name
-        assert Symbols.asked() == Enum.sort(named)
+        assert Symbols.required() == Enum.sort(named)
 
       _ ->
-        assert Symbols.asked() == [] or not Command.installed?("nm")
+        assert Symbols.required() == [] or not Command.installed?("nm")
     end
   end
 end

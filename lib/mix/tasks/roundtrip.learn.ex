@@ -39,7 +39,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   alias Roundtrip.Notebook.{Parser, Practice, Reader, Report, Terminal}
   alias Roundtrip.Notebook.Terminal.Course
   alias Roundtrip.Progress
-  alias Roundtrip.Progress.Text
+  alias Roundtrip.Progress.Formatter
 
   @switches [
     all: :boolean,
@@ -155,7 +155,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp progress(options) do
     start()
-    say(Enum.map(Text.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
+    say(Enum.map(Formatter.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
   end
 
   defp reset(options) do
@@ -166,7 +166,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp reset(lesson, options), do: forgotten(Progress.reset(lesson), lesson, options)
 
   defp forgotten({:ok, exercises}, where, options) do
-    say([Text.forgotten(exercises, where), "\n"], options)
+    say([Formatter.forgotten(exercises, where), "\n"], options)
 
     if File.dir?("exercises"),
       do: say("The files in exercises/ stay as they are.\n", options),
@@ -182,7 +182,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     with_notebooks(course, options, fn notebooks ->
       devices = Keyword.take(options, [:terminal, :output])
       reports = Course.run(notebooks, [runner: runner(options)] ++ devices)
-      say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
+      say([Formatter.summary(Progress.read(), colour?(options)), "\n"], options)
       status(reports)
     end)
   end

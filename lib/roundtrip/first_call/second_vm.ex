@@ -1,19 +1,27 @@
 defmodule Roundtrip.FirstCall.SecondVM do
   @moduledoc """
-  Loads the course's library in a VM of its own, where a failed load harms nobody.
+  Loads the course's library in a second VM, where a failed load doesn't disturb this one.
+
+      iex> alias Roundtrip.FirstCall.SecondVM
+      iex> SecondVM.load(SecondVM.stubs())
+      :ok
+      iex> {:error, {reason, _text}} = SecondVM.load([])
+      iex> reason
+      :bad_lib
   """
 
-  @doc "The name and arity of every function of `Roundtrip.Native`: its stubs, and what its head adds."
+  @doc """
+  Returns the name and arity of every function of `Roundtrip.Native`: the stubs, and the functions
+  that `use Roundtrip.Precompiled` adds.
+  """
   @spec stubs() :: keyword(arity())
   def stubs, do: Roundtrip.Native.__info__(:functions)
 
   @doc """
-  What `:erlang.load_nif/2` answers where `Roundtrip.Native` has only these stubs.
+  Returns the result of `:erlang.load_nif/2` in a VM whose `Roundtrip.Native` has only these stubs.
 
-      iex> Roundtrip.FirstCall.SecondVM.load(Roundtrip.FirstCall.SecondVM.stubs())
-      :ok
-
-  The library is the one that is loaded here, or another by its path without the extension.
+  `library` is the path of the library without its extension; the default is the one that is loaded
+  in this VM.
   """
   @spec load(keyword(arity()), Path.t() | charlist()) :: :ok | {:error, {atom(), charlist()}}
   def load(stubs, library \\ library()) do
@@ -34,10 +42,11 @@ defmodule Roundtrip.FirstCall.SecondVM do
   end
 
   @doc """
-  The code of a `Roundtrip.Native` with these stubs, and with `try_load/1`, which asks for a library.
+  Compiles a `Roundtrip.Native` with these stubs and a `try_load/1` that loads a library, and returns
+  its bytecode.
   """
   @spec code(keyword(arity())) :: binary()
-  # Erlang's abstract forms, because the module must not be defined here, only its code made.
+  # Erlang's abstract forms are compiled, because `defmodule` would replace the module in this VM.
   def code(stubs) do
     exports = [{:try_load, 1} | stubs]
     forms = [{:attribute, 1, :module, Roundtrip.Native}, {:attribute, 1, :export, exports}]
@@ -63,7 +72,7 @@ defmodule Roundtrip.FirstCall.SecondVM do
   defp call(function, arguments),
     do: {:call, 1, {:remote, 1, {:atom, 1, :erlang}, {:atom, 1, function}}, arguments}
 
-  @doc "The path of the library on this machine, without its extension."
+  @doc "Returns the path of the course's library on this machine, without its extension."
   @spec library() :: charlist()
   def library do
     [path | _] = Path.wildcard(Application.app_dir(:roundtrip, "priv/native/*roundtrip_nif*"))

@@ -1,27 +1,32 @@
 defmodule Roundtrip.Messages.Poll do
   @moduledoc """
-  Waits for what ends without telling anybody, such as a thread of Rust.
+  Waits for a condition that no message announces, such as the end of a Rust thread.
 
-  Everything that sends a message is awaited by that message instead.
+      iex> counter = :counters.new(1, [])
+      iex> spawn(fn -> :counters.add(counter, 1, 1) end)
+      iex> Roundtrip.Messages.Poll.until(fn -> :counters.get(counter, 1) == 1 end)
+      true
+
+  If there is a message, wait for the message instead.
   """
 
-  @bound 5_000
-  @pause 2
+  @timeout 5_000
+  @interval 2
 
   @doc """
-  Whether `fun` comes to give `true` within `bound` milliseconds.
+  Calls `fun` until it returns `true`, for at most `timeout` milliseconds, and returns whether it did.
 
       iex> Roundtrip.Messages.Poll.until(fn -> true end)
       true
       iex> Roundtrip.Messages.Poll.until(fn -> false end, 1)
       false
   """
-  @spec until(fun(), non_neg_integer()) :: boolean()
-  def until(fun, bound \\ @bound), do: poll(fun, now() + bound)
+  @spec until((() -> boolean()), non_neg_integer()) :: boolean()
+  def until(fun, timeout \\ @timeout), do: poll(fun, now() + timeout)
 
   @doc """
-  Whether the threads of Rust come to have these names; `true` where the machine has no `/proc` to
-  read them in.
+  Waits until the threads that Rust has started are those with these names, and returns whether they
+  are. Returns `true` on a system without `/proc`, where thread names can't be read.
   """
   @spec threads([String.t()]) :: boolean()
   def threads(names) do
@@ -38,15 +43,8 @@ defmodule Roundtrip.Messages.Poll do
         false
 
       true ->
-        pause()
+        Process.sleep(@interval)
         poll(fun, deadline)
-    end
-  end
-
-  defp pause do
-    receive do
-    after
-      @pause -> :ok
     end
   end
 

@@ -1,15 +1,15 @@
-defmodule Roundtrip.Toolbox.ScratchTest do
+defmodule Roundtrip.Toolbox.TempDirTest do
   use ExUnit.Case, async: true
-  doctest Roundtrip.Toolbox.Scratch
+  doctest Roundtrip.Toolbox.TempDir
 
-  alias Roundtrip.Toolbox.Scratch
+  alias Roundtrip.Toolbox.TempDir
 
   test "the folder is gone afterwards, even when the function raises" do
-    {folder, _} = Scratch.with_files(%{"a/b.txt" => "b"}, & &1)
+    {folder, _} = TempDir.with_files(%{"a/b.txt" => "b"}, & &1)
     refute File.exists?(folder)
 
     assert_raise RuntimeError, fn ->
-      Scratch.with_files(%{"a.txt" => "a"}, fn folder ->
+      TempDir.with_files(%{"a.txt" => "a"}, fn folder ->
         send(self(), {:folder, folder})
         raise "no"
       end)

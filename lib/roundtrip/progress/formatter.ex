@@ -1,30 +1,37 @@
-defmodule Roundtrip.Progress.Text do
-  @moduledoc "Says how far somebody is: in a sentence below a check, and as a picture of the course."
+defmodule Roundtrip.Progress.Formatter do
+  @moduledoc """
+  Formats progress: as a sentence below an exercise's check, and as a picture of the course.
 
-  alias Roundtrip.Notebook.Terminal
+      index       ●○    1 of 2
+      first_call  ○○○○  0 of 4
+      1 of 6 in the course
+  """
+
   alias Roundtrip.Progress
 
-  @doc "What a check's last line answers; `remembered` is what `Roundtrip.Progress.pass/1` gave."
+  @doc """
+  Returns the sentence below a check that passed, given the result of `Roundtrip.Progress.pass/1`
+  and the progress after it.
+  """
   @spec passed(Progress.name(), :ok | {:error, String.t()}, Progress.t()) :: String.t()
   def passed(exercise, :ok, progress) do
     own = Enum.find(progress.lessons, &(exercise in &1.exercises))
     "#{exercise} passed: #{count([own])} in #{own.lesson}, #{total(progress)}"
   end
 
-  def passed(exercise, {:error, why}, _progress) do
-    "#{exercise} passed, but cannot be remembered: #{why}"
+  def passed(exercise, {:error, reason}, _progress) do
+    "#{exercise} passed, but cannot be remembered: #{reason}"
   end
 
-  @doc "What a reset has forgotten, of a lesson or of `the course`."
+  @doc "Returns the sentence that names the exercises that were reset, in a lesson or `the course`."
   @spec forgotten([Progress.name()], String.t()) :: String.t()
   def forgotten([], where), do: "Nothing of #{where} was remembered."
+  def forgotten([exercise], where), do: "Forgot 1 exercise of #{where}: #{exercise}"
 
-  def forgotten(exercises, where) do
-    "Forgot #{Terminal.count(length(exercises), "exercise")} of #{where}: " <>
-      Enum.join(exercises, ", ")
-  end
+  def forgotten(exercises, where),
+    do: "Forgot #{length(exercises)} exercises of #{where}: #{Enum.join(exercises, ", ")}"
 
-  @doc "A line for the end of a run, in the form of `Roundtrip.Notebook.Terminal.Summary`."
+  @doc "Returns the line that ends the report on a run of the course."
   @spec summary(Progress.t(), colour? :: boolean()) :: IO.chardata()
   def summary(progress, colour?) do
     label = IO.ANSI.format([:bright, "Passed   "], colour?)
@@ -32,27 +39,27 @@ defmodule Roundtrip.Progress.Text do
   end
 
   @doc """
-  A line for each lesson, with a dot for each exercise, then the total, then what passed under
-  another version.
+  Returns a line for each lesson with a dot for each exercise, then the total, then a line for each
+  other version under which open exercises passed.
   """
   @spec lines(Progress.t(), colour? :: boolean()) :: [IO.chardata()]
   def lines(progress, colour?) do
-    names = widest(progress, &String.length(&1.lesson))
-    dots = widest(progress, &length(&1.exercises))
+    name_width = max_of(progress, &String.length(&1.lesson))
+    dots_width = max_of(progress, &length(&1.exercises))
 
     for lesson <- progress.lessons do
       [
-        String.pad_trailing(lesson.lesson, names + 2),
+        String.pad_trailing(lesson.lesson, name_width + 2),
         Enum.map(lesson.exercises, &dot(state(&1, lesson), colour?)),
-        String.duplicate(" ", dots - length(lesson.exercises) + 2),
+        String.duplicate(" ", dots_width - length(lesson.exercises) + 2),
         count([lesson])
       ]
-    end ++ [total(progress) | elsewhere(progress, colour?)]
+    end ++ [total(progress) | other_versions(progress, colour?)]
   end
 
   defp total(progress), do: "#{count(progress.lessons)} in the course"
 
-  defp widest(progress, fun), do: progress.lessons |> Enum.map(fun) |> Enum.max(fn -> 0 end)
+  defp max_of(progress, fun), do: progress.lessons |> Enum.map(fun) |> Enum.max(fn -> 0 end)
 
   defp count(lessons) do
     passed = lessons |> Enum.map(&length(&1.passed)) |> Enum.sum()
@@ -62,23 +69,23 @@ defmodule Roundtrip.Progress.Text do
   defp state(exercise, lesson) do
     cond do
       exercise in lesson.passed -> :passed
-      is_map_key(lesson.elsewhere, exercise) -> :elsewhere
+      is_map_key(lesson.other_versions, exercise) -> :other_version
       true -> :open
     end
   end
 
   defp dot(:passed, colour?), do: IO.ANSI.format([:green, "●"], colour?)
-  defp dot(:elsewhere, colour?), do: IO.ANSI.format([:yellow, "◐"], colour?)
+  defp dot(:other_version, colour?), do: IO.ANSI.format([:yellow, "◐"], colour?)
   defp dot(:open, colour?), do: IO.ANSI.format([:faint, "○"], colour?)
 
-  defp elsewhere(progress, colour?) do
+  defp other_versions(progress, colour?) do
     progress.lessons
-    |> Enum.flat_map(&Enum.sort(&1.elsewhere))
+    |> Enum.flat_map(&Enum.sort(&1.other_versions))
     |> Enum.group_by(&elem(&1, 1), &elem(&1, 0))
     |> Enum.sort_by(&elem(&1, 0), {:desc, Version})
     |> Enum.map(fn {version, exercises} ->
       text = " #{Enum.join(exercises, ", ")} passed in #{version}; the text may have changed"
-      [dot(:elsewhere, colour?), text]
+      [dot(:other_version, colour?), text]
     end)
   end
 end
@@ -88,7 +95,7 @@ defimpl Inspect, for: Roundtrip.Progress do
 
   def inspect(progress, _opts) do
     progress
-    |> Roundtrip.Progress.Text.lines(false)
+    |> Roundtrip.Progress.Formatter.lines(false)
     |> Enum.map(&IO.chardata_to_string/1)
     |> Enum.intersperse(line())
     |> concat()

@@ -1,8 +1,13 @@
-defmodule Roundtrip.Mutation.Holder do
+defmodule Roundtrip.Mutation.LockHolder do
   @moduledoc """
-  A process that holds a histogram's lock, as a long calculation in Rust would.
+  A process that holds a histogram's lock, as a long computation in Rust would.
 
-  It waits in a dirty NIF, so that holding the lock stops nobody who does not want it.
+      histogram = Roundtrip.Native.histogram_new(1000)
+      holder = Roundtrip.Mutation.LockHolder.hold(histogram, 1000)
+      # ... whoever wants the lock now has to wait ...
+      Roundtrip.Mutation.LockHolder.release(holder)
+
+  The process waits in a dirty NIF, so holding the lock blocks no normal scheduler.
   """
 
   alias Roundtrip.Native
@@ -13,13 +18,13 @@ defmodule Roundtrip.Mutation.Holder do
   @type t :: %__MODULE__{pid: pid(), monitor: reference(), signal: reference()}
 
   @doc """
-  Takes the lock, for at most so many milliseconds, and returns once it is held.
+  Takes the lock for at most `milliseconds`, and returns once it is held.
 
       iex> histogram = Roundtrip.Native.histogram_new(1000)
-      iex> holder = Roundtrip.Mutation.Holder.hold(histogram, 1000)
+      iex> holder = Roundtrip.Mutation.LockHolder.hold(histogram, 1000)
       iex> Roundtrip.Native.histogram_try_record(histogram, 5)
       {:error, :busy}
-      iex> Roundtrip.Mutation.Holder.release(holder)
+      iex> Roundtrip.Mutation.LockHolder.release(holder)
       :released
       iex> Roundtrip.Native.histogram_try_record(histogram, 5)
       :ok
@@ -38,15 +43,16 @@ defmodule Roundtrip.Mutation.Holder do
   end
 
   @doc """
-  Lets go of the lock, and returns once it is free: `:timed_out` where it was free already, because
-  the time was over.
+  Releases the lock, and returns once it is free.
+
+  Returns `:timed_out` if the time had run out, so that the lock was free already.
   """
   @spec release(t()) :: :released | :timed_out
   def release(%__MODULE__{pid: pid, monitor: monitor, signal: signal}) do
     Native.counter_add(signal, 1)
 
     receive do
-      {:DOWN, ^monitor, :process, ^pid, how} -> how
+      {:DOWN, ^monitor, :process, ^pid, released_or_timed_out} -> released_or_timed_out
     end
   end
 end

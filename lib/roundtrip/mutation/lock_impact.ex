@@ -1,0 +1,61 @@
+defmodule Roundtrip.Mutation.LockImpact do
+  @moduledoc """
+  Measures whether calls that wait for a lock delay a process that doesn't need the lock.
+
+      histogram = Roundtrip.Native.histogram_new(1000)
+      record = fn -> Roundtrip.Native.histogram_record(histogram, 5) end
+
+      # `{:too_late, 80.1}`: the calls blocked every scheduler until the lock was released.
+      Roundtrip.Mutation.LockImpact.measure(histogram, record, 80)
+
+  It counts turns and starts no timer: a process has its turn or it doesn't, however busy the
+  machine is.
+  """
+
+  alias Roundtrip.Mutation.LockHolder
+  alias Roundtrip.Schedulers
+
+  @rounds 3
+
+  @typedoc """
+  Whether the process had its turn while the lock was still held, and the milliseconds it waited.
+  """
+  @type outcome :: {:in_time | :too_late, float()}
+
+  @doc """
+  Starts `call` once on every scheduler while the histogram's lock is held, and returns whether the
+  calling process had its next turn before the lock was released.
+
+  The lock is released as soon as that turn comes, or after `milliseconds`. Because a busy machine
+  may delay the turn by itself, up to #{@rounds} rounds are tried, and the first one in time counts.
+
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> {outcome, _} = Roundtrip.Mutation.LockImpact.measure(histogram, fn -> :ok end, 1000)
+      iex> outcome
+      :in_time
+  """
+  @spec measure(reference(), fun(), 0..1000) :: outcome()
+  def measure(histogram, call, milliseconds), do: measure(histogram, call, milliseconds, @rounds)
+
+  defp measure(histogram, call, milliseconds, rounds) do
+    with {:too_late, _} = too_late <- measure_round(histogram, call, milliseconds) do
+      if rounds == 1, do: too_late, else: measure(histogram, call, milliseconds, rounds - 1)
+    end
+  end
+
+  defp measure_round(histogram, call, milliseconds) do
+    holder = LockHolder.hold(histogram, milliseconds)
+    start = System.monotonic_time(:microsecond)
+
+    Schedulers.occupy(call, fn ->
+      # Yielding puts this process behind the calls in every run queue.
+      :erlang.yield()
+      waited = (System.monotonic_time(:microsecond) - start) / 1000
+
+      case LockHolder.release(holder) do
+        :released -> {:in_time, waited}
+        :timed_out -> {:too_late, waited}
+      end
+    end)
+  end
+end
