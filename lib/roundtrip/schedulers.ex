@@ -20,8 +20,10 @@ defmodule Roundtrip.Schedulers do
     result
   end
 
-  # The option `:scheduler` is undocumented, but every OTP from 25 to 29 has it. Without it, one
-  # scheduler might run two of the calls and leave another one free.
+  # The option `:scheduler` is undocumented and missing from the type, but every OTP from 25 to 29
+  # has it. Without it, one scheduler might run two of the calls and leave another one free.
+  @dialyzer {:no_return, occupy: 2, spawn_on: 2}
+  @dialyzer {:no_fail_call, spawn_on: 2}
   defp spawn_on(id, fun), do: :erlang.spawn_opt(fun, [:monitor, {:scheduler, id}])
 
   defp await({pid, monitor}) do
