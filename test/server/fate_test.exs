@@ -9,15 +9,15 @@ defmodule Roundtrip.Server.FateTest do
     import Roundtrip.ServerCase, only: [tell: 1]
     alias Roundtrip.Server.Response
 
-    get("/ok", do: text("ok"))
-    get("/raise", do: raise("line one\nline two"))
-    get("/throw", do: throw(:ball))
-    get("/exit", do: exit(:shutdown))
-    get("/normal", do: exit(:normal))
-    get("/nothing", do: {:ok, request.method})
-    get("/status", do: text("", status: String.to_integer(params_of(request))))
-    get("/large", do: text(List.duplicate("x", 100_000)))
-    get("/body", do: text([:no_iodata]))
+    get "/ok", do: text("ok")
+    get "/raise", do: raise("line one\nline two")
+    get "/throw", do: throw(:ball)
+    get "/exit", do: exit(:shutdown)
+    get "/normal", do: exit(:normal)
+    get "/nothing", do: {:ok, request.method}
+    get "/status", do: text("", status: String.to_integer(params_of(request)))
+    get "/large", do: text(List.duplicate("x", 100_000))
+    get "/body", do: text([:no_iodata])
 
     get "/kill" do
       tell({:handler, self()})
@@ -43,7 +43,7 @@ defmodule Roundtrip.Server.FateTest do
       Response.put_header(text("ok"), name, value)
     end
 
-    post("/size", do: text(Integer.to_string(byte_size(request.body))))
+    post "/size", do: text(Integer.to_string(byte_size(request.body)))
 
     post "/length" do
       Response.put_header(text("four"), "content-length", "400")

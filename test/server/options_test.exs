@@ -45,7 +45,7 @@ defmodule Roundtrip.Server.OptionsTest do
       Options.validate!([])
     end
 
-    assert_raise ArgumentError, "prot is no option of Roundtrip.Server", fn ->
+    assert_raise ArgumentError, "prot is not an option of Roundtrip.Server", fn ->
       Options.validate!(handler: Handler, prot: 1)
     end
 

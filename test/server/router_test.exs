@@ -7,16 +7,16 @@ defmodule Roundtrip.Server.RouterTest do
   defmodule Methods do
     use Roundtrip.Server.Router
 
-    get("/thing", do: text("get"))
-    head("/only-head", do: text("head"))
-    post("/thing", do: text(request.body, status: 201))
-    put("/thing", do: text("put"))
-    patch("/thing", do: text("patch"))
-    delete("/thing", do: text("delete"))
-    options("/thing", do: text("options"))
-    trace("/thing", do: text("trace"))
-    connect("/thing", do: text("connect"))
-    any("/any", do: text(to_string(request.method)))
+    get "/thing", do: text("get")
+    head "/only-head", do: text("head")
+    post "/thing", do: text(request.body, status: 201)
+    put "/thing", do: text("put")
+    patch "/thing", do: text("patch")
+    delete "/thing", do: text("delete")
+    options "/thing", do: text("options")
+    trace "/thing", do: text("trace")
+    connect "/thing", do: text("connect")
+    any "/any", do: text(to_string(request.method))
   end
 
   defmodule Paths do
@@ -167,7 +167,7 @@ defmodule Roundtrip.Server.RouterTest do
     end
 
     for path <- ["/:", "/:id/:id"] do
-      assert_raise ArgumentError, ~r/needs a name of its own/, fn ->
+      assert_raise ArgumentError, ~r/needs a different name/, fn ->
         compile(~s|get "#{path}" do text("") end|)
       end
     end

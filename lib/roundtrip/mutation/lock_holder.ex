@@ -2,10 +2,14 @@ defmodule Roundtrip.Mutation.LockHolder do
   @moduledoc """
   A process that holds a histogram's lock, as a long computation in Rust would.
 
-      histogram = Roundtrip.Native.histogram_new(1000)
-      holder = Roundtrip.Mutation.LockHolder.hold(histogram, 1000)
-      # ... whoever wants the lock now has to wait ...
-      Roundtrip.Mutation.LockHolder.release(holder)
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> holder = Roundtrip.Mutation.LockHolder.hold(histogram, 1000)
+      iex> Roundtrip.Native.histogram_try_record(histogram, 5)
+      {:error, :busy}
+      iex> Roundtrip.Mutation.LockHolder.release(holder)
+      :released
+      iex> Roundtrip.Native.histogram_try_record(histogram, 5)
+      :ok
 
   The process waits in a dirty NIF, so holding the lock blocks no normal scheduler.
   """
@@ -17,18 +21,7 @@ defmodule Roundtrip.Mutation.LockHolder do
 
   @type t :: %__MODULE__{pid: pid(), monitor: reference(), signal: reference()}
 
-  @doc """
-  Takes the lock for at most `milliseconds`, and returns once it is held.
-
-      iex> histogram = Roundtrip.Native.histogram_new(1000)
-      iex> holder = Roundtrip.Mutation.LockHolder.hold(histogram, 1000)
-      iex> Roundtrip.Native.histogram_try_record(histogram, 5)
-      {:error, :busy}
-      iex> Roundtrip.Mutation.LockHolder.release(holder)
-      :released
-      iex> Roundtrip.Native.histogram_try_record(histogram, 5)
-      :ok
-  """
+  @doc "Takes the lock for at most `milliseconds`, and returns once it is held."
   @spec hold(reference(), 0..1000) :: t()
   def hold(histogram, milliseconds) do
     owner = self()

@@ -2,13 +2,13 @@ defmodule Roundtrip.Mutation.LockImpact do
   @moduledoc """
   Measures whether calls that wait for a lock delay a process that doesn't need the lock.
 
-      histogram = Roundtrip.Native.histogram_new(1000)
-      record = fn -> Roundtrip.Native.histogram_record(histogram, 5) end
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> record = fn -> Roundtrip.Native.histogram_record(histogram, 5) end
+      iex> {outcome, _} = Roundtrip.Mutation.LockImpact.measure(histogram, record, 10)
+      iex> outcome
+      :too_late
 
-      # `{:too_late, 80.1}`: the calls blocked every scheduler until the lock was released.
-      Roundtrip.Mutation.LockImpact.measure(histogram, record, 80)
-
-  It counts turns and starts no timer: a process has its turn or it doesn't, however busy the
+  Here the calls blocked every scheduler until the lock was released. The module counts turns and starts no timer: a process has its turn or it doesn't, however busy the
   machine is.
   """
 
@@ -28,11 +28,6 @@ defmodule Roundtrip.Mutation.LockImpact do
 
   The lock is released as soon as that turn comes, or after `milliseconds`. Because a busy machine
   may delay the turn by itself, up to #{@rounds} rounds are tried, and the first one in time counts.
-
-      iex> histogram = Roundtrip.Native.histogram_new(1000)
-      iex> {outcome, _} = Roundtrip.Mutation.LockImpact.measure(histogram, fn -> :ok end, 1000)
-      iex> outcome
-      :in_time
   """
   @spec measure(reference(), fun(), 0..1000) :: outcome()
   def measure(histogram, call, milliseconds), do: measure(histogram, call, milliseconds, @rounds)

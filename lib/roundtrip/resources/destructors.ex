@@ -2,8 +2,11 @@ defmodule Roundtrip.Resources.Destructors do
   @moduledoc """
   Waits for the destructors of resources, and measures the scheduler time that they take.
 
-      # A value whose drop sleeps for 50 ms occupies a scheduler for 50 ms.
-      Roundtrip.Resources.Destructors.milliseconds(fn -> Roundtrip.Native.slow_new(50) end)
+      iex> alias Roundtrip.Resources.Destructors
+      iex> Destructors.milliseconds(fn -> Roundtrip.Native.slow_new(20) end) > 15
+      true
+      iex> Destructors.await()
+      :ok
 
   When the last reference to a resource is gone, the VM only puts its destructor on a scheduler's
   list of auxiliary work. A normal scheduler does that work between two processes, and the VM's
@@ -12,13 +15,7 @@ defmodule Roundtrip.Resources.Destructors do
 
   @rounds 3
 
-  @doc """
-  Waits until all pending destructors have run, and those that they caused by dropping other
-  resources.
-
-      iex> Roundtrip.Resources.Destructors.await()
-      :ok
-  """
+  @doc "Waits until all pending destructors have run, and those of the resources that they drop."
   @spec await() :: :ok
   def await do
     # The request is auxiliary work itself, so a scheduler answers it after the destructors before
@@ -30,10 +27,6 @@ defmodule Roundtrip.Resources.Destructors do
   @doc """
   Returns the milliseconds of auxiliary work that the schedulers did while the resource returned by
   `make` was garbage collected and dropped. It is the minimum of #{@rounds} rounds.
-
-      iex> alias Roundtrip.Resources.Destructors
-      iex> Destructors.milliseconds(fn -> Roundtrip.Native.slow_new(20) end) > 15
-      true
   """
   @spec milliseconds((() -> reference())) :: float()
   def milliseconds(make) do

@@ -20,12 +20,7 @@ defmodule Roundtrip.Resources.Histogram do
 
   @type t :: %__MODULE__{ref: reference()}
 
-  @doc """
-  Creates an empty histogram for latencies of up to `longest` microseconds, one minute by default.
-
-      iex> Roundtrip.Resources.Histogram.new()
-      #Roundtrip.Resources.Histogram<0 recorded>
-  """
+  @doc "Creates an empty histogram for latencies up to `longest` microseconds, a minute by default."
   @spec new(pos_integer()) :: t()
   def new(longest \\ 60_000_000), do: %__MODULE__{ref: Native.histogram_new(longest)}
 

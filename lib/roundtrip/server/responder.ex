@@ -1,8 +1,7 @@
 defmodule Roundtrip.Server.Responder do
-  @moduledoc """
-  Sends responses to Rust. Its functions are called as `Roundtrip.Server.respond/2`,
-  `Roundtrip.Server.assign/2` and `Roundtrip.Server.open?/1`, where they are documented.
-  """
+  @moduledoc false
+  # Documented as functions of `Roundtrip.Server`, which delegates to these. The receivers call them
+  # here, because they must not depend on the server that starts them.
 
   alias Roundtrip.Server.{Native, Request, Response}
 
@@ -11,7 +10,6 @@ defmodule Roundtrip.Server.Responder do
 
   @type result :: :ok | {:error, :already_sent | :timeout | :closed}
 
-  @doc "Sends the response to a request, once; see `Roundtrip.Server.respond/2`."
   @spec respond(Request.t(), Response.t()) :: result()
   def respond(%Request{ref: ref}, %Response{status: status, headers: headers, body: body})
       when status in 200..599 and length(headers) >= 0 do
@@ -34,11 +32,9 @@ defmodule Roundtrip.Server.Responder do
     ArgumentError -> raise ArgumentError, "body must be iodata"
   end
 
-  @doc "Names the process that will answer a request; see `Roundtrip.Server.assign/2`."
   @spec assign(Request.t(), pid()) :: :ok
   def assign(%Request{ref: ref}, pid), do: Native.assign(ref, pid)
 
-  @doc "Returns whether a response can still be sent; see `Roundtrip.Server.open?/1`."
   @spec open?(Request.t()) :: boolean()
   def open?(%Request{ref: ref}), do: Native.open?(ref)
 end
