@@ -46,31 +46,24 @@ defmodule Roundtrip.FirstCall.SecondVM do
   its bytecode.
   """
   @spec code(keyword(arity())) :: binary()
-  # Erlang's abstract forms are compiled, because `defmodule` would replace the module in this VM.
+  # Erlang code is compiled, because `defmodule` would replace the module in this VM.
   def code(stubs) do
-    exports = [{:try_load, 1} | stubs]
-    forms = [{:attribute, 1, :module, Roundtrip.Native}, {:attribute, 1, :export, exports}]
-
-    load =
-      {:function, 1, :try_load, 1,
-       [
-         {:clause, 1, [{:var, 1, :Path}], [],
-          [call(:load_nif, [{:var, 1, :Path}, {:integer, 1, 0}])]}
-       ]}
-
-    {:ok, Roundtrip.Native, binary} = :compile.forms(forms ++ [load | Enum.map(stubs, &stub/1)])
+    head = ["-module('Elixir.Roundtrip.Native').", "try_load(Path) -> erlang:load_nif(Path, 0)."]
+    forms = for text <- head ++ Enum.map(stubs, &stub/1), do: parse(text)
+    {:ok, Roundtrip.Native, binary} = :compile.forms(forms, [:export_all])
     binary
   end
 
   defp stub({name, arity}) do
-    arguments = List.duplicate({:var, 1, :_}, arity)
-
-    {:function, 1, name, arity,
-     [{:clause, 1, arguments, [], [call(:nif_error, [{:atom, 1, name}])]}]}
+    arguments = Enum.join(List.duplicate("_", arity), ", ")
+    "'#{name}'(#{arguments}) -> erlang:nif_error('#{name}')."
   end
 
-  defp call(function, arguments),
-    do: {:call, 1, {:remote, 1, {:atom, 1, :erlang}, {:atom, 1, function}}, arguments}
+  defp parse(text) do
+    {:ok, tokens, _} = text |> String.to_charlist() |> :erl_scan.string()
+    {:ok, form} = :erl_parse.parse_form(tokens)
+    form
+  end
 
   @doc "Returns the path of the course's library on this machine, without its extension."
   @spec library() :: charlist()

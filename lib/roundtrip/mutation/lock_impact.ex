@@ -40,13 +40,8 @@ defmodule Roundtrip.Mutation.LockImpact do
 
   defp measure_round(histogram, call, milliseconds) do
     holder = LockHolder.hold(histogram, milliseconds)
-    start = System.monotonic_time(:microsecond)
 
-    Schedulers.occupy(call, fn ->
-      # Yielding puts this process behind the calls in every run queue.
-      :erlang.yield()
-      waited = (System.monotonic_time(:microsecond) - start) / 1000
-
+    Schedulers.occupy(call, fn waited ->
       case LockHolder.release(holder) do
         :released -> {:in_time, waited}
         :timed_out -> {:too_late, waited}
