@@ -42,15 +42,15 @@ defmodule Roundtrip.FirstCall.SecondVM do
   end
 
   @doc """
-  Compiles a `Roundtrip.Native` with these stubs and a `try_load/1` that loads a library, and returns
-  its bytecode.
+  Compiles a module with these stubs and a `try_load/1` that loads a library, and returns its
+  bytecode.
   """
-  @spec code(keyword(arity())) :: binary()
+  @spec code(keyword(arity()), module()) :: binary()
   # Erlang code is compiled, because `defmodule` would replace the module in this VM.
-  def code(stubs) do
-    head = ["-module('Elixir.Roundtrip.Native').", "try_load(Path) -> erlang:load_nif(Path, 0)."]
+  def code(stubs, module \\ Roundtrip.Native) do
+    head = ["-module('#{module}').", "try_load(Path) -> erlang:load_nif(Path, 0)."]
     forms = for text <- head ++ Enum.map(stubs, &stub/1), do: parse(text)
-    {:ok, Roundtrip.Native, binary} = :compile.forms(forms, [:export_all])
+    {:ok, ^module, binary} = :compile.forms(forms, [:export_all])
     binary
   end
 
