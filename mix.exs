@@ -122,15 +122,20 @@ defmodule Roundtrip.MixProject do
       extras:
         ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "LICENSE"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
+      # The tasks in dev/ are not part of the package.
+      filter_modules: ~r/^Elixir\.Roundtrip\b/,
+      # The first group that matches a module is the one that it is in.
       groups_for_modules: [
+        "The HTTP server": [~r/^Roundtrip\.Server\b/],
         Lessons: [
-          ~r/Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Server|Toolbox)/,
+          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)\b/,
           Roundtrip.Measure,
           Roundtrip.Schedulers
         ],
-        "The capstone server": [~r/Roundtrip\.Server/],
-        "Rust in a cell": [~r/Roundtrip\.Rust/],
-        Installation: [~r/Roundtrip\.Precompiled/]
+        "Rust in a cell": [~r/^Roundtrip\.Rust\b/],
+        Progress: [~r/^Roundtrip\.Progress\b/],
+        Installation: [~r/^Roundtrip\.Precompiled\b/],
+        "The course": [Roundtrip, Roundtrip.Native]
       ]
     ]
   end
