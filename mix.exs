@@ -123,7 +123,7 @@ defmodule Roundtrip.MixProject do
         ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "LICENSE"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       # The tasks in dev/ are not part of the package.
-      filter_modules: ~r/^Elixir\.Roundtrip\b/,
+      filter_modules: fn module, _metadata -> not match?("Mix." <> _, inspect(module)) end,
       # The first group that matches a module is the one that it is in.
       groups_for_modules: [
         "The HTTP server": [~r/^Roundtrip\.Server\b/],
