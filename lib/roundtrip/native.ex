@@ -840,7 +840,7 @@ defmodule Roundtrip.Native do
   def toolbox_ping(_pid), do: stub()
 
   @doc "Sends `{:ping, :from_thread}` to `pid` from a thread of Rust's own, and waits for its end."
-  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread}
+  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread | :panicked}
   def toolbox_ping_from_thread(_pid), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)
