@@ -39,8 +39,9 @@ defmodule Roundtrip.Native do
 
   @typedoc "Where a call panics, on the Rust side an enum with `NifUnitEnum`."
   @type fault :: :none | :halfway
-  @typedoc "How to send: on the Rust side an enum with `NifUnitEnum`."
-  @type way :: :env_send | :run | :send_and_clear
+
+  @typedoc "The function of rustler that sends, on the Rust side an enum with `NifUnitEnum`."
+  @type send_method :: :env_send | :run | :send_and_clear
 
   @typedoc """
   A thread that sends messages, to pass to `sender_join/1`; or an error if the system can't start one.
@@ -196,7 +197,7 @@ defmodule Roundtrip.Native do
   def bytes_as_binary(_number), do: stub()
 
   @doc """
-  The sum of a list, or `nil` where it does not fit. An improper list panics in the decoder.
+  Returns the sum of a list, or `nil` if it doesn't fit. An improper list panics in rustler's iterator.
 
       iex> Roundtrip.Native.sum([1, 2, 3])
       6
@@ -437,96 +438,97 @@ defmodule Roundtrip.Native do
   def unregistered_new, do: stub()
 
   @doc """
-  Creates a witness: a resource that sends `{:dropped, name, runner}` to `owner` when it is dropped.
+  Creates a drop notifier: a resource that sends `{:dropped, name, runner}` to `owner` when it is
+  dropped.
 
   `runner` is where that happened: `"normal scheduler"`, `"dirty scheduler"`, or the name of a thread
   that Rust started.
 
-      iex> Roundtrip.Native.witness_new(self(), "one") |> is_reference()
+      iex> Roundtrip.Native.drop_notifier_new(self(), "one") |> is_reference()
       true
   """
-  @spec witness_new(pid(), String.t()) :: reference()
-  def witness_new(_owner, _name), do: stub()
+  @spec drop_notifier_new(pid(), String.t()) :: reference()
+  def drop_notifier_new(_owner, _name), do: stub()
 
-  @doc "Creates an empty shelf: a resource that can hold one witness."
-  @spec shelf_new() :: reference()
-  def shelf_new, do: stub()
+  @doc "Creates an empty slot: a resource that can hold one drop notifier."
+  @spec slot_new() :: reference()
+  def slot_new, do: stub()
 
   @doc """
-  Puts a witness on a shelf, and drops the reference to the one that was there.
+  Puts a drop notifier into a slot, and drops the reference to the one that was there.
 
-      iex> shelf = Roundtrip.Native.shelf_new()
-      iex> Roundtrip.Native.shelf_put(shelf, Roundtrip.Native.witness_new(self(), "one"))
+      iex> slot = Roundtrip.Native.slot_new()
+      iex> Roundtrip.Native.slot_put(slot, Roundtrip.Native.drop_notifier_new(self(), "one"))
       :ok
   """
-  @spec shelf_put(reference(), reference()) :: :ok
-  def shelf_put(_shelf, _witness), do: stub()
+  @spec slot_put(reference(), reference()) :: :ok
+  def slot_put(_slot, _notifier), do: stub()
 
   @doc """
-  Takes the witness from a shelf and returns it, or `nil` if the shelf is empty.
+  Takes the drop notifier from a slot and returns it, or `nil` if the slot is empty.
 
-      iex> Roundtrip.Native.shelf_take(Roundtrip.Native.shelf_new())
+      iex> Roundtrip.Native.slot_take(Roundtrip.Native.slot_new())
       nil
   """
-  @spec shelf_take(reference()) :: reference() | nil
-  def shelf_take(_shelf), do: stub()
+  @spec slot_take(reference()) :: reference() | nil
+  def slot_take(_slot), do: stub()
 
   @doc """
-  Monitors a process, so that the shelf is emptied when it dies. Returns `false` if it is dead already.
+  Monitors a process, so that the slot is emptied when it dies. Returns `false` if it is dead already.
 
-      iex> Roundtrip.Native.shelf_watch(Roundtrip.Native.shelf_new(), self())
+      iex> Roundtrip.Native.slot_monitor(Roundtrip.Native.slot_new(), self())
       true
   """
-  @spec shelf_watch(reference(), pid()) :: boolean()
-  def shelf_watch(_shelf, _pid), do: stub()
+  @spec slot_monitor(reference(), pid()) :: boolean()
+  def slot_monitor(_slot, _pid), do: stub()
 
-  @doc "Empties a shelf on a sweeper's thread, which sends `{:swept, thread}` to the sweeper's owner."
-  @spec shelf_sweep(reference(), reference()) :: :ok
-  def shelf_sweep(_shelf, _sweeper), do: stub()
+  @doc "Empties a slot on a drop thread, which sends `{:dropped_on, \"rt-drop\"}` to the thread's owner."
+  @spec slot_drop_on(reference(), reference()) :: :ok
+  def slot_drop_on(_slot, _drop_thread), do: stub()
 
   @doc """
   Creates a resource whose drop sleeps on the scheduler that drops it. For teaching only.
 
   Raises an `ArgumentError` unless `milliseconds` is from 0 to 1000.
 
-      iex> Roundtrip.Native.slow_new(0) |> is_reference()
+      iex> Roundtrip.Native.slow_drop_new(0) |> is_reference()
       true
-      iex> Roundtrip.Native.slow_new(1001)
+      iex> Roundtrip.Native.slow_drop_new(1001)
       ** (ArgumentError) milliseconds must be from 0 to 1000
   """
-  @spec slow_new(0..1000) :: reference()
-  def slow_new(_milliseconds), do: stub()
+  @spec slow_drop_new(0..1000) :: reference()
+  def slow_drop_new(_milliseconds), do: stub()
 
   @doc """
-  Starts a thread, `rt-sweeper`, that drops the values it is given and then sends
-  `{:swept, "rt-sweeper"}` to `owner`.
+  Starts a thread, `rt-drop`, that drops the values it is given and then sends
+  `{:dropped_on, "rt-drop"}` to `owner`.
 
   The thread ends when this reference and all values that may still use the thread are dropped.
   """
-  @spec sweeper_new(pid()) :: reference()
-  def sweeper_new(_owner), do: stub()
+  @spec drop_thread_new(pid()) :: reference()
+  def drop_thread_new(_owner), do: stub()
 
-  @doc "Creates a resource like `slow_new/1`, except that a sweeper's thread drops the slow value."
-  @spec swept_new(reference(), 0..1000) :: reference()
-  def swept_new(_sweeper, _milliseconds), do: stub()
+  @doc "Creates a resource like `slow_drop_new/1` whose slow value is dropped on a drop thread."
+  @spec deferred_drop_new(reference(), 0..1000) :: reference()
+  def deferred_drop_new(_drop_thread, _milliseconds), do: stub()
 
-  @doc "Creates a resource that holds a witness, and panics when it is dropped. For teaching only."
-  @spec fragile_new(reference()) :: reference()
-  def fragile_new(_witness), do: stub()
+  @doc "Creates a resource that holds a drop notifier, and panics when it is dropped. For teaching only."
+  @spec panic_on_drop_new(reference()) :: reference()
+  def panic_on_drop_new(_notifier), do: stub()
 
   @doc """
-  Creates a resource of `size` bytes that holds a witness. The bytes are 0 to 255, repeated.
+  Creates a resource of `size` bytes that holds a drop notifier. The bytes are 0 to 255, repeated.
 
   Raises an `ArgumentError` unless `size` is from 1 to 16,777,216.
   """
   @spec recording_new(reference(), 1..16_777_216) :: reference()
-  def recording_new(_witness, _size), do: stub()
+  def recording_new(_notifier, _size), do: stub()
 
   @doc """
   Returns the bytes of a recording as a binary without copying them. The recording lives as long as
   the binary.
 
-      iex> Roundtrip.Native.witness_new(self(), "one")
+      iex> Roundtrip.Native.drop_notifier_new(self(), "one")
       ...> |> Roundtrip.Native.recording_new(3)
       ...> |> Roundtrip.Native.recording_view()
       <<0, 1, 2>>
@@ -578,13 +580,13 @@ defmodule Roundtrip.Native do
   def counter_put(_counter, _value), do: stub()
 
   @doc """
-  Which access a call could have a second time, while it reads the count already.
+  Returns which lock a call could take a second time while it already holds the lock to read.
 
-      iex> Roundtrip.Native.counter_retake(Roundtrip.Native.counter_new(:std_rw_lock))
+      iex> Roundtrip.Native.counter_reentrancy(Roundtrip.Native.counter_new(:std_rw_lock))
       %{read: true, write: false}
   """
-  @spec counter_retake(reference()) :: %{read: boolean(), write: boolean()}
-  def counter_retake(_counter), do: stub()
+  @spec counter_reentrancy(reference()) :: %{read: boolean(), write: boolean()}
+  def counter_reentrancy(_counter), do: stub()
 
   @doc """
   Creates an account with two balances behind std's `Mutex`. `total` is from 0 to 1,000,000,000.
@@ -706,17 +708,17 @@ defmodule Roundtrip.Native do
   @spec send_hi(pid(), boolean()) :: :ok | {:error, :not_sent}
   def send_hi(_pid, _is_cool), do: stub()
 
-  @doc "Sends `{:gone, pid}` to the caller when `pid` dies, for as long as the reference lives."
-  @spec lookout_new(pid()) :: {:ok, reference()} | {:error, :noproc}
-  def lookout_new(_pid), do: stub()
+  @doc "Creates a resource that sends `{:gone, pid}` to the caller if `pid` dies before it is dropped."
+  @spec down_notifier_new(pid()) :: {:ok, reference()} | {:error, :noproc}
+  def down_notifier_new(_pid), do: stub()
 
-  @doc "Sends `:hi` on a normal scheduler, in one of three ways; `:send_and_clear` panics here."
-  @spec send_by(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by(_way, _pid), do: stub()
+  @doc "Sends `:hi` from a normal scheduler by the given method; `:send_and_clear` panics there."
+  @spec send_by(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by(_method, _pid), do: stub()
 
-  @doc "`send_by/2` on a dirty scheduler."
-  @spec send_by_dirty(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by_dirty(_way, _pid), do: stub()
+  @doc "Sends `:hi` like `send_by/2`, from a dirty scheduler."
+  @spec send_by_dirty(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by_dirty(_method, _pid), do: stub()
 
   @doc """
   Returns the term after saving it in an `OwnedEnv`, an environment that belongs to no process.
@@ -863,7 +865,7 @@ defmodule Roundtrip.Native do
   def toolbox_ping(_pid), do: stub()
 
   @doc "Sends `{:ping, :from_thread}` to `pid` from a thread that Rust starts, and waits for its end."
-  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread}
+  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread | :panicked}
   def toolbox_ping_from_thread(_pid), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)

@@ -3,7 +3,7 @@ defmodule Roundtrip.Resources.Destructors do
   Waits for the destructors of resources, and measures the scheduler time that they take.
 
       iex> alias Roundtrip.Resources.Destructors
-      iex> Destructors.milliseconds(fn -> Roundtrip.Native.slow_new(20) end) > 15
+      iex> Destructors.milliseconds(fn -> Roundtrip.Native.slow_drop_new(20) end) > 15
       true
       iex> Destructors.await()
       :ok

@@ -1,6 +1,7 @@
 //! Logic of the capstone's server that needs neither a VM nor a socket.
 
-use crate::error::{Error, within};
+use crate::bounded;
+use crate::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -9,10 +10,10 @@ mod framing;
 pub use framing::Framing;
 
 /// The longest time-out, in milliseconds: one day.
-pub const LONGEST_TIMEOUT: i64 = 86_400_000;
+pub const LONGEST_TIMEOUT: u64 = 86_400_000;
 
 /// The largest body, in bytes, that a server may be asked to take: 1 GiB.
-pub const LARGEST_BODY: i64 = 1_024 * 1_024 * 1_024;
+pub const LARGEST_BODY: u64 = 1_024 * 1_024 * 1_024;
 
 /// Headers that say how a message is framed. The server alone knows, so no caller may set them.
 const FRAMING_HEADERS: [&[u8]; 6] = [
@@ -29,17 +30,15 @@ const FRAMING_HEADERS: [&[u8]; 6] = [
 /// # Errors
 /// It must be from 1 to [`LONGEST_TIMEOUT`].
 pub fn timeout(field: &'static str, milliseconds: i64) -> Result<Duration, Error> {
-    let milliseconds = within(field, milliseconds, 1, LONGEST_TIMEOUT)?;
-    Ok(Duration::from_millis(milliseconds.unsigned_abs()))
+    bounded::parse(field, milliseconds, 1..=LONGEST_TIMEOUT).map(Duration::from_millis)
 }
 
 /// A number of bytes or of things.
 ///
 /// # Errors
 /// It must be from `min` to `max`.
-pub fn limit(field: &'static str, value: i64, min: i64, max: i64) -> Result<usize, Error> {
-    let refused = Error::OutOfRange { field, min, max };
-    usize::try_from(within(field, value, min, max)?).map_err(|_| refused)
+pub fn limit(field: &'static str, value: i64, min: u64, max: u64) -> Result<usize, Error> {
+    bounded::parse(field, value, min..=max)
 }
 
 /// Why a response cannot be sent. Each says what to change.
