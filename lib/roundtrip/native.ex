@@ -3,9 +3,6 @@ defmodule Roundtrip.Native do
   The NIFs of the course, grouped by lesson. Those of the HTTP server are in
   `Roundtrip.Server.Native`.
 
-      iex> Roundtrip.Native.add(2, 3)
-      5
-
   Each function is a stub: loading the library replaces it with the Rust function of the same name
   and arity, in `native/nif/src/<lesson>.rs`. Functions marked "For teaching only" show a mistake, such
   as a panic or a call that blocks a scheduler; don't copy them.
@@ -43,9 +40,7 @@ defmodule Roundtrip.Native do
   @typedoc "The function of rustler that sends, on the Rust side an enum with `NifUnitEnum`."
   @type send_method :: :env_send | :run | :send_and_clear
 
-  @typedoc """
-  A thread that sends messages, to pass to `sender_join/1`; or an error if the system can't start one.
-  """
+  @typedoc "A thread for `sender_join/1`, or an error if the system can't start one."
   @type started :: {:ok, reference()} | {:error, :no_thread}
 
   # All lessons

@@ -16,8 +16,6 @@ defmodule Roundtrip.Messages.Poll do
   @doc """
   Calls `fun` until it returns `true`, for at most `timeout` milliseconds, and returns whether it did.
 
-      iex> Roundtrip.Messages.Poll.until(fn -> true end)
-      true
       iex> Roundtrip.Messages.Poll.until(fn -> false end, 1)
       false
   """

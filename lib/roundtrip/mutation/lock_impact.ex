@@ -30,12 +30,11 @@ defmodule Roundtrip.Mutation.LockImpact do
   may delay the turn by itself, up to #{@rounds} rounds are tried, and the first one in time counts.
   """
   @spec measure(reference(), fun(), 0..1000) :: outcome()
-  def measure(histogram, call, milliseconds), do: measure(histogram, call, milliseconds, @rounds)
-
-  defp measure(histogram, call, milliseconds, rounds) do
-    with {:too_late, _} = too_late <- measure_round(histogram, call, milliseconds) do
-      if rounds == 1, do: too_late, else: measure(histogram, call, milliseconds, rounds - 1)
-    end
+  def measure(histogram, call, milliseconds) do
+    Enum.reduce_while(1..@rounds, nil, fn _round, _too_late ->
+      outcome = measure_round(histogram, call, milliseconds)
+      if match?({:in_time, _}, outcome), do: {:halt, outcome}, else: {:cont, outcome}
+    end)
   end
 
   defp measure_round(histogram, call, milliseconds) do

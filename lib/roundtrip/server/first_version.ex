@@ -16,8 +16,6 @@ defmodule Roundtrip.Server.FirstVersion do
   defmodule Config do
     @moduledoc "The port of the first version, and its number of threads."
     defstruct port: 0, pool_size: 2
-
-    @type t :: %__MODULE__{port: :inet.port_number(), pool_size: pos_integer()}
   end
 
   defmodule Request do
@@ -27,21 +25,17 @@ defmodule Roundtrip.Server.FirstVersion do
     """
     @enforce_keys [:ref, :method, :headers, :body]
     defstruct [:ref, :method, :headers, :body]
-
-    @type t :: %__MODULE__{}
   end
 
   defmodule Response do
     @moduledoc "A response of the first version, whose body can only be a string."
     defstruct status: 200, headers: [], body: ""
-
-    @type t :: %__MODULE__{}
   end
 
   alias Roundtrip.Messages.Poll
   alias Roundtrip.Server.Native
 
-  @type handler :: (Request.t() -> Response.t())
+  @type handler :: (%Request{} -> %Response{})
   @type option ::
           {:handler, handler()} | {:port, :inet.port_number()} | {:pool_size, pos_integer()}
 

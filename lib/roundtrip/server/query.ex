@@ -24,25 +24,15 @@ defmodule Roundtrip.Server.Query do
   def decode(nil), do: {:ok, %{}}
 
   def decode(query) when is_binary(query) do
-    query
-    |> :binary.split("&", [:global])
-    |> Enum.reject(&(&1 == ""))
-    |> pairs(%{})
+    with {:ok, pairs} <- decode_parts(query, "&", &decode_pair/1), do: {:ok, Map.new(pairs)}
   end
 
-  defp pairs([], decoded), do: {:ok, decoded}
+  defp decode_pair(pair) do
+    [name | value] = :binary.split(pair, "=")
 
-  defp pairs([pair | rest], decoded) do
-    with {:ok, name, value} <- pair(:binary.split(pair, "=")),
-         do: pairs(rest, Map.put(decoded, name, value))
-  end
-
-  defp pair([name]), do: pair([name, ""])
-
-  defp pair([name, value]) do
     with {:ok, name} <- decode_form(name),
-         {:ok, value} <- decode_form(value),
-         do: {:ok, name, value}
+         {:ok, value} <- decode_form(IO.iodata_to_binary(value)),
+         do: {:ok, {name, value}}
   end
 
   # A plus is a space in a query, but not in a path.
@@ -56,17 +46,15 @@ defmodule Roundtrip.Server.Query do
       {:error, :bad_encoding}
   """
   @spec segments(binary()) :: {:ok, [binary()]} | {:error, :bad_encoding}
-  def segments(path) when is_binary(path) do
-    path
-    |> :binary.split("/", [:global])
-    |> Enum.reject(&(&1 == ""))
-    |> segments([])
-  end
+  def segments(path) when is_binary(path), do: decode_parts(path, "/", &percent_decode/1)
 
-  defp segments([], decoded), do: {:ok, Enum.reverse(decoded)}
+  defp decode_parts(text, separator, decode) do
+    parts = :binary.split(text, separator, [:global, :trim_all])
+    decoded = Enum.map(parts, decode)
 
-  defp segments([part | rest], decoded) do
-    with {:ok, part} <- percent_decode(part), do: segments(rest, [part | decoded])
+    if {:error, :bad_encoding} in decoded,
+      do: {:error, :bad_encoding},
+      else: {:ok, Keyword.values(decoded)}
   end
 
   @doc """

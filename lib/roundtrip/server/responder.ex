@@ -8,9 +8,7 @@ defmodule Roundtrip.Server.Responder do
   # Copying a larger body takes tens of microseconds per MiB, so a dirty scheduler does it.
   @large_body 65_536
 
-  @type result :: :ok | {:error, :already_sent | :timeout | :closed}
-
-  @spec respond(Request.t(), Response.t()) :: result()
+  @spec respond(Request.t(), Response.t()) :: :ok | {:error, :already_sent | :timeout | :closed}
   def respond(%Request{ref: ref}, %Response{status: status, headers: headers, body: body})
       when status in 200..599 and length(headers) >= 0 do
     if body_size(body) > @large_body,

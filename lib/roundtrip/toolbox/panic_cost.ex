@@ -8,6 +8,7 @@ defmodule Roundtrip.Toolbox.PanicCost do
       Roundtrip.Toolbox.PanicCost.nanoseconds([plain, traced])
   """
 
+  alias Roundtrip.Measure
   alias Roundtrip.Toolbox.CapturedVM
 
   @rounds 10
@@ -17,28 +18,23 @@ defmodule Roundtrip.Toolbox.PanicCost do
   @doc """
   Returns the nanoseconds that one panic takes, with the rescue, in each of the VMs.
 
-  The VMs are timed in turns, so that a machine that slows down slows all of them. Each figure is the
-  minimum of #{@rounds} turns of #{@batches} batches.
+  The VMs are timed in #{@rounds} turns, so that a machine that slows down slows all of them, and each
+  figure is the minimum of its turns.
   """
   @spec nanoseconds([CapturedVM.t()]) :: [float()]
   def nanoseconds(vms) do
-    rounds =
-      for _ <- 1..@rounds, do: Enum.map(vms, &CapturedVM.call(&1, __MODULE__, :time_turn, []))
-
+    rounds = for _ <- 1..@rounds, do: Enum.map(vms, &time_panics/1)
     Enum.zip_with(rounds, &Enum.min/1)
   end
 
-  @doc false
-  def time_turn, do: Enum.min(for _ <- 1..@batches, do: time_batch())
-
-  defp time_batch do
-    start = System.monotonic_time()
-    for _ <- 1..@panics, do: panic()
-    elapsed = System.monotonic_time() - start
-    System.convert_time_unit(elapsed, :native, :nanosecond) / @panics
+  defp time_panics(vm) do
+    arguments = [[{__MODULE__, :panic, []}], @batches, @panics]
+    [nanoseconds] = CapturedVM.call(vm, Measure, :nanoseconds, arguments)
+    nanoseconds
   end
 
-  defp panic do
+  @doc false
+  def panic do
     Roundtrip.Native.mean(1, 0)
   rescue
     error in ErlangError -> error
