@@ -13,7 +13,7 @@ defmodule RoundtripTest do
   end
 
   # ExDoc itself isn't needed for this, so it is tested without Hex too.
-  test "in the documentation every module of the package is in the group that it belongs to" do
+  test "in the documentation every module is in the right group" do
     docs = Mix.Project.config()[:docs].()
     groups = Enum.group_by(documented_modules(docs), &group(&1, docs[:groups_for_modules]))
 
@@ -48,7 +48,7 @@ defmodule RoundtripTest do
   defp matches?(name, module), do: name == module
 
   # In a VM of its own: here the library is loaded for good.
-  test "the capstone's library is counted once it is loaded, and not loaded for it" do
+  test "live_counts/0 includes the server's library if it is loaded, and doesn't load it" do
     count = ~S"""
     %{resources: 0} = Roundtrip.live_counts()
     false = :code.is_loaded(Roundtrip.Server.Native)
@@ -67,7 +67,7 @@ defmodule RoundtripTest do
              ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)
   end
 
-  test "a package without its dependencies is never built" do
+  test "mix hex.build fails without Hex, which would leave out the dependencies" do
     {output, status} =
       System.cmd("mix", ["hex.build"], env: [{"ROUNDTRIP_HEX", "0"}], stderr_to_stdout: true)
 

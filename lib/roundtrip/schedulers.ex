@@ -19,10 +19,10 @@ defmodule Roundtrip.Schedulers do
   def latency(fun), do: Enum.min(for _ <- 1..@rounds, do: occupy(fun, & &1))
 
   @doc """
-  Starts `fun` once on every scheduler, passes the milliseconds that the calling process waited for
-  its next turn to `meanwhile`, and returns the result of `meanwhile` when all calls have ended.
+  Starts `fun` once on every scheduler, and runs `meanwhile` at the calling process's next turn.
 
-  If a call exits, so does the caller, with the same reason.
+  `meanwhile` receives the milliseconds that passed until that turn. Its result is returned when all
+  calls have ended. If a call exits, so does the caller, with the same reason.
 
       iex> Roundtrip.Schedulers.occupy(fn -> :ok end, fn milliseconds -> milliseconds > 0 end)
       true

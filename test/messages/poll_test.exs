@@ -2,7 +2,7 @@ defmodule Roundtrip.Messages.PollTest do
   use ExUnit.Case, async: true
   doctest Roundtrip.Messages.Poll
 
-  test "it asks again until it is true" do
+  test "it polls until the function returns true" do
     asked = :counters.new(1, [])
 
     assert Roundtrip.Messages.Poll.until(fn ->

@@ -4,7 +4,7 @@ defmodule Roundtrip.Mutation.ContentionTest do
 
   alias Roundtrip.Mutation.Contention
 
-  test "every way is called equally often" do
+  test "every variant is called equally often" do
     ways = for name <- [:a, :b], do: {name, :counters.new(1, [])}
     calls = for {name, counter} <- ways, do: {name, fn -> :counters.add(counter, 1, 1) end}
 

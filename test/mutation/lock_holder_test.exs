@@ -5,7 +5,7 @@ defmodule Roundtrip.Mutation.LockHolderTest do
   alias Roundtrip.Mutation.LockHolder
   alias Roundtrip.Native
 
-  test "a holder lets go by itself when its time is over" do
+  test "a holder releases the lock when its time is over" do
     histogram = Native.histogram_new(1000)
     %LockHolder{pid: pid, monitor: monitor} = LockHolder.hold(histogram, 1)
 
@@ -13,7 +13,7 @@ defmodule Roundtrip.Mutation.LockHolderTest do
     assert Native.histogram_try_record(histogram, 5) == :ok
   end
 
-  test "a second holder comes after the first" do
+  test "a second holder waits for the first" do
     histogram = Native.histogram_new(1000)
     first = LockHolder.hold(histogram, 20)
     second = LockHolder.hold(histogram, 1000)

@@ -6,7 +6,7 @@ defmodule Roundtrip.Mutation.LockImpactTest do
   alias Roundtrip.Mutation.LockImpact
   alias Roundtrip.Native
 
-  test "the turn is too late where the calls wait on the schedulers, and every call is made" do
+  test "the turn is too late if the calls block the schedulers, and every call is made" do
     histogram = Native.histogram_new(1000)
     calls = :counters.new(1, [])
 

@@ -6,7 +6,7 @@ defmodule Roundtrip.Resources.DestructorsTest do
   alias Roundtrip.Native
   alias Roundtrip.Resources.Destructors
 
-  test "settles only when a slow destructor has run, whichever scheduler has it" do
+  test "await/0 waits for a slow destructor on any scheduler" do
     table = :ets.new(:slow, [:public])
     Destructors.await()
 
@@ -20,7 +20,7 @@ defmodule Roundtrip.Resources.DestructorsTest do
     end
   end
 
-  test "leaves the accounting as it was" do
+  test "milliseconds/1 leaves the microstate accounting as it was" do
     for was <- [true, false] do
       :erlang.system_flag(:microstate_accounting, was)
       assert Destructors.milliseconds(fn -> Native.slow_drop_new(0) end) >= 0

@@ -13,7 +13,7 @@ defmodule Roundtrip.Structs.ContractTest do
   # The core derives behind its feature `rustler`.
   @module ~r/^#\[(?:cfg_attr\(feature = "rustler", )?module = "([\w.]+)"/m
 
-  test "no struct of the package has drifted, but the one kept for teaching" do
+  test "no struct of the package has drifted, except the one for teaching" do
     for sample <- Native.struct_samples(), sample.__struct__ != DriftedRequest do
       assert Contract.matches?(sample),
              "#{inspect(sample.__struct__)}: #{inspect(Contract.drift(sample))}"

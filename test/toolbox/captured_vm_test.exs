@@ -5,7 +5,7 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
   alias Roundtrip.Native
   alias Roundtrip.Toolbox.CapturedVM
 
-  test "what is printed there is read here, once" do
+  test "read_stderr/1 returns what was printed, once" do
     vm = CapturedVM.start()
 
     assert CapturedVM.call(vm, Native, :toolbox_double, [2]) == 4
@@ -22,7 +22,7 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
     CapturedVM.stop(vm)
   end
 
-  test "the environment reaches Rust only from the start" do
+  test "Rust only sees environment variables that were set at the start" do
     vm = CapturedVM.start(%{"RUST_BACKTRACE" => "0"})
 
     CapturedVM.call(vm, System, :put_env, ["RUST_BACKTRACE", "1"])

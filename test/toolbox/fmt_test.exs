@@ -26,7 +26,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
   exit 3
   """
 
-  test "formats all three" do
+  test "mix fmt formats Elixir, Rust and C" do
     {answer, files} = fmt(@clang_format)
 
     assert {:ok, _} = answer
@@ -36,7 +36,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
     assert files["bench/deep/b.h"] == "tidy\n"
   end
 
-  test "a formatter of C that fails is not passed over" do
+  test "mix fmt fails if clang-format fails" do
     {answer, files} = fmt(@failing)
 
     assert {:failed, text} = answer
@@ -45,7 +45,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
   end
 
   @tag skip: if(Command.installed?("clang-format"), do: "clang-format is installed here")
-  test "without clang-format it says so and formats the rest" do
+  test "without clang-format, mix fmt says so and formats the rest" do
     {answer, files} = fmt(nil)
 
     assert {:ok, text} = answer
@@ -54,7 +54,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
     assert files["native/src/lib.rs"] != @untidy["native/src/lib.rs"]
   end
 
-  test "the alias of the post finds the C only where mix cmd has a shell" do
+  test "the post's alias finds the C files only if mix cmd has a shell" do
     {_answer, files} = fmt(@clang_format, post())
 
     expected =

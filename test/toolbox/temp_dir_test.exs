@@ -4,7 +4,7 @@ defmodule Roundtrip.Toolbox.TempDirTest do
 
   alias Roundtrip.Toolbox.TempDir
 
-  test "the folder is gone afterwards, even when the function raises" do
+  test "the folder is deleted afterwards, even if the function raises" do
     {folder, _} = TempDir.with_files(%{"a/b.txt" => "b"}, & &1)
     refute File.exists?(folder)
 

@@ -5,7 +5,7 @@ defmodule Roundtrip.Server.Responder do
 
   alias Roundtrip.Server.{Native, Request, Response}
 
-  # Copying a larger body takes tens of microseconds per MiB, so a dirty scheduler does it.
+  # In bytes. A larger body is copied on a dirty scheduler, so that other processes don't wait for it.
   @large_body 65_536
 
   @spec respond(Request.t(), Response.t()) :: :ok | {:error, :already_sent | :timeout | :closed}
