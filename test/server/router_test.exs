@@ -108,7 +108,7 @@ defmodule Roundtrip.Server.RouterTest do
   end
 
   test "the default route is replaced by a route for /" do
-    assert {200, "Roundtrip serves.\n"} = answer(Methods, :get, "/")
+    assert {200, "The server is running.\n"} = answer(Methods, :get, "/")
     assert answer(Paths, :get, "/") == {200, "<p>mine"}
     assert answer(Methods, :post, "/") == {405, "method not allowed\n"}
   end
@@ -155,6 +155,13 @@ defmodule Roundtrip.Server.RouterTest do
     assert {:get, "/users/:id"} in Paths.routes()
     assert List.last(Methods.routes()) == {:get, "/"}
     refute {:get, "/"} in tl(Paths.routes())
+  end
+
+  test "mix format leaves out the parentheses of every macro" do
+    {formatter, _} = Code.eval_file(".formatter.exs")
+    macros = Roundtrip.Server.Router.__info__(:macros) -- [__using__: 1, __before_compile__: 1]
+    assert Enum.sort(formatter[:export][:locals_without_parens]) == Enum.sort(macros)
+    assert formatter[:locals_without_parens] == formatter[:export][:locals_without_parens]
   end
 
   test "a wrong path raises when the router is compiled" do

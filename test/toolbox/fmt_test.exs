@@ -49,7 +49,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
     {answer, files} = fmt(nil)
 
     assert {:ok, text} = answer
-    assert text =~ "clang-format is not installed: the C in bench/ stays as it is"
+    assert text =~ "clang-format is not installed, so the C in bench/ isn't formatted"
     assert files["bench/a.c"] == @untidy["bench/a.c"]
     assert files["native/src/lib.rs"] != @untidy["native/src/lib.rs"]
   end

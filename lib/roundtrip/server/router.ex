@@ -141,7 +141,7 @@ defmodule Roundtrip.Server.Router do
 
   @doc false
   @spec default(Request.t(), map()) :: Response.t()
-  def default(_request, _params), do: Response.text("Roundtrip serves.\n")
+  def default(_request, _params), do: Response.text("The server is running.\n")
 
   @doc "Calls the matching route of the router `module`, and returns the response or `:later`."
   @spec dispatch(module(), Request.t()) :: Response.t() | :later
