@@ -130,6 +130,7 @@ defmodule Roundtrip.MixProject do
         Lessons: [
           ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)\b/,
           Roundtrip.Measure,
+          Roundtrip.Poll,
           Roundtrip.Schedulers
         ],
         "Rust in a cell": [~r/^Roundtrip\.Rust\b/],

@@ -3,7 +3,7 @@ defmodule Roundtrip.Server.FaultTest do
   use ExUnit.Case
 
   alias Roundtrip.Footprint
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.Server
   alias Roundtrip.Server.{Listener, Response}
   alias Roundtrip.Wire

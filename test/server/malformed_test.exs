@@ -403,7 +403,7 @@ defmodule Roundtrip.Server.MalformedTest do
 
   import Roundtrip.ServerCase, only: [take_name: 1]
 
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.Server
   alias Roundtrip.Server.{Malformed, Response}
   alias Roundtrip.Wire

@@ -8,14 +8,14 @@ defmodule Roundtrip.MessagesCase do
 
   use ExUnit.CaseTemplate
 
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.Native
 
   using do
     quote do
       import Roundtrip.MessagesCase
 
-      alias Roundtrip.Messages.Poll
+      alias Roundtrip.Poll
       alias Roundtrip.Native
     end
   end

@@ -9,14 +9,14 @@ defmodule Roundtrip.ServerCase do
 
   use ExUnit.CaseTemplate
 
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.{Server, Wire}
 
   using do
     quote do
       import Roundtrip.ServerCase
 
-      alias Roundtrip.Messages.Poll
+      alias Roundtrip.Poll
       alias Roundtrip.{Server, Wire}
       alias Roundtrip.Server.Response
     end

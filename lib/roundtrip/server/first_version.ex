@@ -32,7 +32,7 @@ defmodule Roundtrip.Server.FirstVersion do
     defstruct status: 200, headers: [], body: ""
   end
 
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.Server.Native
 
   @type handler :: (%Request{} -> %Response{})

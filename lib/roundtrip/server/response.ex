@@ -67,12 +67,8 @@ defmodule Roundtrip.Server.Response do
   @doc """
   Builds a response of any content type.
 
-      iex> Roundtrip.Server.Response.send("application/octet-stream", [<<0>>, <<255>>])
-      %Roundtrip.Server.Response{
-        status: 200,
-        headers: [{"content-type", "application/octet-stream"}],
-        body: [<<0>>, <<255>>]
-      }
+      iex> Roundtrip.Server.Response.send("application/octet-stream", [<<0>>, <<255>>]).body
+      [<<0>>, <<255>>]
   """
   @spec send(binary(), iodata(), [option()]) :: t()
   def send(content_type, body, opts \\ []) do

@@ -15,8 +15,9 @@ defmodule Roundtrip.Toolbox.CapturedVM do
 
   @opaque t :: %__MODULE__{peer: pid(), stderr: File.io_device(), file: Path.t()}
 
+  alias Roundtrip.Poll
+
   @timeout 5_000
-  @poll_interval 10
 
   @doc "Starts a VM with this VM's code path and these environment variables."
   @spec start(%{String.t() => String.t()}) :: t()
@@ -49,7 +50,11 @@ defmodule Roundtrip.Toolbox.CapturedVM do
   reads until the text contains that string, or for #{@timeout} ms.
   """
   @spec read_stderr(t(), String.t()) :: String.t()
-  def read_stderr(vm, until \\ ""), do: read(vm.stderr, until, "", now() + @timeout)
+  def read_stderr(vm, until \\ "") do
+    {:ok, start} = :file.position(vm.stderr, :cur)
+    Poll.until(fn -> String.contains?(read_from(vm.stderr, start), until) end, @timeout)
+    read_from(vm.stderr, start)
+  end
 
   @doc "Stops the VM."
   @spec stop(t()) :: :ok
@@ -83,27 +88,10 @@ defmodule Roundtrip.Toolbox.CapturedVM do
     :ok = :peer.call(peer, :logger, :add_handler, [:default, :logger_std_h, config])
   end
 
-  defp read(stderr, until, text, deadline) do
-    text = text <> read_new(stderr)
-
-    if String.contains?(text, until) or now() > deadline do
-      text
-    else
-      receive do
-      after
-        @poll_interval -> read(stderr, until, text, deadline)
-      end
-    end
+  defp read_from(stderr, position) do
+    {:ok, ^position} = :file.position(stderr, position)
+    with :eof <- IO.binread(stderr, :eof), do: ""
   end
-
-  defp read_new(stderr) do
-    case IO.binread(stderr, :eof) do
-      :eof -> ""
-      text -> text
-    end
-  end
-
-  defp now, do: System.monotonic_time(:millisecond)
 
   # Two VMs may use the same folder for temporary files, so the name has the VM's pid as well.
   defp unique, do: "#{System.pid()}-#{System.unique_integer([:positive])}"

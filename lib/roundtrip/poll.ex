@@ -1,10 +1,10 @@
-defmodule Roundtrip.Messages.Poll do
+defmodule Roundtrip.Poll do
   @moduledoc """
   Waits for a condition that no message announces, such as the end of a Rust thread.
 
       iex> counter = :counters.new(1, [])
       iex> spawn(fn -> :counters.add(counter, 1, 1) end)
-      iex> Roundtrip.Messages.Poll.until(fn -> :counters.get(counter, 1) == 1 end)
+      iex> Roundtrip.Poll.until(fn -> :counters.get(counter, 1) == 1 end)
       true
 
   If there is a message, wait for the message instead.
@@ -16,7 +16,7 @@ defmodule Roundtrip.Messages.Poll do
   @doc """
   Calls `fun` until it returns `true`, for at most `timeout` milliseconds, and returns whether it did.
 
-      iex> Roundtrip.Messages.Poll.until(fn -> false end, 1)
+      iex> Roundtrip.Poll.until(fn -> false end, 1)
       false
   """
   @spec until((() -> boolean()), non_neg_integer()) :: boolean()
