@@ -45,10 +45,7 @@ defmodule Roundtrip do
     Progress.Formatter.passed(exercise, recorded, Progress.read())
   end
 
-  @doc """
-  Returns which exercises have passed, and which are open. It is inspected as one line per lesson,
-  with a dot for each exercise.
-  """
+  @doc "Returns which exercises have passed. It is inspected as a line per lesson, with dots."
   @spec progress() :: Progress.t()
   def progress, do: Progress.read()
 

@@ -212,7 +212,6 @@ defmodule Roundtrip.Native do
 
   @doc """
   Sleeps in Rust on a *normal* scheduler, which can't run anything else meanwhile. For teaching only.
-
   Raises an `ArgumentError` unless `milliseconds` is from 0 to 1000.
 
       iex> Roundtrip.Native.block(0)
@@ -398,7 +397,6 @@ defmodule Roundtrip.Native do
 
   @doc """
   Creates an empty histogram for latencies of up to `longest` microseconds.
-
   Raises an `ArgumentError` unless `longest` is from 2 to 3,600,000,000, which is an hour.
   """
   @spec histogram_new(2..3_600_000_000) :: reference()
@@ -477,7 +475,6 @@ defmodule Roundtrip.Native do
 
   @doc """
   Creates a resource whose drop sleeps on the scheduler that drops it. For teaching only.
-
   Raises an `ArgumentError` unless `milliseconds` is from 0 to 1000.
 
       iex> Roundtrip.Native.slow_drop_new(1001)
@@ -505,7 +502,6 @@ defmodule Roundtrip.Native do
 
   @doc """
   Creates a resource of `size` bytes that holds a drop notifier. The bytes are 0 to 255, repeated.
-
   Raises an `ArgumentError` unless `size` is from 1 to 16,777,216.
   """
   @spec recording_new(reference(), 1..16_777_216) :: reference()

@@ -175,10 +175,7 @@ defmodule Roundtrip.Server do
   @spec assign(Request.t(), pid()) :: :ok
   defdelegate assign(request, pid), to: Responder
 
-  @doc """
-  Returns whether a response can still be sent: `false` after one was, or after the client has
-  closed its connection.
-  """
+  @doc "Returns whether a response can still be sent: none was, and the client is connected."
   @spec open?(Request.t()) :: boolean()
   defdelegate open?(request), to: Responder
 end

@@ -10,10 +10,7 @@ defmodule Roundtrip.FirstCall.SecondVM do
       :bad_lib
   """
 
-  @doc """
-  Returns the name and arity of every function of `Roundtrip.Native`: the stubs, and the functions
-  that `use Roundtrip.Precompiled` adds.
-  """
+  @doc "Returns the name and arity of every function of `Roundtrip.Native`, stubs and others."
   @spec stubs() :: keyword(arity())
   def stubs, do: Roundtrip.Native.__info__(:functions)
 
@@ -41,10 +38,7 @@ defmodule Roundtrip.FirstCall.SecondVM do
     end
   end
 
-  @doc """
-  Compiles a module with these stubs and a `try_load/1` that loads a library, and returns its
-  bytecode.
-  """
+  @doc "Compiles a module with these stubs and a `try_load/1`, and returns its bytecode."
   @spec code(keyword(arity()), module()) :: binary()
   # Erlang code is compiled, because `defmodule` would replace the module in this VM.
   def code(stubs, module \\ Roundtrip.Native) do

@@ -18,10 +18,7 @@ defmodule Roundtrip.Messages.Consumer do
   @typedoc "How many items were handled, and the length of the longest mailbox before one of them."
   @type stats :: %{items: non_neg_integer(), longest: non_neg_integer()}
 
-  @doc """
-  Starts a consumer that sends `{:consumed, consumer, stats}` to the caller after the last item of a
-  feed. `t:stats/0` documents the map.
-  """
+  @doc "Starts a consumer that sends `{:consumed, consumer, stats}` to the caller after a feed."
   @spec start_link() :: GenServer.on_start()
   def start_link, do: GenServer.start_link(__MODULE__, self())
 

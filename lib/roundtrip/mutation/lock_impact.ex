@@ -17,9 +17,7 @@ defmodule Roundtrip.Mutation.LockImpact do
 
   @rounds 3
 
-  @typedoc """
-  Whether the process had its turn while the lock was still held, and the milliseconds it waited.
-  """
+  @typedoc "Whether the turn came while the lock was held, and after how many milliseconds."
   @type outcome :: {:in_time | :too_late, float()}
 
   @doc """

@@ -9,10 +9,7 @@ defmodule Roundtrip.Progress.Formatter do
 
   alias Roundtrip.Progress
 
-  @doc """
-  Returns the sentence below a check that passed, given the result of `Roundtrip.Progress.pass/1`
-  and the progress after it.
-  """
+  @doc "Returns the sentence below a check, given the result of `Roundtrip.Progress.pass/1`."
   @spec passed(Progress.name(), :ok | {:error, String.t()}, Progress.t()) :: String.t()
   def passed(exercise, :ok, progress) do
     own = Enum.find(progress.lessons, &(exercise in &1.exercises))
@@ -38,10 +35,7 @@ defmodule Roundtrip.Progress.Formatter do
     [label, total(progress), "; bin/learn --progress shows which"]
   end
 
-  @doc """
-  Returns a line for each lesson with a dot for each exercise, then the total, then a line for each
-  other version under which open exercises passed.
-  """
+  @doc "Returns a line per lesson with a dot per exercise, the total, and a line per other version."
   @spec lines(Progress.t(), colour? :: boolean()) :: [IO.chardata()]
   def lines(progress, colour?) do
     name_width = max_of(progress, &String.length(&1.lesson))

@@ -23,10 +23,7 @@ defmodule Roundtrip.Progress.Store do
     with {:ok, folder} <- folder(), do: create(Path.join([folder, version, exercise]))
   end
 
-  @doc """
-  Returns all exercises that are stored, under any version and in no order. Folders that can't be
-  read count as empty.
-  """
+  @doc "Returns all that is stored, under any version. Folders that can't be read count as empty."
   @spec all() :: [{version(), exercise()}]
   def all do
     for {version, exercise, _path} <- files(), do: {version, exercise}

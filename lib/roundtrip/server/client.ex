@@ -59,10 +59,7 @@ defmodule Roundtrip.Server.Client do
          do: {:ok, socket}
   end
 
-  @doc """
-  Reads the next response on a connection: its head, and as many bytes as its `content-length` says,
-  or none without that header.
-  """
+  @doc "Reads the next response: its head, and as many bytes of a body as `content-length` says."
   @spec read(:gen_tcp.socket(), timeout()) :: response()
   def read(socket, timeout \\ @timeout), do: read_head(socket, "", now() + timeout)
 

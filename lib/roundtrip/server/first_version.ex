@@ -19,10 +19,7 @@ defmodule Roundtrip.Server.FirstVersion do
   end
 
   defmodule Request do
-    @moduledoc """
-    A request of the first version. Rust sends a `path` as well, which is missing here: that is one
-    of the faults.
-    """
+    @moduledoc "A request of the first version. It lacks the `path` that Rust sends, a fault."
     @enforce_keys [:ref, :method, :headers, :body]
     defstruct [:ref, :method, :headers, :body]
   end

@@ -46,10 +46,7 @@ defmodule Roundtrip.Server.Listener do
   @spec server(pid()) :: Native.server()
   def server(listener), do: GenServer.call(listener, :server, @retry_interval * @attempts + 5_000)
 
-  @doc """
-  Stops accepting connections, and returns when the requests in flight are answered, or after
-  `deadline` milliseconds.
-  """
+  @doc "Stops accepting, and returns when all is answered, or after `deadline` milliseconds."
   @spec drain(registry(), non_neg_integer()) :: :ok
   def drain(registry, deadline) do
     registry |> whereis() |> GenServer.call({:drain, deadline}, deadline + 2_000)

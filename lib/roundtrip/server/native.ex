@@ -17,10 +17,7 @@ defmodule Roundtrip.Server.Native do
   @typedoc "A running server. It stops when its owner dies, or when the last reference to it is dropped."
   @type server :: reference()
 
-  @typedoc """
-  The right to answer one request, once. If the last reference to it is dropped before, Rust answers
-  500.
-  """
+  @typedoc "The right to answer a request, once. Rust answers 500 if it is dropped before."
   @type ref :: reference()
 
   @typedoc "Why a server can't start; `:einval` stands for any other reason of the system."

@@ -81,12 +81,7 @@ defmodule Roundtrip.Server.Options do
 
   @rust_options Map.keys(%Config{}) -- [:__struct__]
 
-  @doc """
-  Returns the options with their defaults, or raises an `ArgumentError` that names the wrong one.
-
-      iex> Roundtrip.Server.Options.validate!(mode: :fast)
-      ** (ArgumentError) mode must be :task or :inline, got: :fast
-  """
+  @doc "Returns the options with their defaults, or raises an `ArgumentError` that names a wrong one."
   @spec validate!(keyword()) :: t()
   def validate!(opts) do
     opts = opts |> check_names!() |> put_defaults()

@@ -42,8 +42,10 @@ defmodule Roundtrip.Server.Query do
   Splits a path at its slashes and decodes the segments. Empty segments are left out, so `/a/` is the
   same as `/a`. An encoded slash, `%2F`, is part of its segment.
 
-      iex> Roundtrip.Server.Query.segments("/%zz")
-      {:error, :bad_encoding}
+      iex> Roundtrip.Server.Query.segments("/100%25")
+      {:ok, ["100%"]}
+      iex> for path <- ["/%zz", "/%FF"], do: Roundtrip.Server.Query.segments(path)
+      [{:error, :bad_encoding}, {:error, :bad_encoding}]
   """
   @spec segments(binary()) :: {:ok, [binary()]} | {:error, :bad_encoding}
   def segments(path) when is_binary(path), do: decode_parts(path, "/", &percent_decode/1)
@@ -57,16 +59,7 @@ defmodule Roundtrip.Server.Query do
       else: {:ok, Keyword.values(decoded)}
   end
 
-  @doc """
-  Decodes percent-encoded text.
-
-      iex> Roundtrip.Server.Query.percent_decode("100%25")
-      {:ok, "100%"}
-      iex> Roundtrip.Server.Query.percent_decode("%FF")
-      {:error, :bad_encoding}
-  """
-  @spec percent_decode(binary()) :: {:ok, binary()} | {:error, :bad_encoding}
-  def percent_decode(text) do
+  defp percent_decode(text) do
     decoded = if :binary.match(text, "%") == :nomatch, do: text, else: decode_bytes(text, "")
 
     if decoded != :error and String.valid?(decoded),

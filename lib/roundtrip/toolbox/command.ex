@@ -9,9 +9,7 @@ defmodule Roundtrip.Toolbox.Command do
   @typedoc "The name of a program, or of a cargo subcommand such as `\"cargo fmt\"`."
   @type tool :: String.t()
 
-  @typedoc """
-  The tool's output, including standard error, with its success or failure; or that it is missing.
-  """
+  @typedoc "The tool's output with standard error, if it succeeded or failed; or its name."
   @type result :: {:ok, String.t()} | {:failed, String.t()} | {:missing, tool()}
 
   # The environment of the surrounding build must not change what the tool does.
