@@ -5,8 +5,6 @@ defmodule Roundtrip.Measure do
       [elixir, rust] =
         Roundtrip.Measure.nanoseconds([{Kernel, :+, [2, 3]}, {Roundtrip.Native, :add, [2, 3]}])
 
-      rust / elixir
-
   A call is given as module, function and arguments, because a function that is written in a
   notebook's cell is interpreted, and the interpreter would be measured with it.
   """

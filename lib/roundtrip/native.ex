@@ -135,8 +135,7 @@ defmodule Roundtrip.Native do
   def mean_term(_total, _count), do: stub()
 
   @doc """
-  Returns the mean, or raises an `ErlangError` whose `original` is an atom. In Rust the error is an
-  `Error::RaiseAtom`.
+  Returns the mean, or raises an `ErlangError` with an atom: `Error::RaiseAtom` in Rust.
 
       iex> Roundtrip.Native.mean_raise_atom(10, 4)
       2
@@ -145,8 +144,7 @@ defmodule Roundtrip.Native do
   def mean_raise_atom(_total, _count), do: stub()
 
   @doc """
-  Returns the mean, or raises an `ErlangError` whose `original` is any term. In Rust the error is an
-  `Error::RaiseTerm`.
+  Returns the mean, or raises an `ErlangError` with any term: `Error::RaiseTerm` in Rust.
 
       iex> Roundtrip.Native.mean_raise_term(10, 4)
       2
@@ -155,8 +153,7 @@ defmodule Roundtrip.Native do
   def mean_raise_term(_total, _count), do: stub()
 
   @doc """
-  Returns the quotient. Raises an `ArgumentError` if it is a NaN or an infinity, which Elixir's floats
-  don't have.
+  Returns the quotient, or raises an `ArgumentError` if it is a NaN or an infinity.
 
       iex> Roundtrip.Native.ratio(1.0, 4.0)
       0.25
@@ -201,8 +198,7 @@ defmodule Roundtrip.Native do
   def sum(_numbers), do: stub()
 
   @doc """
-  Returns the sum like `sum/1`, and raises an `ArgumentError` for anything but a proper list of
-  integers.
+  Returns the sum like `sum/1`, and raises an `ArgumentError` if a term isn't a list of integers.
 
       iex> Roundtrip.Native.sum_proper([1, 2, 3])
       6
@@ -318,7 +314,7 @@ defmodule Roundtrip.Native do
   def widen(_limit, _by), do: stub()
 
   @doc """
-  Returns the number, decoded and encoded through an untagged enum that tries integers first.
+  Returns the number through an untagged enum that tries integers first.
 
       iex> Roundtrip.Native.echo_number(3)
       3
@@ -327,8 +323,7 @@ defmodule Roundtrip.Native do
   def echo_number(_number), do: stub()
 
   @doc """
-  Returns the number, decoded and encoded through an untagged enum that tries floats first: 3
-  becomes 3.0.
+  Returns the number through an untagged enum that tries floats first, so that 3 becomes 3.0.
 
       iex> Roundtrip.Native.echo_float_first(3)
       3.0
@@ -474,8 +469,7 @@ defmodule Roundtrip.Native do
   def slot_drop_on(_slot, _drop_thread), do: stub()
 
   @doc """
-  Creates a resource whose drop sleeps on the scheduler that drops it. For teaching only.
-  Raises an `ArgumentError` unless `milliseconds` is from 0 to 1000.
+  Creates a resource whose drop blocks a scheduler for 0 to 1000 milliseconds. For teaching only.
 
       iex> Roundtrip.Native.slow_drop_new(1001)
       ** (ArgumentError) milliseconds must be from 0 to 1000
@@ -508,8 +502,7 @@ defmodule Roundtrip.Native do
   def recording_new(_notifier, _size), do: stub()
 
   @doc """
-  Returns the bytes of a recording as a binary without copying them. The recording lives as long as
-  the binary.
+  Returns the bytes of a recording as a binary that keeps the recording alive, without copying them.
 
       iex> Roundtrip.Native.drop_notifier_new(self(), "one")
       ...> |> Roundtrip.Native.recording_new(3)
@@ -596,8 +589,7 @@ defmodule Roundtrip.Native do
   def std_account_repair(_account), do: stub()
 
   @doc """
-  Creates an account with two balances behind parking_lot's `Mutex`. `total` is from 0 to
-  1,000,000,000.
+  Creates an account like `std_account_new/1`, behind parking_lot's `Mutex`.
 
       iex> account = Roundtrip.Native.account_new(100)
       iex> Roundtrip.Native.account_balances(account)
@@ -645,8 +637,7 @@ defmodule Roundtrip.Native do
   def histogram_try_record(_histogram, _microseconds), do: stub()
 
   @doc """
-  Records a latency like `histogram_record/2`, on a dirty I/O scheduler, where it may wait for the
-  lock without delaying other processes.
+  Records a latency like `histogram_record/2`, on a dirty I/O scheduler that may wait for the lock.
 
       iex> Roundtrip.Native.histogram_record_dirty(Roundtrip.Native.histogram_new(1000), 5)
       :ok
@@ -716,8 +707,7 @@ defmodule Roundtrip.Native do
   def saved_load_elsewhere(_term), do: stub()
 
   @doc """
-  Returns the pid that is registered under a name, or `nil`. A local pid is returned as it is, and a
-  pid of another node panics.
+  Returns the pid of a name, or `nil`. Returns a local pid as it is, and panics for a remote pid.
 
       iex> Roundtrip.Native.whereis(self()) == self()
       true
@@ -766,9 +756,8 @@ defmodule Roundtrip.Native do
   def sender_join(_sender), do: stub()
 
   @doc """
-  Starts a thread that sends `{:report, snapshot}` of a histogram to `owner` every `interval`
-  milliseconds. It ends when `reporter_stop/1` is called, when the owner dies, or when the reference
-  is dropped.
+  Starts a thread that sends `{:report, snapshot}` to `owner` every `interval` milliseconds. It ends
+  when `reporter_stop/1` is called, when the owner dies, or when the reference is dropped.
 
       iex> histogram = Roundtrip.Native.histogram_new(1000)
       iex> Roundtrip.Native.reporter_start(histogram, self(), 0)

@@ -20,21 +20,6 @@ defmodule Roundtrip.Progress.Formatter do
     "#{exercise} passed, but cannot be remembered: #{reason}"
   end
 
-  @doc "Returns the sentence that names the exercises that were reset, in a lesson or `the course`."
-  @spec forgotten([Progress.name()], String.t()) :: String.t()
-  def forgotten([], where), do: "Nothing of #{where} was remembered."
-  def forgotten([exercise], where), do: "Forgot 1 exercise of #{where}: #{exercise}"
-
-  def forgotten(exercises, where),
-    do: "Forgot #{length(exercises)} exercises of #{where}: #{Enum.join(exercises, ", ")}"
-
-  @doc "Returns the line that ends the report on a run of the course."
-  @spec summary(Progress.t(), colour? :: boolean()) :: IO.chardata()
-  def summary(progress, colour?) do
-    label = IO.ANSI.format([:bright, "Passed   "], colour?)
-    [label, total(progress), "; bin/learn --progress shows which"]
-  end
-
   @doc "Returns a line per lesson with a dot per exercise, the total, and a line per other version."
   @spec lines(Progress.t(), colour? :: boolean()) :: [IO.chardata()]
   def lines(progress, colour?) do
@@ -51,7 +36,9 @@ defmodule Roundtrip.Progress.Formatter do
     end ++ [total(progress) | other_versions(progress, colour?)]
   end
 
-  defp total(progress), do: "#{count(progress.lessons)} in the course"
+  @doc "Returns how many exercises of the course have passed, such as `3 of 40 in the course`."
+  @spec total(Progress.t()) :: String.t()
+  def total(progress), do: "#{count(progress.lessons)} in the course"
 
   defp max_of(progress, fun), do: progress.lessons |> Enum.map(fun) |> Enum.max(fn -> 0 end)
 

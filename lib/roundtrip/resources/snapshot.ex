@@ -1,10 +1,7 @@
 defmodule Roundtrip.Resources.Snapshot do
   @moduledoc """
-  The statistics of a histogram at one moment, in microseconds except for `count`.
-
-      %Roundtrip.Resources.Snapshot{count: 100, min: 1, p50: 50, p99: 99, max: 100}
-
-  `p50` and `p99` are percentiles: half of the recorded latencies are at most `p50`.
+  The statistics of a histogram at one moment, in microseconds except for `count`. `p50` and `p99`
+  are percentiles: half of the recorded latencies are at most `p50`.
   """
 
   @enforce_keys [:count, :min, :p50, :p99, :max]

@@ -62,10 +62,7 @@ defmodule Roundtrip.Server.Native do
   @spec stop(server(), deadline :: non_neg_integer()) :: :ok
   def stop(_server, _deadline), do: stub()
 
-  @doc """
-  Names the process that will answer: if it dies before it has, the client gets a 500 at once, even
-  while other processes still refer to the request. A later call names another process.
-  """
+  @doc "Names the process that will answer, as in `Roundtrip.Server.assign/2`."
   @spec assign(ref(), pid()) :: :ok
   def assign(_ref, _pid), do: stub()
 

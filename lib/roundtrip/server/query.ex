@@ -4,8 +4,6 @@ defmodule Roundtrip.Server.Query do
 
       iex> Roundtrip.Server.Query.decode("q=caf%C3%A9+noir&page=2")
       {:ok, %{"q" => "café noir", "page" => "2"}}
-      iex> Roundtrip.Server.Query.segments("/users/a%2Fb/")
-      {:ok, ["users", "a/b"]}
 
   A client may send anything, so malformed percent-encoding returns `{:error, :bad_encoding}`. So
   does text that isn't UTF-8 after decoding, because functions of `String` would raise on it later.
@@ -42,8 +40,8 @@ defmodule Roundtrip.Server.Query do
   Splits a path at its slashes and decodes the segments. Empty segments are left out, so `/a/` is the
   same as `/a`. An encoded slash, `%2F`, is part of its segment.
 
-      iex> Roundtrip.Server.Query.segments("/100%25")
-      {:ok, ["100%"]}
+      iex> Roundtrip.Server.Query.segments("/users/a%2Fb/100%25/")
+      {:ok, ["users", "a/b", "100%"]}
       iex> for path <- ["/%zz", "/%FF"], do: Roundtrip.Server.Query.segments(path)
       [{:error, :bad_encoding}, {:error, :bad_encoding}]
   """
