@@ -35,7 +35,7 @@ defmodule Roundtrip.Native do
   @typedoc "Where a call is asked to panic, on the Rust side an enum with `NifUnitEnum`."
   @type fault :: :none | :halfway
   @typedoc "How to send: on the Rust side an enum with `NifUnitEnum`."
-  @type way :: :env_send | :run | :send_and_clear
+  @type send_method :: :env_send | :run | :send_and_clear
 
   @typedoc "A thread that sends, to be joined; or the system had no thread to give."
   @type started :: {:ok, reference()} | {:error, :no_thread}
@@ -186,7 +186,7 @@ defmodule Roundtrip.Native do
   def bytes_as_binary(_number), do: stub()
 
   @doc """
-  The sum of a list, or `nil` where it does not fit. An improper list panics in the decoder.
+  The sum of a list, or `nil` where it does not fit. An improper list panics in rustler's iterator.
 
       iex> Roundtrip.Native.sum([1, 2, 3])
       6
@@ -561,11 +561,11 @@ defmodule Roundtrip.Native do
   @doc """
   Which access a call could have a second time, while it reads the count already.
 
-      iex> Roundtrip.Native.counter_retake(Roundtrip.Native.counter_new(:std_rw_lock))
+      iex> Roundtrip.Native.counter_reentrancy(Roundtrip.Native.counter_new(:std_rw_lock))
       %{read: true, write: false}
   """
-  @spec counter_retake(reference()) :: %{read: boolean(), write: boolean()}
-  def counter_retake(_counter), do: stub()
+  @spec counter_reentrancy(reference()) :: %{read: boolean(), write: boolean()}
+  def counter_reentrancy(_counter), do: stub()
 
   @doc """
   An account of two halves behind std's `Mutex`. `total` is from 0 to 1,000,000,000.
@@ -686,16 +686,16 @@ defmodule Roundtrip.Native do
   def send_hi(_pid, _is_cool), do: stub()
 
   @doc "Sends `{:gone, pid}` to the caller when `pid` dies, for as long as the reference lives."
-  @spec lookout_new(pid()) :: {:ok, reference()} | {:error, :noproc}
-  def lookout_new(_pid), do: stub()
+  @spec down_notifier_new(pid()) :: {:ok, reference()} | {:error, :noproc}
+  def down_notifier_new(_pid), do: stub()
 
   @doc "Sends `:hi` on a normal scheduler, in one of three ways; `:send_and_clear` panics here."
-  @spec send_by(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by(_way, _pid), do: stub()
+  @spec send_by(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by(_method, _pid), do: stub()
 
   @doc "`send_by/2` on a dirty scheduler."
-  @spec send_by_dirty(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by_dirty(_way, _pid), do: stub()
+  @spec send_by_dirty(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by_dirty(_method, _pid), do: stub()
 
   @doc """
   A term there and back through an environment that belongs to no process.

@@ -17,8 +17,8 @@ defmodule Roundtrip.Structs.ContractTest do
 
   test "the samples hold every struct that the Rust sources name" do
     named =
-      for file <- Path.wildcard("native/{nif,support}/src/**/*.rs"),
-          [_, module] <- Regex.scan(~r/^#\[module = "([\w.]+)"\]/m, File.read!(file)),
+      for file <- Path.wildcard("native/{core,nif,support}/src/**/*.rs"),
+          [_, module] <- Regex.scan(~r/^#\[(?:cfg_attr\(feature = "rustler", )?module = "([\w.]+)"\)?\]/m, File.read!(file)),
           do: Module.concat([module])
 
     sampled = Enum.map(Native.struct_samples(), & &1.__struct__)

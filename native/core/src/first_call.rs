@@ -10,8 +10,14 @@ pub fn mean(total: i64, count: i64) -> Option<i64> {
 }
 
 /// Adds up `numbers`; `None` if the sum does not fit into 64 bits.
-pub fn sum(numbers: impl IntoIterator<Item = i64>) -> Option<i64> {
-    numbers.into_iter().try_fold(0, i64::checked_add)
+///
+/// # Errors
+/// The first error among the numbers: a term, for example, that isn't an integer.
+pub fn sum<E>(mut numbers: impl Iterator<Item = Result<i64, E>>) -> Result<Option<i64>, E> {
+    numbers.try_fold(Some(0_i64), |sum, number| {
+        let number = number?;
+        Ok(sum.and_then(|sum| sum.checked_add(number)))
+    })
 }
 
 /// Sleeps, as a call that waits for a disk or a socket would.
@@ -22,6 +28,7 @@ pub fn block(time: Milliseconds) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::convert::Infallible;
     use std::time::Instant;
 
     #[test]
@@ -36,11 +43,23 @@ mod tests {
         assert_eq!(mean(i64::MIN, -1), None);
     }
 
+    fn sum_of<const N: usize>(numbers: [i64; N]) -> Option<i64> {
+        let Ok(sum) = sum::<Infallible>(numbers.into_iter().map(Ok));
+        sum
+    }
+
     #[test]
     fn sum_does_not_wrap() {
-        assert_eq!(sum([1, 2, 3]), Some(6));
-        assert_eq!(sum([]), Some(0));
-        assert_eq!(sum([i64::MAX, 1]), None);
+        assert_eq!(sum_of([1, 2, 3]), Some(6));
+        assert_eq!(sum_of([]), Some(0));
+        assert_eq!(sum_of([i64::MAX, 1]), None);
+        assert_eq!(sum_of([i64::MAX, 1, -1]), None);
+    }
+
+    #[test]
+    fn sum_passes_an_error_on() {
+        let numbers = [Ok(i64::MAX), Ok(1), Err("no number")];
+        assert_eq!(sum(numbers.into_iter()), Err("no number"));
     }
 
     #[test]

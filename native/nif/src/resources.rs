@@ -1,15 +1,13 @@
 //! NIFs of the lesson `resources`.
 
-use crate::error::refuse;
-use crate::live::Live;
-pub use crate::snapshot::Snapshot;
-use parking_lot::Mutex;
-use roundtrip_core::resources as core;
+use roundtrip_core::bounded::Milliseconds;
+use roundtrip_core::resources::{Latencies, Longest, Size, Snapshot, recording};
+use roundtrip_support::resources::Histogram;
+use roundtrip_support::{LiveGuard, Lock};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
 };
-use std::panic::RefUnwindSafe;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
@@ -18,49 +16,25 @@ mod atoms {
     rustler::atoms! { dropped, swept }
 }
 
-/// A histogram that many processes may change in place.
-pub struct Histogram {
-    pub latencies: Mutex<core::Latencies>,
-    _live: Live,
-}
-
-// A panic while the lock is held can at worst lose the one latency that was being recorded.
-impl RefUnwindSafe for Histogram {}
-
-#[rustler::resource_impl]
-impl Resource for Histogram {}
-
-impl Histogram {
-    /// What was recorded so far; the lock is released before the answer is used.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot::from(self.latencies.lock().snapshot())
-    }
+#[rustler::nif]
+fn histogram_new(longest: Longest) -> NifResult<ResourceArc<Histogram>> {
+    let latencies = Latencies::new(longest)?;
+    Ok(ResourceArc::new(Histogram::new(latencies)))
 }
 
 #[rustler::nif]
-fn histogram_new(longest: i64) -> NifResult<ResourceArc<Histogram>> {
-    let latencies = Mutex::new(core::Latencies::new(longest).map_err(refuse)?);
-    let _live = Live::new();
-    Ok(ResourceArc::new(Histogram { latencies, _live }))
-}
-
-#[rustler::nif]
-fn histogram_record(histogram: ResourceArc<Histogram>, microseconds: i64) -> NifResult<Atom> {
-    histogram
-        .latencies
-        .lock()
-        .record(microseconds)
-        .map_err(refuse)?;
+fn histogram_record(histogram: &Histogram, microseconds: i64) -> NifResult<Atom> {
+    histogram.latencies.lock().record(microseconds)?;
     Ok(ok())
 }
 
 #[rustler::nif]
-fn histogram_snapshot(histogram: ResourceArc<Histogram>) -> Snapshot {
+fn histogram_snapshot(histogram: &Histogram) -> Snapshot {
     histogram.snapshot()
 }
 
 /// A type that somebody forgot to register: `#[rustler::resource_impl]` is missing, for teaching.
-pub struct Unregistered;
+struct Unregistered;
 
 impl Resource for Unregistered {}
 
@@ -70,10 +44,10 @@ fn unregistered_new() -> ResourceArc<Unregistered> {
 }
 
 /// Tells its owner, when it ends, that it ended and who ended it.
-pub struct Witness {
+struct Witness {
     owner: LocalPid,
     name: String,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
@@ -96,42 +70,43 @@ fn runner() -> String {
 
 #[rustler::nif]
 fn witness_new(owner: LocalPid, name: String) -> ResourceArc<Witness> {
-    let _live = Live::new();
-    ResourceArc::new(Witness { owner, name, _live })
+    ResourceArc::new(Witness {
+        owner,
+        name,
+        _guard: LiveGuard::new(),
+    })
 }
 
 /// Holds one witness for Rust, whether or not Elixir still knows it.
-pub struct Shelf {
-    held: Mutex<Option<ResourceArc<Witness>>>,
-    _live: Live,
+struct Shelf {
+    held: Lock<Option<ResourceArc<Witness>>>,
+    _guard: LiveGuard,
 }
-
-// The lock guards one pointer, which no panic can leave half written. To let go of a witness under
-// it is quick: the VM runs the destructor later.
-impl RefUnwindSafe for Shelf {}
 
 #[rustler::resource_impl]
 impl Resource for Shelf {
     fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+        // Dropping the witness under the lock is quick: the VM runs its destructor later.
         *self.held.lock() = None;
     }
 }
 
 #[rustler::nif]
 fn shelf_new() -> ResourceArc<Shelf> {
-    let held = Mutex::new(None);
-    let _live = Live::new();
-    ResourceArc::new(Shelf { held, _live })
+    ResourceArc::new(Shelf {
+        held: Lock::default(),
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
-fn shelf_put(shelf: ResourceArc<Shelf>, witness: ResourceArc<Witness>) -> Atom {
+fn shelf_put(shelf: &Shelf, witness: ResourceArc<Witness>) -> Atom {
     *shelf.held.lock() = Some(witness);
     ok()
 }
 
 #[rustler::nif]
-fn shelf_take(shelf: ResourceArc<Shelf>) -> Option<ResourceArc<Witness>> {
+fn shelf_take(shelf: &Shelf) -> Option<ResourceArc<Witness>> {
     shelf.held.lock().take()
 }
 
@@ -140,41 +115,42 @@ fn shelf_watch(env: Env<'_>, shelf: ResourceArc<Shelf>, pid: LocalPid) -> bool {
     env.monitor(&shelf, &pid).is_some()
 }
 
-/// A value that takes its time to end, as one that flushes a file would.
-pub struct Slow {
-    takes: Duration,
-    _live: Live,
+/// A value that is slow to drop, as one that flushes a file would be.
+struct Slow {
+    drop_time: Duration,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for Slow {}
 
 impl Slow {
-    fn new(milliseconds: i64) -> NifResult<Self> {
-        let takes = core::takes(milliseconds).map_err(refuse)?;
-        let _live = Live::new();
-        Ok(Slow { takes, _live })
+    fn new(drop_time: Milliseconds) -> Self {
+        Slow {
+            drop_time: Duration::from_millis(drop_time.get()),
+            _guard: LiveGuard::new(),
+        }
     }
 }
 
 impl Drop for Slow {
     fn drop(&mut self) {
-        thread::sleep(self.takes);
+        thread::sleep(self.drop_time);
     }
 }
 
 #[rustler::nif]
-fn slow_new(milliseconds: i64) -> NifResult<ResourceArc<Slow>> {
-    Ok(ResourceArc::new(Slow::new(milliseconds)?))
+fn slow_new(milliseconds: Milliseconds) -> ResourceArc<Slow> {
+    ResourceArc::new(Slow::new(milliseconds))
 }
 
 /// Anything that may be dropped on another thread.
 type Rubbish = Box<dyn Send>;
 
 /// A thread that drops what others hand to it. It ends when nobody is left who could.
-pub struct Sweeper {
+struct Sweeper {
     rubbish: Sender<Rubbish>,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
@@ -187,8 +163,10 @@ fn sweeper_new(owner: LocalPid) -> NifResult<ResourceArc<Sweeper>> {
         .name("rt-sweeper".into())
         .spawn(move || sweep(received, owner))
         .map_err(|error| Error::RaiseTerm(Box::new(error.to_string())))?;
-    let _live = Live::new();
-    Ok(ResourceArc::new(Sweeper { rubbish, _live }))
+    Ok(ResourceArc::new(Sweeper {
+        rubbish,
+        _guard: LiveGuard::new(),
+    }))
 }
 
 fn sweep(received: Receiver<Rubbish>, owner: LocalPid) {
@@ -201,10 +179,10 @@ fn sweep(received: Receiver<Rubbish>, owner: LocalPid) {
 }
 
 /// The same value, with a way to end that does not keep the scheduler.
-pub struct Swept {
+struct Swept {
     slow: Option<Slow>,
     sweeper: Sender<Rubbish>,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
@@ -220,28 +198,25 @@ impl Drop for Swept {
 }
 
 #[rustler::nif]
-fn swept_new(sweeper: ResourceArc<Sweeper>, milliseconds: i64) -> NifResult<ResourceArc<Swept>> {
-    let slow = Some(Slow::new(milliseconds)?);
-    let sweeper = sweeper.rubbish.clone();
-    let _live = Live::new();
-    Ok(ResourceArc::new(Swept {
-        slow,
-        sweeper,
-        _live,
-    }))
+fn swept_new(sweeper: &Sweeper, milliseconds: Milliseconds) -> ResourceArc<Swept> {
+    ResourceArc::new(Swept {
+        slow: Some(Slow::new(milliseconds)),
+        sweeper: sweeper.rubbish.clone(),
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
-fn shelf_sweep(shelf: ResourceArc<Shelf>, sweeper: ResourceArc<Sweeper>) -> Atom {
+fn shelf_sweep(shelf: &Shelf, sweeper: &Sweeper) -> Atom {
     // It comes back only when the thread is gone, and is then dropped here.
     let _ = sweeper.rubbish.send(Box::new(shelf.held.lock().take()));
     ok()
 }
 
 /// Panics while it is dropped, for teaching.
-pub struct Fragile {
+struct Fragile {
     _witness: ResourceArc<Witness>,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
@@ -255,32 +230,29 @@ impl Drop for Fragile {
 
 #[rustler::nif]
 fn fragile_new(witness: ResourceArc<Witness>) -> ResourceArc<Fragile> {
-    let _live = Live::new();
     ResourceArc::new(Fragile {
         _witness: witness,
-        _live,
+        _guard: LiveGuard::new(),
     })
 }
 
 /// Bytes that Elixir may read where they are. They never change, so a view of them may be given out.
-pub struct Recording {
+struct Recording {
     bytes: Vec<u8>,
     _witness: ResourceArc<Witness>,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for Recording {}
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn recording_new(witness: ResourceArc<Witness>, size: i64) -> NifResult<ResourceArc<Recording>> {
-    let bytes = core::recording(size).map_err(refuse)?;
-    let _live = Live::new();
-    Ok(ResourceArc::new(Recording {
-        bytes,
+fn recording_new(witness: ResourceArc<Witness>, size: Size) -> ResourceArc<Recording> {
+    ResourceArc::new(Recording {
+        bytes: recording(size),
         _witness: witness,
-        _live,
-    }))
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
