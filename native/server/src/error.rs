@@ -5,9 +5,13 @@ use roundtrip_support::argument_error;
 use rustler::NifUnitEnum;
 use std::io;
 
-/// Why the arguments of a NIF are invalid. In Elixir it is an `ArgumentError`.
+/// Why a NIF fails.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
     #[error(transparent)]
     Core(#[from] roundtrip_core::Error),
     #[error(transparent)]
@@ -22,13 +26,19 @@ pub(crate) enum Error {
     BodyType,
 }
 
+/// Lets NIFs use `?`: what can happen to a correct caller is returned as `{:error, reason}`, and an
+/// invalid argument raises an `ArgumentError`.
 impl From<Error> for rustler::Error {
     fn from(error: Error) -> Self {
-        argument_error(error)
+        match error {
+            Error::Start(reason) => rustler::Error::Term(Box::new(reason)),
+            Error::Answer(reason) => rustler::Error::Term(Box::new(reason)),
+            invalid_argument => argument_error(invalid_argument),
+        }
     }
 }
 
-/// Why a valid response can't be delivered. In Elixir it is `{:error, reason}`.
+/// Why a valid response can't be delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, NifUnitEnum, thiserror::Error)]
 #[rustler(encode)]
 pub(crate) enum AnswerError {
@@ -40,13 +50,7 @@ pub(crate) enum AnswerError {
     Closed,
 }
 
-impl From<AnswerError> for rustler::Error {
-    fn from(reason: AnswerError) -> Self {
-        rustler::Error::Term(Box::new(reason))
-    }
-}
-
-/// Why a server can't start. In Elixir it is `{:error, reason}`, with the names that `:inet` uses.
+/// Why a server can't start. The reasons have the names that `:inet` uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, NifUnitEnum, thiserror::Error)]
 #[rustler(encode)]
 pub(crate) enum StartError {

@@ -4,7 +4,7 @@
 //! holds the [`PendingResponse`], which becomes the response. Both refer to one [`Exchange`].
 
 use crate::deadline_timer::DeadlineTimer;
-use crate::error::AnswerError;
+use crate::error::{AnswerError, Error};
 use crate::rejection::{Body, Rejection};
 use crate::response;
 use crate::stats::InFlightPermit;
@@ -68,6 +68,14 @@ impl Drop for RequestHandle {
 }
 
 impl RequestHandle {
+    /// Decodes the response of a handler and passes it to the connection.
+    fn respond(&self, status: Term, headers: Term, body: Term) -> Result<Atom, Error> {
+        // Decoded before anything changes: when this fails, the request can still be answered.
+        let response = response::decode(status, headers, body)?;
+        self.answer(Ok(response))?;
+        Ok(ok())
+    }
+
     /// Passes the answer to the connection, unless there is one already or nothing waits for it.
     fn answer(&self, answer: Answer) -> Result<(), AnswerError> {
         let mut exchange = self.exchange.lock();
@@ -174,16 +182,9 @@ impl Drop for PendingResponse {
     }
 }
 
-fn answer(handle: &RequestHandle, status: Term, headers: Term, body: Term) -> NifResult<Atom> {
-    // Decoded before anything changes: when this fails, the request can still be answered.
-    let response = response::decode(status, headers, body)?;
-    handle.answer(Ok(response))?;
-    Ok(ok())
-}
-
 #[rustler::nif]
 fn respond(handle: &RequestHandle, status: Term, headers: Term, body: Term) -> NifResult<Atom> {
-    answer(handle, status, headers, body)
+    Ok(handle.respond(status, headers, body)?)
 }
 
 /// Like [`respond`], for bodies whose copy would hold up a normal scheduler.
@@ -194,7 +195,7 @@ fn respond_large(
     headers: Term,
     body: Term,
 ) -> NifResult<Atom> {
-    answer(handle, status, headers, body)
+    Ok(handle.respond(status, headers, body)?)
 }
 
 #[rustler::nif]

@@ -2,7 +2,7 @@
 
 use crate::atoms;
 use crate::config::{Config, Limits};
-use crate::error::StartError;
+use crate::error::{Error, StartError};
 use crate::receiver_pool::ReceiverPool;
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
@@ -55,6 +55,33 @@ impl Drop for Server {
 }
 
 impl Server {
+    /// Starts the server's threads and monitors its owner.
+    fn start(env: Env, config: Config, owner: LocalPid) -> Result<ResourceArc<Self>, Error> {
+        let shared = Arc::new(Shared {
+            limits: Limits::try_from(config)?,
+            receivers: ReceiverPool::default(),
+            counters: Counters::new()?,
+        });
+        let (shutdown, shutdown_rx) = watch::channel(Shutdown::NotRequested);
+        let exit = Arc::new(Lock::<Exit>::default());
+        let on_exit = {
+            let exit = Arc::clone(&exit);
+            move || announce_exit(&exit, &owner)
+        };
+        let address = server_thread::spawn(Arc::clone(&shared), shutdown_rx, on_exit)?;
+        let server = ResourceArc::new(Server {
+            shared,
+            owner,
+            address,
+            shutdown,
+            exit,
+            _guard: LiveGuard::new(),
+        });
+        // If the owner is already dead, the handle is dropped here, which stops the server.
+        env.monitor(&server, &owner).ok_or(StartError::Noproc)?;
+        Ok(server)
+    }
+
     /// Tells the server's threads to stop, and returns without waiting for them.
     fn shut_down(&self, requested: Shutdown) {
         self.shutdown.send_if_modified(|current| {
@@ -66,46 +93,6 @@ impl Server {
             is_change
         });
     }
-}
-
-#[rustler::nif(schedule = "DirtyIo")]
-fn start(
-    env: Env,
-    config: Config,
-    owner: LocalPid,
-) -> NifResult<Result<ResourceArc<Server>, StartError>> {
-    let shared = Arc::new(Shared {
-        limits: Limits::try_from(config)?,
-        receivers: ReceiverPool::default(),
-        counters: Counters::new()?,
-    });
-    Ok(launch(env, shared, owner))
-}
-
-/// Starts the server's threads, and monitors its owner.
-fn launch(
-    env: Env,
-    shared: Arc<Shared>,
-    owner: LocalPid,
-) -> Result<ResourceArc<Server>, StartError> {
-    let (shutdown, shutdown_rx) = watch::channel(Shutdown::NotRequested);
-    let exit = Arc::new(Lock::<Exit>::default());
-    let on_exit = {
-        let exit = Arc::clone(&exit);
-        move || announce_exit(&exit, &owner)
-    };
-    let address = server_thread::spawn(Arc::clone(&shared), shutdown_rx, on_exit)?;
-    let server = ResourceArc::new(Server {
-        shared,
-        owner,
-        address,
-        shutdown,
-        exit,
-        _guard: LiveGuard::new(),
-    });
-    // If the owner is already dead, the handle is dropped here, which stops the server.
-    env.monitor(&server, &owner).ok_or(StartError::Noproc)?;
-    Ok(server)
 }
 
 /// Tells the owner that all threads have ended, if it has asked for it.
@@ -120,6 +107,11 @@ fn announce_exit(exit: &Lock<Exit>, owner: &LocalPid) {
         let _ =
             OwnedEnv::new().send_and_clear(owner, |_| (atoms::roundtrip_server_stopped(), server));
     }
+}
+
+#[rustler::nif(schedule = "DirtyIo")]
+fn start(env: Env, config: Config, owner: LocalPid) -> NifResult<(Atom, ResourceArc<Server>)> {
+    Ok((ok(), Server::start(env, config, owner)?))
 }
 
 #[rustler::nif]
