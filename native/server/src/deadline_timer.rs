@@ -8,7 +8,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// A timer that is reset only after it has fired.
 ///
 /// Most requests are answered long before their deadline. Resetting the timer for each of them
-/// would take a lock that all connections share.
+/// would take a lock that all connections share (bench/server/load.exs shows the difference).
 pub(crate) struct DeadlineTimer(Lock<Pin<Box<Sleep>>>);
 
 impl DeadlineTimer {

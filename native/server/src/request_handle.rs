@@ -137,23 +137,22 @@ impl PendingResponse {
     pub(crate) async fn wait(self, timer: &DeadlineTimer) -> Answer {
         poll_fn(|cx| {
             let mut exchange = self.exchange.lock();
-            match mem::replace(&mut exchange.state, State::Sent) {
-                State::Answered(answer) => return Poll::Ready(answer),
-                // This future has returned before, and must not be polled again.
-                State::Sent | State::Closed { .. } => {
-                    return Poll::Ready(Err(Rejection::HandlerCrashed));
+            if let State::Waiting(waker) = &mut exchange.state {
+                if timer.poll(self.deadline, cx).is_pending() {
+                    *waker = Some(cx.waker().clone());
+                    return Poll::Pending;
                 }
-                State::Waiting(_) => (),
-            }
-            if timer.poll(self.deadline, cx).is_ready() {
                 exchange.permit = None;
                 exchange.state = State::Closed {
                     reason: AnswerError::Timeout,
                 };
                 return Poll::Ready(Err(Rejection::DeadlineExceeded));
             }
-            exchange.state = State::Waiting(Some(cx.waker().clone()));
-            Poll::Pending
+            match mem::replace(&mut exchange.state, State::Sent) {
+                State::Answered(answer) => Poll::Ready(answer),
+                // Only possible if this future is polled again after it has returned.
+                _ => Poll::Ready(Err(Rejection::HandlerCrashed)),
+            }
         })
         .await
     }

@@ -33,8 +33,9 @@ impl Shutdown {
 pub(crate) type ShutdownReceiver = watch::Receiver<Shutdown>;
 
 /// Runs `work` to its end, or until `should_stop` holds. Returns `None` when it was stopped.
-// tokio's `select!` would need one more crate, for its macros. It would also poll `stop`, which
-// takes a lock that all connections share, each time the work makes progress.
+// tokio's `select!` would need one more crate, for its macros. It would also poll `stopped` each
+// time the work makes progress, and that takes a lock that all connections share
+// (bench/server/load.exs).
 pub(crate) async fn run_until_stopped<T>(
     work: impl Future<Output = T>,
     shutdown: &ShutdownReceiver,
