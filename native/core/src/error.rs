@@ -21,11 +21,11 @@ pub enum Error {
         /// Name of the argument, as its caller spells it.
         field: &'static str,
     },
-    /// The histogram can't be made.
-    #[error("no such histogram: {0}")]
+    /// The histogram crate can't make such a histogram.
+    #[error("cannot make the histogram: {0}")]
     Creation(#[from] CreationError),
-    /// The histogram can't hold the value.
-    #[error("not recorded: {0}")]
+    /// The histogram crate can't record the value.
+    #[error("cannot record the value: {0}")]
     Record(#[from] RecordError),
 }
 

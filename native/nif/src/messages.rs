@@ -8,8 +8,7 @@ mod sender;
 mod thread;
 
 use crate::Error;
-use roundtrip_support::LiveGuard;
-use roundtrip_support::structs::SharedStruct;
+use roundtrip_support::{LiveGuard, SharedStruct};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{

@@ -3,8 +3,7 @@
 use crate::Error;
 use roundtrip_core::bounded::Milliseconds;
 use roundtrip_core::mutation::{self, Balances, Kind, Reentrancy, Total};
-use roundtrip_support::resources::Histogram;
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_support::{Histogram, LiveGuard, Lock};
 use rustler::types::atom::ok;
 use rustler::{Atom, Encoder, Env, LocalPid, NifResult, NifUnitEnum, Resource, ResourceArc};
 use std::sync::PoisonError;

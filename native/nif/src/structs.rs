@@ -2,7 +2,7 @@
 
 use roundtrip_core::resources::Snapshot;
 use roundtrip_core::structs;
-use roundtrip_support::structs::SharedStruct;
+use roundtrip_support::SharedStruct;
 use rustler::{
     Encoder, Env, Error, NifException, NifMap, NifRecord, NifResult, NifStruct, NifTaggedEnum,
     NifTuple, NifUnitEnum, NifUntaggedEnum, Term,

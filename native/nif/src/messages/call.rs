@@ -10,7 +10,7 @@ use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term};
 use std::time::{Duration, Instant};
 
-/// An answer on its way from one process to another, in memory of its own.
+/// Holds an answer in an environment of its own, on its way from one process to another.
 struct Answer {
     owned: OwnedEnv,
     saved: SavedTerm,
@@ -28,7 +28,7 @@ impl Answer {
     }
 }
 
-/// A question that waits for its answer. Elixir holds it as a reference that nobody can forge.
+/// Waits for the answer to a question. Elixir holds it as a reference that nobody can forge.
 struct Call {
     state: Lock<messages::Call<LocalPid, Answer>>,
     changed: Condvar,

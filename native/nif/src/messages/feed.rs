@@ -11,7 +11,8 @@ use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifMap, NifResult, OwnedEnv, Resource, ResourceArc};
 use std::sync::Arc;
 
-/// What the thread and its owner share. The thread holds no `Feed`: it would keep itself alive.
+/// Lets a message through when the receiver has room for it. The thread and the `Feed` share one; a
+/// thread that held the `Feed` itself would keep it alive.
 struct Gate {
     state: Lock<State>,
     changed: Condvar,
@@ -55,7 +56,7 @@ impl Gate {
     }
 }
 
-/// Owns the thread `rt-feed`.
+/// Owns the thread `rt-feed`, and stops it when it is dropped.
 struct Feed {
     gate: Arc<Gate>,
     thread: Thread<Result<(), SendError>>,
@@ -70,7 +71,7 @@ impl Resource for Feed {
 }
 
 impl Drop for Feed {
-    // It signals and does not wait: this runs on a normal scheduler.
+    // It does not join the thread, because a drop runs on a normal scheduler.
     fn drop(&mut self) {
         self.gate.stop();
     }
