@@ -29,7 +29,7 @@ pub fn parse_timeout(field: &'static str, milliseconds: i64) -> Result<Duration,
     bounded::parse(field, milliseconds, 1..=MAX_TIMEOUT).map(Duration::from_millis)
 }
 
-/// Returns whether a Host header may have this value: a host with or without a port, or nothing.
+/// Returns whether each byte of a Host header is allowed in a host or a port. It may be empty.
 pub fn is_authority(value: &[u8]) -> bool {
     let punctuation = b"-._~%!$&'()*+,;=:[]";
     value

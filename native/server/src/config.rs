@@ -1,4 +1,4 @@
-//! The configuration of a server: decoded from Elixir, then parsed once into [`Limits`].
+//! The configuration of a server: decoded from Elixir, then parsed once into [`Settings`].
 
 use crate::error::Error;
 use roundtrip_core::bounded;
@@ -27,7 +27,7 @@ pub(crate) struct Config {
 }
 
 /// The options as the server uses them.
-pub(crate) struct Limits {
+pub(crate) struct Settings {
     pub(crate) address: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) max_body: usize,
@@ -42,7 +42,7 @@ pub(crate) struct Limits {
     pub(crate) answer_in_rust: bool,
 }
 
-impl Limits {
+impl Settings {
     /// Returns the shortest of the timeouts that apply to a connection's socket.
     pub(crate) fn shortest_timeout(&self) -> Duration {
         self.header_timeout
@@ -52,14 +52,14 @@ impl Limits {
     }
 }
 
-impl TryFrom<Config> for Limits {
+impl TryFrom<Config> for Settings {
     type Error = Error;
 
     /// Parses each field. The error names the field that is out of range.
     fn try_from(config: Config) -> Result<Self, Error> {
         let ip = parse_host(config.host)?;
         let port = bounded::parse("port", config.port, 0..=65_535)?;
-        Ok(Limits {
+        Ok(Settings {
             address: SocketAddr::new(ip, port),
             workers: bounded::parse("workers", config.workers, 1..=1_024)?,
             max_body: bounded::parse("max_body", config.max_body, 0..=1 << 30)?,

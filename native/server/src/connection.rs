@@ -1,6 +1,6 @@
 //! Serves one connection, from the first byte to the last.
 
-use crate::config::Limits;
+use crate::config::Settings;
 use crate::connection_state::ConnectionState;
 use crate::deadline_timer::DeadlineTimer;
 use crate::service::RequestService;
@@ -38,7 +38,8 @@ pub(crate) async fn serve_connection(
         peer,
     });
     let service = service_fn(move |request| Arc::clone(&service).serve(request));
-    let connection = http1_builder(&shared.limits).serve_connection(TokioIo::new(stream), service);
+    let connection =
+        http1_builder(&shared.settings).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let serving = run_until_stopped(connection.as_mut(), &shutdown, Shutdown::is_requested);
     let result = match serving.await {
@@ -53,12 +54,12 @@ pub(crate) async fn serve_connection(
     }
 }
 
-fn http1_builder(limits: &Limits) -> http1::Builder {
+fn http1_builder(settings: &Settings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .keep_alive(true)
-        .max_header_size(limits.max_headers)
-        .max_buf_size(limits.max_headers.max(MIN_BUFFER))
+        .max_header_size(settings.max_headers)
+        .max_buf_size(settings.max_headers.max(MIN_BUFFER))
         // `TimedStream` limits this time, and unlike hyper it tells a slow head from an idle
         // connection.
         .header_read_timeout(None);

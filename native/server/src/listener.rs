@@ -35,7 +35,7 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 /// Serves connections until the server shuts down and, if it does so gracefully, until all
 /// connections have ended or the deadline has passed.
 pub(crate) async fn serve(shared: Arc<Shared>, listener: TcpListener, shutdown: ShutdownReceiver) {
-    let max = shared.limits.max_connections;
+    let max = shared.settings.max_connections;
     let permits = Arc::new(Semaphore::new(max as usize));
     let accepting = accept(&shared, &listener, &permits, &shutdown);
     run_until_stopped(accepting, &shutdown, Shutdown::is_requested).await;

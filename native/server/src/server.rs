@@ -1,7 +1,7 @@
 //! The server as Elixir holds it: a resource that stops the server when it or its owner ends.
 
 use crate::atoms;
-use crate::config::{Config, Limits};
+use crate::config::{Config, Settings};
 use crate::error::{Error, StartError};
 use crate::receiver_pool::ReceiverPool;
 use crate::shared::Shared;
@@ -58,7 +58,7 @@ impl Server {
     /// Starts the server's threads and monitors its owner.
     fn start(env: Env, config: Config, owner: LocalPid) -> Result<ResourceArc<Self>, Error> {
         let shared = Arc::new(Shared {
-            limits: Limits::try_from(config)?,
+            settings: Settings::try_from(config)?,
             receivers: ReceiverPool::default(),
             counters: Counters::new()?,
         });

@@ -59,7 +59,7 @@ fn run(
 
 fn prepare(shared: &Shared) -> io::Result<(Runtime, TcpListener, SocketAddr)> {
     let runtime = Builder::new_multi_thread()
-        .worker_threads(shared.limits.workers)
+        .worker_threads(shared.settings.workers)
         .thread_name("rt-http-w")
         .enable_io()
         .enable_time()
@@ -67,7 +67,7 @@ fn prepare(shared: &Shared) -> io::Result<(Runtime, TcpListener, SocketAddr)> {
     // A tokio socket can be created inside a runtime only.
     let listener = {
         let _entered = runtime.enter();
-        listener::bind(shared.limits.address)?
+        listener::bind(shared.settings.address)?
     };
     let address = listener.local_addr()?;
     Ok((runtime, listener, address))

@@ -62,10 +62,10 @@ impl RequestService {
             .read(body)
             .await
             .inspect_err(|_| self.state.has_unread_input.set())?;
-        if self.shared.limits.answer_in_rust {
+        if self.shared.settings.answer_in_rust {
             return Ok(Response::new(Full::new(body)));
         }
-        let deadline = Instant::now() + self.shared.limits.deadline;
+        let deadline = Instant::now() + self.shared.settings.deadline;
         let (handle, pending) = request_handle::new(permit, deadline);
         let peer = self.peer;
         let request = Request { head, body, peer };
@@ -83,16 +83,18 @@ impl RequestService {
         if self.state.is_ambiguous.is_set() {
             return Err(Rejection::BadRequest);
         }
-        let limits = &self.shared.limits;
-        if body.size_hint().lower() > limits.max_body as u64 {
+        let Shared {
+            settings, counters, ..
+        } = &*self.shared;
+        if body.size_hint().lower() > settings.max_body as u64 {
             return Err(Rejection::BodyTooLarge);
         }
-        let permit = self.shared.counters.in_flight_permit(limits.max_in_flight);
+        let permit = counters.in_flight_permit(settings.max_in_flight);
         permit.ok_or(Rejection::Overloaded)
     }
 
     async fn read(&self, body: Incoming) -> Result<Bytes, Rejection> {
-        let max = self.shared.limits.max_body;
+        let max = self.shared.settings.max_body;
         collect(body, max).await.map_err(|rejection| {
             if self.state.body_timed_out.is_set() {
                 Rejection::BodyTimeout

@@ -51,7 +51,7 @@ impl TimedStream {
     /// Wraps a socket that has just been accepted.
     pub(crate) fn new(stream: TcpStream, state: Arc<ConnectionState>, shared: Arc<Shared>) -> Self {
         let since = Instant::now();
-        let tick = shared.limits.shortest_timeout() / 4;
+        let tick = shared.settings.shortest_timeout() / 4;
         let tick = tick.max(Duration::from_millis(1));
         TimedStream {
             stream,
@@ -94,12 +94,12 @@ impl TimedStream {
 
     /// Is ready when the current phase has taken longer than its limit.
     fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let limits = &self.shared.limits;
+        let settings = &self.shared.settings;
         let (since, limit) = match (self.blocked_since, self.phase) {
-            (Some(since), _) => (since, limits.write_timeout),
-            (None, Phase::Head) => (self.since, limits.header_timeout),
-            (None, Phase::Body) => (self.since, limits.body_timeout),
-            (None, Phase::Idle) => (self.since, limits.idle_timeout),
+            (Some(since), _) => (since, settings.write_timeout),
+            (None, Phase::Head) => (self.since, settings.header_timeout),
+            (None, Phase::Body) => (self.since, settings.body_timeout),
+            (None, Phase::Idle) => (self.since, settings.idle_timeout),
             (None, Phase::Handler) => return Poll::Pending,
         };
         loop {
@@ -126,7 +126,7 @@ impl TimedStream {
         }
     }
 
-    /// Limits how long a write may wait for the client to read.
+    /// Settings how long a write may wait for the client to read.
     fn poll_write_limit<T>(
         &mut self,
         cx: &mut Context<'_>,

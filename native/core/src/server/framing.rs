@@ -105,7 +105,7 @@ impl FramingTracker {
         if header_value(line, b"transfer-encoding").is_some() {
             self.has_transfer_encoding = true;
         } else if let Some(value) = header_value(line, b"content-length") {
-            // An invalid number counts too: hyper rejects it only when no Transfer-Encoding is there.
+            // An invalid number counts too: hyper rejects it only if there is no Transfer-Encoding.
             self.content_length = Some(parse_decimal(value).unwrap_or(u64::MAX));
         }
     }
