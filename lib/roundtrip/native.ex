@@ -35,7 +35,7 @@ defmodule Roundtrip.Native do
   @typedoc "Where a call is asked to panic, on the Rust side an enum with `NifUnitEnum`."
   @type fault :: :none | :halfway
   @typedoc "How to send: on the Rust side an enum with `NifUnitEnum`."
-  @type way :: :env_send | :run | :send_and_clear
+  @type send_method :: :env_send | :run | :send_and_clear
 
   @typedoc "A thread that sends, to be joined; or the system had no thread to give."
   @type started :: {:ok, reference()} | {:error, :no_thread}
@@ -186,7 +186,7 @@ defmodule Roundtrip.Native do
   def bytes_as_binary(_number), do: stub()
 
   @doc """
-  The sum of a list, or `nil` where it does not fit. An improper list panics in the decoder.
+  The sum of a list, or `nil` where it does not fit. An improper list panics in rustler's iterator.
 
       iex> Roundtrip.Native.sum([1, 2, 3])
       6
@@ -425,90 +425,90 @@ defmodule Roundtrip.Native do
   def unregistered_new, do: stub()
 
   @doc """
-  A witness: when its last reference goes, it sends `{:dropped, name, runner}` to `owner`. The
+  Makes a drop notifier: when its last reference is gone, it sends `{:dropped, name, runner}` to `owner`. The
   runner is `"normal scheduler"`, `"dirty scheduler"`, or the name of a thread of Rust's own.
 
-      iex> Roundtrip.Native.witness_new(self(), "one") |> is_reference()
+      iex> Roundtrip.Native.drop_notifier_new(self(), "one") |> is_reference()
       true
   """
-  @spec witness_new(pid(), String.t()) :: reference()
-  def witness_new(_owner, _name), do: stub()
+  @spec drop_notifier_new(pid(), String.t()) :: reference()
+  def drop_notifier_new(_owner, _name), do: stub()
 
-  @doc "An empty shelf: a place where Rust holds one witness."
-  @spec shelf_new() :: reference()
-  def shelf_new, do: stub()
+  @doc "Makes an empty slot, in which Rust can hold one notifier."
+  @spec slot_new() :: reference()
+  def slot_new, do: stub()
 
   @doc """
-  Puts a witness on a shelf, and lets go of the one that was there.
+  Puts a notifier into a slot; the one that was there is dropped.
 
-      iex> shelf = Roundtrip.Native.shelf_new()
-      iex> Roundtrip.Native.shelf_put(shelf, Roundtrip.Native.witness_new(self(), "one"))
+      iex> slot = Roundtrip.Native.slot_new()
+      iex> Roundtrip.Native.slot_put(slot, Roundtrip.Native.drop_notifier_new(self(), "one"))
       :ok
   """
-  @spec shelf_put(reference(), reference()) :: :ok
-  def shelf_put(_shelf, _witness), do: stub()
+  @spec slot_put(reference(), reference()) :: :ok
+  def slot_put(_slot, _notifier), do: stub()
 
   @doc """
-  Takes the witness from a shelf; `nil` where there is none.
+  Takes the notifier from a slot; `nil` if there is none.
 
-      iex> Roundtrip.Native.shelf_take(Roundtrip.Native.shelf_new())
+      iex> Roundtrip.Native.slot_take(Roundtrip.Native.slot_new())
       nil
   """
-  @spec shelf_take(reference()) :: reference() | nil
-  def shelf_take(_shelf), do: stub()
+  @spec slot_take(reference()) :: reference() | nil
+  def slot_take(_slot), do: stub()
 
   @doc """
-  Has a shelf emptied when a process ends. `false`, and no such promise, where it already has.
+  Empties a slot when a process ends. Returns `false`, and monitors nothing, if it already has.
 
-      iex> Roundtrip.Native.shelf_watch(Roundtrip.Native.shelf_new(), self())
+      iex> Roundtrip.Native.slot_monitor(Roundtrip.Native.slot_new(), self())
       true
   """
-  @spec shelf_watch(reference(), pid()) :: boolean()
-  def shelf_watch(_shelf, _pid), do: stub()
+  @spec slot_monitor(reference(), pid()) :: boolean()
+  def slot_monitor(_slot, _pid), do: stub()
 
   @doc """
-  Empties a shelf by the thread of a sweeper, which sends `{:swept, thread}` to its owner.
+  Empties a slot on a drop thread, which then sends `{:dropped_on, "rt-drop"}` to its owner.
   """
-  @spec shelf_sweep(reference(), reference()) :: :ok
-  def shelf_sweep(_shelf, _sweeper), do: stub()
+  @spec slot_drop_on(reference(), reference()) :: :ok
+  def slot_drop_on(_slot, _drop_thread), do: stub()
 
   @doc """
   A value whose drop sleeps, from 0 to 1000 ms, on whichever scheduler drops it. For teaching only.
 
-      iex> Roundtrip.Native.slow_new(0) |> is_reference()
+      iex> Roundtrip.Native.slow_drop_new(0) |> is_reference()
       true
-      iex> Roundtrip.Native.slow_new(1001)
+      iex> Roundtrip.Native.slow_drop_new(1001)
       ** (ArgumentError) milliseconds must be from 0 to 1000
   """
-  @spec slow_new(0..1000) :: reference()
-  def slow_new(_milliseconds), do: stub()
+  @spec slow_drop_new(0..1000) :: reference()
+  def slow_drop_new(_milliseconds), do: stub()
 
   @doc """
-  A thread, `rt-sweeper`, that drops what is handed to it and then sends `{:swept, "rt-sweeper"}` to
+  A thread, `rt-drop`, that drops what is handed to it and then sends `{:dropped_on, "rt-drop"}` to
   `owner`. It ends when this reference and all that may still hand something to it are gone.
   """
-  @spec sweeper_new(pid()) :: reference()
-  def sweeper_new(_owner), do: stub()
+  @spec drop_thread_new(pid()) :: reference()
+  def drop_thread_new(_owner), do: stub()
 
-  @doc "The value of `slow_new/1`, which has itself dropped by the thread of a sweeper."
-  @spec swept_new(reference(), 0..1000) :: reference()
-  def swept_new(_sweeper, _milliseconds), do: stub()
+  @doc "The value of `slow_drop_new/1`, dropped on a drop thread instead of on a scheduler."
+  @spec deferred_drop_new(reference(), 0..1000) :: reference()
+  def deferred_drop_new(_drop_thread, _milliseconds), do: stub()
 
-  @doc "A value that holds a witness, and panics when it is dropped. For teaching only."
-  @spec fragile_new(reference()) :: reference()
-  def fragile_new(_witness), do: stub()
+  @doc "A value that holds a notifier, and panics when it is dropped. For teaching only."
+  @spec panic_on_drop_new(reference()) :: reference()
+  def panic_on_drop_new(_notifier), do: stub()
 
   @doc """
-  A value of `size` bytes, from 1 to 16,777,216, that holds a witness. The bytes count up from 0, and
+  A value of `size` bytes, from 1 to 16,777,216, that holds a notifier. The bytes count up from 0, and
   begin again after 255.
   """
   @spec recording_new(reference(), 1..16_777_216) :: reference()
-  def recording_new(_witness, _size), do: stub()
+  def recording_new(_notifier, _size), do: stub()
 
   @doc """
   The bytes of a recording as a binary, not copied. The binary keeps the recording alive.
 
-      iex> Roundtrip.Native.witness_new(self(), "one")
+      iex> Roundtrip.Native.drop_notifier_new(self(), "one")
       ...> |> Roundtrip.Native.recording_new(3)
       ...> |> Roundtrip.Native.recording_view()
       <<0, 1, 2>>
@@ -561,11 +561,11 @@ defmodule Roundtrip.Native do
   @doc """
   Which access a call could have a second time, while it reads the count already.
 
-      iex> Roundtrip.Native.counter_retake(Roundtrip.Native.counter_new(:std_rw_lock))
+      iex> Roundtrip.Native.counter_reentrancy(Roundtrip.Native.counter_new(:std_rw_lock))
       %{read: true, write: false}
   """
-  @spec counter_retake(reference()) :: %{read: boolean(), write: boolean()}
-  def counter_retake(_counter), do: stub()
+  @spec counter_reentrancy(reference()) :: %{read: boolean(), write: boolean()}
+  def counter_reentrancy(_counter), do: stub()
 
   @doc """
   An account of two halves behind std's `Mutex`. `total` is from 0 to 1,000,000,000.
@@ -686,16 +686,16 @@ defmodule Roundtrip.Native do
   def send_hi(_pid, _is_cool), do: stub()
 
   @doc "Sends `{:gone, pid}` to the caller when `pid` dies, for as long as the reference lives."
-  @spec lookout_new(pid()) :: {:ok, reference()} | {:error, :noproc}
-  def lookout_new(_pid), do: stub()
+  @spec down_notifier_new(pid()) :: {:ok, reference()} | {:error, :noproc}
+  def down_notifier_new(_pid), do: stub()
 
   @doc "Sends `:hi` on a normal scheduler, in one of three ways; `:send_and_clear` panics here."
-  @spec send_by(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by(_way, _pid), do: stub()
+  @spec send_by(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by(_method, _pid), do: stub()
 
   @doc "`send_by/2` on a dirty scheduler."
-  @spec send_by_dirty(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by_dirty(_way, _pid), do: stub()
+  @spec send_by_dirty(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by_dirty(_method, _pid), do: stub()
 
   @doc """
   A term there and back through an environment that belongs to no process.
@@ -840,7 +840,7 @@ defmodule Roundtrip.Native do
   def toolbox_ping(_pid), do: stub()
 
   @doc "Sends `{:ping, :from_thread}` to `pid` from a thread of Rust's own, and waits for its end."
-  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread}
+  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread | :panicked}
   def toolbox_ping_from_thread(_pid), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)

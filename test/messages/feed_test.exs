@@ -83,7 +83,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert Native.feed_state(feed) == %{in_flight: 2, most: 2, waiting: true}
     assert Native.feed_stop(feed) == :ok
 
-    assert_refused("total must be from 0 to 1000000", [
+    assert_refused("the number of messages must be from 0 to 1000000", [
       fn -> Native.feed_start(self(), -1, 1) end,
       fn -> Native.feed_start(self(), 1_000_001, 1) end
     ])

@@ -51,13 +51,13 @@ defmodule Roundtrip.Messages.SenderTest do
     assert Native.sender_join(sender) == {:error, :not_sent}
   end
 
-  test "a count out of range is refused by its name" do
+  test "a number of messages out of range is refused by its name" do
     for wrong <- [-1, 1_000_001] do
-      assert_refused("count must be from 0 to 1000000", [
+      assert_refused("the number of messages must be from 0 to 1000000", [
         fn -> Native.sender_flood(self(), wrong) end
       ])
 
-      assert_refused("times must be from 0 to 1000000", [
+      assert_refused("the number of messages must be from 0 to 1000000", [
         fn -> Native.sender_repeat(self(), :term, wrong) end,
         fn -> Native.sender_repeat_cleared(self(), :term, wrong) end
       ])
@@ -69,19 +69,19 @@ defmodule Roundtrip.Messages.SenderTest do
       assert_raise ArgumentError, fn -> Native.send_hi(wrong, true) end
       assert_raise ArgumentError, fn -> Native.sender_hi_to(wrong, true) end
       assert_raise ArgumentError, fn -> Native.sender_join(wrong) end
-      assert_raise ArgumentError, fn -> Native.lookout_new(wrong) end
+      assert_raise ArgumentError, fn -> Native.down_notifier_new(wrong) end
     end
 
     assert_raise ErlangError, fn -> Native.send_by(:by_mail, self()) end
   end
 
-  test "a lookout that was dropped tells nobody" do
+  test "a notifier that was dropped sends nothing" do
     watched = idle()
 
     Task.await(
       Task.async(fn ->
-        {:ok, lookout} = Native.lookout_new(watched)
-        is_reference(lookout)
+        {:ok, notifier} = Native.down_notifier_new(watched)
+        is_reference(notifier)
       end)
     )
 

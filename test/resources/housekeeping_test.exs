@@ -12,7 +12,7 @@ defmodule Roundtrip.Resources.HousekeepingTest do
 
     for scheduler <- 1..System.schedulers_online() do
       before = Native.live_resources()
-      on(scheduler, fn -> :ets.insert(table, {:slow, Native.slow_new(20)}) end)
+      on(scheduler, fn -> :ets.insert(table, {:slow, Native.slow_drop_new(20)}) end)
       assert Native.live_resources() > before
       on(scheduler, fn -> :ets.delete(table, :slow) end)
       Housekeeping.settle()
@@ -23,7 +23,7 @@ defmodule Roundtrip.Resources.HousekeepingTest do
   test "leaves the accounting as it was" do
     for was <- [true, false] do
       :erlang.system_flag(:microstate_accounting, was)
-      assert Housekeeping.milliseconds(fn -> Native.slow_new(0) end) >= 0
+      assert Housekeeping.milliseconds(fn -> Native.slow_drop_new(0) end) >= 0
       assert :erlang.system_flag(:microstate_accounting, false) == was
     end
   end

@@ -8,6 +8,9 @@ defmodule Roundtrip.Structs.ContractTest do
   # `Undefined` has no module, on purpose, and ArgumentError is Elixir's own.
   @without_counterpart [Roundtrip.Structs.Undefined, ArgumentError]
 
+  # The core derives behind its feature `rustler`.
+  @module ~r/^#\[(?:cfg_attr\(feature = "rustler", )?module = "([\w.]+)"/m
+
   test "no struct of the package has drifted, but the one kept for teaching" do
     for sample <- Native.struct_samples(), sample.__struct__ != DriftedRequest do
       assert Contract.kept?(sample),
@@ -17,8 +20,8 @@ defmodule Roundtrip.Structs.ContractTest do
 
   test "the samples hold every struct that the Rust sources name" do
     named =
-      for file <- Path.wildcard("native/{nif,support}/src/**/*.rs"),
-          [_, module] <- Regex.scan(~r/^#\[module = "([\w.]+)"\]/m, File.read!(file)),
+      for file <- Path.wildcard("native/{core,nif,support}/src/**/*.rs"),
+          [_, module] <- Regex.scan(@module, File.read!(file)),
           do: Module.concat([module])
 
     sampled = Enum.map(Native.struct_samples(), & &1.__struct__)

@@ -28,7 +28,7 @@ defmodule Roundtrip.Resources.Housekeeping do
   collected and dropped; the least of #{@rounds} rounds.
 
       iex> alias Roundtrip.Resources.Housekeeping
-      iex> Housekeeping.milliseconds(fn -> Roundtrip.Native.slow_new(20) end) > 15
+      iex> Housekeeping.milliseconds(fn -> Roundtrip.Native.slow_drop_new(20) end) > 15
       true
   """
   @spec milliseconds(fun()) :: float()
