@@ -3,7 +3,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
   use ExUnit.Case, async: false
 
   alias Roundtrip.Native
-  alias Roundtrip.Resources.Housekeeping
+  alias Roundtrip.Resources.Destructors
 
   @patience 5_000
 
@@ -19,7 +19,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
   defp dropped!(name), do: assert_receive({:dropped, ^name, "normal scheduler"}, @patience)
 
   defp alive!(name) do
-    Housekeeping.settle()
+    Destructors.await()
     refute_received {:dropped, ^name, _}
   end
 
@@ -40,7 +40,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
 
   defp now, do: System.monotonic_time(:millisecond)
 
-  test "what processes made and lost is dropped, whatever it was", %{me: me} do
+  test "resources of every type are dropped after their process lost them", %{me: me} do
     for n <- 1..200 do
       name = "notifier #{n}"
 
@@ -56,7 +56,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     end
   end
 
-  test "a slot lets go of what it held when it gets another", %{me: me} do
+  test "a slot drops its notifier when it gets another", %{me: me} do
     slot = Native.slot_new()
     elsewhere(fn -> Native.slot_put(slot, Native.drop_notifier_new(me, "first")) end)
     elsewhere(fn -> Native.slot_put(slot, Native.drop_notifier_new(me, "second")) end)
@@ -66,7 +66,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     dropped!("second")
   end
 
-  test "a slot that is watched twice is emptied by whoever ends first", %{me: me} do
+  test "a slot that monitors two processes is emptied when the first dies", %{me: me} do
     slot = Native.slot_new()
     elsewhere(fn -> Native.slot_put(slot, Native.drop_notifier_new(me, "watched")) end)
     {:ok, first} = Agent.start_link(fn -> nil end)
@@ -76,7 +76,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     dropped!("watched")
   end
 
-  test "a slot that is dropped before its process ends is not called", %{me: me} do
+  test "a slot that is dropped before its process dies isn't called", %{me: me} do
     {:ok, agent} = Agent.start_link(fn -> nil end)
 
     elsewhere(fn ->
@@ -89,7 +89,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     assert Agent.stop(agent) == :ok
   end
 
-  test "a drop thread ends with the last that may hand something to it", %{me: me} do
+  test "a drop thread ends with the last resource that may use it", %{me: me} do
     elsewhere(fn ->
       drop_thread = Native.drop_thread_new(me)
       for _ <- 1..3, do: Native.deferred_drop_new(drop_thread, 10)
@@ -99,7 +99,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     for _ <- 1..3, do: assert_receive({:dropped_on, "rt-drop"}, @patience)
   end
 
-  test "a drop thread whose owner is dead drops all the same", %{me: me} do
+  test "a drop thread whose owner is dead still drops", %{me: me} do
     {owner, ref} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^ref, :process, ^owner, _}, @patience
     slot = Native.slot_new()
@@ -112,13 +112,13 @@ defmodule Roundtrip.Resources.LifetimeTest do
     dropped!("no owner")
   end
 
-  test "a notifier whose owner is dead is dropped without a word" do
+  test "a notifier whose owner is dead is dropped" do
     {owner, ref} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^ref, :process, ^owner, _}, @patience
     elsewhere(fn -> is_reference(Native.drop_notifier_new(owner, "nobody listens")) end)
   end
 
-  test "a view keeps its recording, and so does a part of it", %{me: me} do
+  test "a view keeps its recording alive, and so does a part of the view", %{me: me} do
     {:ok, reader} =
       Agent.start_link(fn ->
         me
@@ -137,7 +137,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     assert Agent.get(reader, &:binary.at(&1, 999)) == rem(1000, 256)
   end
 
-  test "no NIF of the lesson takes another's handle, or what is none" do
+  test "every NIF of the lesson raises for a resource of another type, or another term" do
     handles = [
       histogram: Native.histogram_new(1000),
       notifier: Native.drop_notifier_new(self(), "one"),
@@ -168,7 +168,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
     :erlang.garbage_collect()
   end
 
-  test "what is out of bounds is refused by name" do
+  test "an argument out of range raises an error that names it" do
     for {call, message} <- [
           {fn -> Native.slow_drop_new(-1) end, "milliseconds must be from 0 to 1000"},
           {fn -> Native.recording_new(Native.drop_notifier_new(self(), "w"), 0) end,

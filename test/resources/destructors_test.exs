@@ -1,29 +1,29 @@
-defmodule Roundtrip.Resources.HousekeepingTest do
+defmodule Roundtrip.Resources.DestructorsTest do
   # It counts for the whole VM.
   use ExUnit.Case, async: false
-  doctest Roundtrip.Resources.Housekeeping
+  doctest Roundtrip.Resources.Destructors
 
   alias Roundtrip.Native
-  alias Roundtrip.Resources.Housekeeping
+  alias Roundtrip.Resources.Destructors
 
-  test "settles only when a slow destructor has run, whichever scheduler has it" do
+  test "await/0 waits for a slow destructor on any scheduler" do
     table = :ets.new(:slow, [:public])
-    Housekeeping.settle()
+    Destructors.await()
 
     for scheduler <- 1..System.schedulers_online() do
       before = Native.live_resources()
       on(scheduler, fn -> :ets.insert(table, {:slow, Native.slow_drop_new(20)}) end)
       assert Native.live_resources() > before
       on(scheduler, fn -> :ets.delete(table, :slow) end)
-      Housekeeping.settle()
+      Destructors.await()
       assert Native.live_resources() <= before
     end
   end
 
-  test "leaves the accounting as it was" do
+  test "milliseconds/1 leaves the microstate accounting as it was" do
     for was <- [true, false] do
       :erlang.system_flag(:microstate_accounting, was)
-      assert Housekeeping.milliseconds(fn -> Native.slow_drop_new(0) end) >= 0
+      assert Destructors.milliseconds(fn -> Native.slow_drop_new(0) end) >= 0
       assert :erlang.system_flag(:microstate_accounting, false) == was
     end
   end

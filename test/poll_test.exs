@@ -1,11 +1,11 @@
-defmodule Roundtrip.Messages.PollTest do
+defmodule Roundtrip.PollTest do
   use ExUnit.Case, async: true
-  doctest Roundtrip.Messages.Poll
+  doctest Roundtrip.Poll
 
-  test "it asks again until it is true" do
+  test "it polls until the function returns true" do
     asked = :counters.new(1, [])
 
-    assert Roundtrip.Messages.Poll.until(fn ->
+    assert Roundtrip.Poll.until(fn ->
              :counters.add(asked, 1, 1)
              :counters.get(asked, 1) == 3
            end)

@@ -1,12 +1,12 @@
-defmodule Roundtrip.Mutation.BystanderTest do
+defmodule Roundtrip.Mutation.LockImpactTest do
   # It blocks every scheduler, and nobody beside it should be measured meanwhile.
   use ExUnit.Case, async: false
-  doctest Roundtrip.Mutation.Bystander
+  doctest Roundtrip.Mutation.LockImpact
 
-  alias Roundtrip.Mutation.Bystander
+  alias Roundtrip.Mutation.LockImpact
   alias Roundtrip.Native
 
-  test "the turn is too late where the calls wait on the schedulers, and every call is made" do
+  test "the turn is too late if the calls block the schedulers, and every call is made" do
     histogram = Native.histogram_new(1000)
     calls = :counters.new(1, [])
 
@@ -15,13 +15,13 @@ defmodule Roundtrip.Mutation.BystanderTest do
       Native.histogram_record(histogram, 5)
     end
 
-    assert {:too_late, milliseconds} = Bystander.turn(histogram, record, 10)
+    assert {:too_late, milliseconds} = LockImpact.measure(histogram, record, 10)
     assert milliseconds > 0
     assert Native.histogram_snapshot(histogram).count == :counters.get(calls, 1)
   end
 
   test "a call that ends its process ends the measurement" do
     histogram = Native.histogram_new(1000)
-    assert catch_exit(Bystander.turn(histogram, fn -> exit(:no) end, 1000)) == :no
+    assert catch_exit(LockImpact.measure(histogram, fn -> exit(:no) end, 1000)) == :no
   end
 end
