@@ -21,6 +21,26 @@ pub enum Error {
         /// Name of the argument, as its caller spells it.
         field: &'static str,
     },
+    /// The list is longer than the function accepts.
+    #[error("{field} must have at most {max} elements")]
+    TooLong {
+        /// Name of the argument, as its caller spells it.
+        field: &'static str,
+        /// Greatest number of elements accepted.
+        max: usize,
+    },
+    /// A copy of the term would take more memory than the function accepts.
+    #[error("a copy of the term must take at most {max} words of memory")]
+    TermTooLarge {
+        /// Greatest number of words accepted.
+        max: usize,
+    },
+    /// All recordings together hold as many bytes as they may.
+    #[error("recordings may hold at most {max} bytes together")]
+    RecordingsFull {
+        /// Greatest number of bytes.
+        max: usize,
+    },
     /// The histogram crate can't make such a histogram.
     #[error("cannot make the histogram: {0}")]
     Creation(#[from] CreationError),
@@ -48,6 +68,10 @@ pub fn argument_error(error: impl std::fmt::Display) -> rustler::Error {
 #[cfg(feature = "rustler")]
 impl From<Error> for rustler::Error {
     fn from(error: Error) -> Self {
-        argument_error(error)
+        match error {
+            // No argument is wrong, so this is what the VM raises when a resource is used up.
+            Error::RecordingsFull { .. } => rustler::Error::RaiseAtom("system_limit"),
+            invalid_argument => argument_error(invalid_argument),
+        }
     }
 }

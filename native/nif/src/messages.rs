@@ -8,7 +8,8 @@ mod sender;
 mod thread;
 
 use crate::Error;
-use roundtrip_support::{LiveGuard, SharedStruct};
+use roundtrip_support::timeslice::THREAD_START;
+use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm, consume_microseconds};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{
@@ -18,7 +19,7 @@ use rustler::{
 use std::panic::UnwindSafe;
 
 mod atoms {
-    rustler::atoms! { ask, gone, hi, item, no_more, report }
+    rustler::atoms! { answered, ask, gone, hi, item, no_more, report }
 }
 
 /// Returns `:ok` or `{:error, :not_sent}`: a `SendError` holds no reason.
@@ -83,24 +84,24 @@ fn send_by_dirty(env: Env, method: SendMethod, pid: LocalPid) -> NifResult<Atom>
 }
 
 #[rustler::nif]
-fn saved_load<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+fn saved_load<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let owned = OwnedEnv::new();
-    let saved = owned.save(term);
+    let saved = owned.save(*term);
     owned.run(|inner| saved.load(inner).in_env(env))
 }
 
 #[rustler::nif]
-fn saved_load_cleared<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+fn saved_load_cleared<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let mut owned = OwnedEnv::new();
-    let saved = owned.save(term);
+    let saved = owned.save(*term);
     owned.clear();
     owned.run(|inner| saved.load(inner).in_env(env))
 }
 
 #[rustler::nif]
-fn saved_load_elsewhere<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+fn saved_load_elsewhere<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let (owned, other) = (OwnedEnv::new(), OwnedEnv::new());
-    let saved = owned.save(term);
+    let saved = owned.save(*term);
     other.run(|inner| saved.load(inner).in_env(env))
 }
 
@@ -119,6 +120,7 @@ fn whereis_local(env: Env, name_or_pid: Term) -> NifResult<Option<LocalPid>> {
 
 #[rustler::nif]
 fn spawn_mean(env: Env, total: i64, count: i64) -> Atom {
+    consume_microseconds(env, THREAD_START);
     rustler::spawn::<ThreadSpawner, _>(env, move |env| (total / count).encode(env));
     ok()
 }
@@ -136,6 +138,7 @@ impl JobSpawner for NamedThreadSpawner {
 
 #[rustler::nif]
 fn spawn_mean_ref(env: Env<'_>, total: i64, count: i64) -> Reference<'_> {
+    consume_microseconds(env, THREAD_START);
     let reference = env.make_ref();
     let owned = OwnedEnv::new();
     let saved = owned.save(reference);
