@@ -42,7 +42,7 @@ impl<'a, const MAX: usize> Decoder<'a> for SizedTerm<'a, MAX> {
     fn decode(term: Term<'a>) -> NifResult<Self> {
         let words = count_words(term, MAX).ok_or(Error::TermTooLarge { max: MAX })?;
         // Some 40 words are counted and copied in a microsecond.
-        consume_microseconds(term.get_env(), words / 40);
+        consume_microseconds(term.get_env(), words as u128 / 40);
         Ok(SizedTerm { term, words })
     }
 }
