@@ -852,8 +852,8 @@ defmodule Roundtrip.Native do
   Sends `{:ask, call, question}` to `callee` like `ask/3`, but returns at once. When the call has ended,
   the caller receives `{:answered, from, outcome}`.
 
-  The outcome is `{:ok, answer}`, `{:error, :down}` if the callee has died, or `{:error, :dropped}` if it
-  has no reference to the call any more. There is no timeout. `from` is any term, such as the second
+  The outcome is `{:ok, answer}`, `{:error, :down}` if the callee has died, or `{:error, :dropped}` if the
+  call was garbage collected in all processes, the caller included. There is no timeout. `from` is any term, such as the second
   argument of `c:GenServer.handle_call/3`: see `Roundtrip.Messages.Asker`. Question and `from` may take
   at most 32,768 words of memory each.
 

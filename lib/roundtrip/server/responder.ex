@@ -10,7 +10,7 @@ defmodule Roundtrip.Server.Responder do
       when status in 200..599 and is_list(headers) do
     # Rust decides what is large, because measuring it here could take hours: see `respond_large/4`.
     with :large <- Native.respond(ref, status, headers, body),
-      do: Native.respond_large(ref, status, headers, body)
+         do: Native.respond_large(ref, status, headers, body)
   end
 
   def respond(%Request{}, %Response{status: status}) when status not in 200..599,

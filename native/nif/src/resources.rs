@@ -30,8 +30,7 @@ fn histogram_record(histogram: &Histogram, microseconds: i64) -> NifResult<Atom>
 }
 
 #[rustler::nif]
-fn histogram_snapshot(env: Env, histogram: &Histogram) -> Snapshot {
-    consume_microseconds(env, 20);
+fn histogram_snapshot(histogram: &Histogram) -> Snapshot {
     histogram.snapshot()
 }
 

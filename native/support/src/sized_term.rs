@@ -51,26 +51,52 @@ impl<'a, const MAX: usize> Decoder<'a> for SizedTerm<'a, MAX> {
 fn count_words(term: Term, max: usize) -> Option<usize> {
     let mut left = max;
     let mut pending = vec![term];
-    while let Some(term) = pending.pop() {
-        // Paid before anything is pushed, so that `pending` is bounded too.
-        left = left.checked_sub(own_words(term))?;
-        push_parts(term, &mut pending);
+    while let Some(mut term) = pending.pop() {
+        while let Ok((head, tail)) = term.list_get_cell() {
+            left = pay(2, left, head, &mut pending)?;
+            term = tail;
+        }
+        left = pay(0, left, term, &mut pending)?;
     }
     Some(max - left)
 }
 
-/// Returns the words that a term takes at most, without those of its parts.
-fn own_words(term: Term) -> usize {
+/// Returns what is left after paying for `term`, whose parts become pending, and for `words` more.
+/// Paid before anything becomes pending, so that what is pending is bounded too.
+fn pay<'a>(
+    words: usize,
+    left: usize,
+    term: Term<'a>,
+    pending: &mut Vec<Term<'a>>,
+) -> Option<usize> {
+    let left = left.checked_sub(words)?;
     match term.get_type() {
-        TermType::Atom => 0,
-        TermType::Integer => integer_words(term),
-        TermType::List if term.is_empty_list() => 0,
-        TermType::List => 2,
-        TermType::Tuple => 1 + elements(term).len(),
-        // A large map is a tree, which takes a little more than its keys and values.
-        TermType::Map => 5 + 4 * term.map_size().unwrap_or_default(),
+        TermType::Atom => Some(left),
+        TermType::Integer => left.checked_sub(integer_words(term)),
+        TermType::List if term.is_empty_list() => Some(left),
+        TermType::List => {
+            // Its cells are paid for when it is its turn.
+            pending.push(term);
+            Some(left)
+        }
+        TermType::Tuple => {
+            let elements = elements(term);
+            let left = left.checked_sub(1 + elements.len())?;
+            // SAFETY: an element lives in the same environment as its tuple.
+            let term_of = |element: &ErlNifTerm| unsafe { Term::new(term.get_env(), *element) };
+            pending.extend(elements.iter().map(term_of));
+            Some(left)
+        }
+        TermType::Map => {
+            // A large map is a tree, which takes a little more than its keys and values.
+            let left = left.checked_sub(5 + 4 * term.map_size().unwrap_or_default())?;
+            let pairs = MapIterator::new(term).into_iter().flatten();
+            pending.extend(pairs.flat_map(|(key, value)| [key, value]));
+            Some(left)
+        }
+        TermType::Float => left.checked_sub(2),
         // A binary of more than 64 bytes is shared, and a smaller one is copied.
-        _ => 12,
+        _ => left.checked_sub(12),
     }
 }
 
@@ -80,26 +106,6 @@ fn integer_words(term: Term) -> usize {
         Ok(_) => 2,
         // How large a big integer is can't be asked; its external format has as many bytes.
         Err(_) => 2 + term.to_binary().len() / 8,
-    }
-}
-
-fn push_parts<'a>(term: Term<'a>, pending: &mut Vec<Term<'a>>) {
-    match term.get_type() {
-        TermType::List => {
-            if let Ok((head, tail)) = term.list_get_cell() {
-                pending.extend([tail, head]);
-            }
-        }
-        TermType::Tuple => {
-            // SAFETY: an element lives in the same environment as its tuple.
-            let term_of = |element: &ErlNifTerm| unsafe { Term::new(term.get_env(), *element) };
-            pending.extend(elements(term).iter().map(term_of));
-        }
-        TermType::Map => {
-            let pairs = MapIterator::new(term).into_iter().flatten();
-            pending.extend(pairs.flat_map(|(key, value)| [key, value]));
-        }
-        _ => (),
     }
 }
 

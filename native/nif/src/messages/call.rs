@@ -134,18 +134,13 @@ fn ask<'a>(
 }
 
 #[rustler::nif]
-fn ask_later(
-    env: Env,
-    callee: LocalPid,
-    question: SmallTerm,
-    from: SmallTerm,
-) -> Result<Atom, Error> {
+fn ask_later(env: Env, callee: LocalPid, question: SmallTerm, from: SmallTerm) -> NifResult<Atom> {
     let (asker, from) = (env.pid(), Lock::new(Answer::new(*from)));
     let call = ResourceArc::new(Call::new(callee, Some(Later { asker, from })));
     if env.monitor(&call, &callee).is_none() {
         // Otherwise the asker would also get a message, when the call is dropped.
         call.state.lock().fail(Failure::Down);
-        return Err(Error::Noproc);
+        return Err(Error::Noproc.into());
     }
     // If the asker dies, the callee's answer is too late.
     env.monitor(&call, &asker);
