@@ -23,20 +23,26 @@ defmodule Livemd.Linter do
   @typedoc """
     * `:deps` - dependencies as in mix.exs;
     * `:app` and `:version` - of the application whose notebook it is;
-    * `:assertions` - whether a section needs one (default `false`).
+    * `:assertions` - whether a section needs one (default `false`);
+    * `:toolchains` - see `Livemd.Toolchain`.
   """
   @type option ::
-          {:deps, [tuple()]} | {:app, atom()} | {:version, String.t()} | {:assertions, boolean()}
+          {:deps, [tuple()]}
+          | {:app, atom()}
+          | {:version, String.t()}
+          | {:assertions, boolean()}
+          | {:toolchains, [module()]}
 
   @doc "All problems, in the order of the file."
   @spec lint(Notebook.t(), [option()]) :: [Problem.t()]
   def lint(%Notebook{} = notebook, opts \\ []) do
-    opts = Keyword.validate!(opts, deps: nil, app: nil, version: nil, assertions: false)
+    opts =
+      Keyword.validate!(opts, deps: nil, app: nil, version: nil, assertions: false, toolchains: [])
 
     found =
       Cells.lint(notebook, opts) ++
-        Exercises.lint(notebook) ++
-        Bindings.lint(notebook) ++ Setup.lint(notebook, opts) ++ Links.lint(notebook)
+        Exercises.lint(notebook, opts) ++
+        Bindings.lint(notebook, opts) ++ Setup.lint(notebook, opts) ++ Links.lint(notebook)
 
     found
     |> Enum.map(fn {line, message} ->

@@ -3,29 +3,29 @@ defmodule Livemd.Linter.Bindings do
   # What a cell binds that may fail or be skipped is there on some days only.
 
   alias Livemd.Notebook
-  alias Livemd.{Cell, Needs, Variables}
+  alias Livemd.{Cell, Requirements, Syntax}
 
-  @spec lint(Notebook.t()) :: [{pos_integer(), String.t()}]
-  def lint(%Notebook{sections: sections}) do
+  @spec lint(Notebook.t(), keyword()) :: [{pos_integer(), String.t()}]
+  def lint(%Notebook{sections: sections}, opts) do
     sections
     |> Enum.with_index()
-    |> Enum.reduce({%{}, %{}, []}, &section/2)
+    |> Enum.reduce({%{}, %{}, []}, &section(&1, &2, opts[:toolchains]))
     |> elem(2)
   end
 
   # A branch begins with what its parent ended with, and the main flow never sees what it binds.
-  defp section({section, index}, {main, ends, problems}) do
+  defp section({section, index}, {main, ends, problems}, toolchains) do
     start = if section.parent, do: Map.fetch!(ends, section.parent), else: main
     cells = for %Cell{} = cell <- section.blocks, do: cell
-    {doubtful, problems} = Enum.reduce(cells, {start, problems}, &cell/2)
+    {doubtful, problems} = Enum.reduce(cells, {start, problems}, &cell(&1, &2, toolchains))
     main = if section.parent, do: main, else: doubtful
     {main, Map.put(ends, index, doubtful), problems}
   end
 
   # `doubtful` tells which cell bound a name last, if that may not have happened.
-  defp cell(cell, {doubtful, problems}) do
-    {free, bound} = Variables.of(cell.code)
-    own = source(cell)
+  defp cell(cell, {doubtful, problems}, toolchains) do
+    {free, bound} = Syntax.variables(cell.code)
+    own = source(cell, toolchains)
 
     read =
       for name <- free,
@@ -41,10 +41,10 @@ defmodule Livemd.Linter.Bindings do
     {doubtful, problems ++ read}
   end
 
-  defp source(%Cell{kind: {:check, name}}), do: {:check, name}
+  defp source(%Cell{kind: {:check, name}}, _toolchains), do: {:check, name}
 
-  defp source(cell) do
-    case Needs.named(cell.code) do
+  defp source(cell, toolchains) do
+    case Requirements.named(cell.code, toolchains) do
       [package | _] -> {:package, package}
       [] -> nil
     end

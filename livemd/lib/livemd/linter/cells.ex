@@ -2,7 +2,7 @@ defmodule Livemd.Linter.Cells do
   @moduledoc false
 
   alias Livemd.Notebook
-  alias Livemd.{Assertions, Cell, Needs}
+  alias Livemd.{Cell, Requirements, Syntax}
 
   @spec lint(Notebook.t(), keyword()) :: [{pos_integer(), String.t()}]
   def lint(notebook, opts) do
@@ -27,9 +27,9 @@ defmodule Livemd.Linter.Cells do
 
   defp optional(cell) do
     # A cell of a toolchain is all about what that makes; where would it assert?
-    case Needs.named(cell.code) -- Needs.toolchains() do
+    case Requirements.named(cell.code) do
       [package | _] ->
-        if Assertions.count(cell.code) > 0 do
+        if Syntax.assertions(cell.code) > 0 do
           message = "a cell that names #{inspect(package)} may be skipped: assert in another cell"
           [{cell.line, message}]
         else
@@ -44,7 +44,7 @@ defmodule Livemd.Linter.Cells do
   defp section(section) do
     cells = for %Cell{} = cell <- section.blocks, do: cell
 
-    if cells == [] or Enum.any?(cells, &(Assertions.count(&1.code) > 0)) do
+    if cells == [] or Enum.any?(cells, &(Syntax.assertions(&1.code) > 0)) do
       []
     else
       [{section.line, "the section #{inspect(section.name)} has cells and asserts nothing"}]

@@ -2,13 +2,13 @@ defmodule Livemd.Linter.Exercises do
   @moduledoc false
 
   alias Livemd.Notebook
-  alias Livemd.{Cell, Exercises, Fence, Needs}
+  alias Livemd.{Cell, Exercises, Fence, Requirements}
 
-  @spec lint(Notebook.t()) :: [{pos_integer(), String.t()}]
-  def lint(notebook) do
+  @spec lint(Notebook.t(), keyword()) :: [{pos_integer(), String.t()}]
+  def lint(notebook, opts) do
     cells = Notebook.cells(notebook)
     exercises = Exercises.all(notebook)
-    toolchain = Needs.toolchain(cells)
+    toolchain = Requirements.dependent(cells, opts[:toolchains])
 
     Enum.flat_map(Enum.reject([notebook.setup | cells], &is_nil/1), &marks(&1, &1 in toolchain)) ++
       duplicates(cells, :exercise) ++

@@ -3,7 +3,7 @@ defmodule Livemd.Practice.Exercise do
   # An exercise with what stands around it in its section.
 
   alias Livemd.Notebook
-  alias Livemd.{Cell, Details, Exercises, Needs}
+  alias Livemd.{Cell, Details, Exercises, Requirements}
 
   @enforce_keys [:name, :title, :prose, :stub, :cells, :hint, :solution]
   defstruct @enforce_keys
@@ -32,9 +32,13 @@ defmodule Livemd.Practice.Exercise do
   def check(exercise), do: List.last(exercise.cells)
 
   @doc "Why it cannot be done here, or nil."
-  @spec lacks(t()) :: String.t() | nil
-  def lacks(exercise),
-    do: Enum.find_value([exercise.stub | exercise.cells], &Needs.missing(&1.code))
+  @spec lacks(t(), [module()]) :: String.t() | nil
+  def lacks(exercise, toolchains) do
+    Enum.find_value(
+      [exercise.stub | exercise.cells],
+      &Requirements.missing(&1.code, toolchains)
+    )
+  end
 
   defp new(%{stub: stub, check: check} = exercise, notebook) do
     section = Enum.find(notebook.sections, &(stub in &1.blocks))

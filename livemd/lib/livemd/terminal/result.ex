@@ -15,14 +15,6 @@ defmodule Livemd.Terminal.Result do
     warnings(result, terminal) ++ output(result, terminal) ++ status(result, notebook, terminal)
   end
 
-  @doc "The name of the exercise that waits, if the cell is the check of one that failed."
-  @spec waiting(CellResult.t()) :: String.t() | nil
-  def waiting(%{cell: %{kind: {:check, name}, continue_on_error: true}, status: status}) do
-    if match?({:failed, %Failure{}}, status), do: name
-  end
-
-  def waiting(_result), do: nil
-
   defp warnings(result, terminal) do
     for warning <- result.warnings, line <- split(warning) do
       Lines.style(line, [:yellow], terminal.colour)
@@ -38,9 +30,9 @@ defmodule Livemd.Terminal.Result do
   end
 
   defp status(%{status: {:failed, failure}} = result, notebook, terminal) do
-    case waiting(result) do
-      nil -> failed(failure, notebook, terminal)
-      exercise -> waiting(exercise, failure, terminal)
+    case result do
+      %{verdict: :waiting, cell: %{kind: {:check, name}}} -> waiting(name, failure, terminal)
+      _failed -> failed(failure, notebook, terminal)
     end
   end
 

@@ -2,7 +2,7 @@ defmodule Livemd.Terminal.Summary do
   @moduledoc "Says in a few lines what running notebooks has proven."
 
   alias Livemd.{CellResult, Report, Terminal}
-  alias Livemd.Terminal.{Lines, Result}
+  alias Livemd.Terminal.Lines
 
   # Columns before what a line of the summary says.
   @label 9
@@ -12,7 +12,7 @@ defmodule Livemd.Terminal.Summary do
   def section([]), do: ""
 
   def section(results) do
-    waiting = results |> Enum.map(&Result.waiting/1) |> Enum.reject(&is_nil/1)
+    waiting = for %{cell: %{kind: {:check, name}}, verdict: :waiting} <- results, do: name
     held = results |> Enum.map(& &1.assertions) |> Enum.sum()
     skipped = Enum.count(results, &match?({:skipped, _reason}, &1.status))
     aborted = Enum.count(results, &(&1.status == :aborted))
@@ -36,7 +36,7 @@ defmodule Livemd.Terminal.Summary do
       cond do
         results == [] -> {"·", :faint}
         failed?(results) -> {"✗", :red}
-        Enum.any?(results, &Result.waiting/1) -> {"…", :yellow}
+        Enum.any?(results, &(&1.verdict == :waiting)) -> {"…", :yellow}
         Enum.any?(results, &(&1.status == :ok)) -> {"✓", :green}
         true -> {"-", :yellow}
       end
@@ -98,7 +98,7 @@ defmodule Livemd.Terminal.Summary do
   end
 
   defp failed?(results) do
-    Enum.any?(results, &(match?({:failed, _failure}, &1.status) and Result.waiting(&1) == nil))
+    Enum.any?(results, &(&1.verdict == :failed))
   end
 
   defp sum(reports, fun), do: reports |> Enum.map(fun) |> Enum.sum()
