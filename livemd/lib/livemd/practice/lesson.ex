@@ -73,10 +73,10 @@ defmodule Livemd.Practice.Lesson do
   end
 
   defp walk(%{rest: [stub | rest]} = lesson, %{stub: stub} = exercise) do
-    case Runner.point(lesson.runner, stub) do
-      {:ok, point, runner} ->
+    case Runner.point(lesson.runner) do
+      {:ok, point} ->
         points = Map.put(lesson.points, exercise.name, point)
-        {:ok, %{lesson | runner: runner, rest: rest, points: points}}
+        {:ok, %{lesson | rest: rest, points: points}}
 
       :aborted ->
         {:failed, lesson.failed, lesson}
@@ -90,10 +90,10 @@ defmodule Livemd.Practice.Lesson do
   # An earlier walk has passed it by, since it builds upon a cell that failed.
   defp walk(%{rest: []} = lesson, _exercise), do: {:failed, lesson.failed, lesson}
 
-  defp step(lesson, %Cell{kind: {:exercise, name}} = cell) do
-    case Runner.point(lesson.runner, cell) do
-      {:ok, point, runner} ->
-        %{lesson | runner: runner, points: Map.put(lesson.points, name, point)}
+  defp step(lesson, %Cell{kind: {:exercise, name}}) do
+    case Runner.point(lesson.runner) do
+      {:ok, point} ->
+        %{lesson | points: Map.put(lesson.points, name, point)}
 
       :aborted ->
         lesson
