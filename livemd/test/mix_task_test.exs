@@ -58,15 +58,8 @@ defmodule Mix.Tasks.LivemdTest do
   end
 
   defp run(args) do
-    result =
-      try do
-        Mix.Tasks.Livemd.run(args)
-        :ok
-      catch
-        :exit, reason -> reason
-      end
-
-    {result, printed([])}
+    status = Mix.Tasks.Livemd.check(args)
+    {if(status == 0, do: :ok, else: {:shutdown, status}), printed([])}
   end
 
   defp printed(lines) do
@@ -182,7 +175,7 @@ defmodule Mix.Tasks.LivemdTest do
           {["no/such.livemd"], "no/such.livemd: no such file or directory"},
           {[dir], "no .livemd file in this directory"}
         ] do
-      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.run(args) end
+      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.check(args) end
       assert error.message =~ message
     end
   end

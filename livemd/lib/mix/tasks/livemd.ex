@@ -25,7 +25,7 @@ defmodule Mix.Tasks.Livemd do
 
   use Mix.Task
 
-  alias Livemd.{Failure, Linter, Parser, Report, Runner}
+  alias Livemd.{Failure, Journal, Linter, Parser, Report, Runner}
 
   @switches [
     lint: :boolean,
@@ -43,34 +43,60 @@ defmodule Mix.Tasks.Livemd do
     {:held, :green, "ok"}
   ]
 
+  # What runs cells does so in a VM of its own: a cell may end the VM with exit status 0.
   @impl true
   def run(args) do
+    {opts, _paths} = parse(args)
+    check = fn -> check(args) end
+
+    status =
+      if opts[:lint] || opts[:help],
+        do: check.(),
+        else: Journal.supervise(["livemd" | args], check)
+
+    if status != 0, do: exit({:shutdown, status})
+  end
+
+  @doc "Does what the arguments say in this VM, and returns the exit status."
+  @spec check([String.t()]) :: 0 | 1
+  def check(args) do
+    {opts, paths} = parse(args)
+    if opts[:help], do: help(), else: check(paths, opts)
+  end
+
+  defp parse(args) do
     case OptionParser.parse(args, strict: @switches, aliases: [h: :help]) do
       {opts, paths, []} ->
-        if opts[:help], do: help(), else: check(paths, opts)
+        if paths == [] and not Keyword.get(opts, :help, false),
+          do: Mix.raise("no path given; #{hint()}")
+
+        if opts[:timeout] && opts[:timeout] < 1,
+          do: Mix.raise("--timeout takes seconds, from 1 on")
+
+        {opts, Enum.flat_map(paths, &expand/1)}
 
       {_, _, [{option, _} | _]} ->
         Mix.raise("#{option}: no such option, or no such value; #{hint()}")
     end
   end
 
-  defp help, do: Mix.shell().info(@moduledoc)
+  defp help do
+    Mix.shell().info(@moduledoc)
+    0
+  end
 
   defp hint, do: "try `mix livemd --help`"
 
-  defp check([], _opts), do: Mix.raise("no path given; #{hint()}")
-
   defp check(paths, opts) do
-    if opts[:timeout] && opts[:timeout] < 1, do: Mix.raise("--timeout takes seconds, from 1 on")
-    paths = Enum.flat_map(paths, &expand/1)
     unless opts[:lint], do: start()
+    Journal.plan(for path <- paths, {:ok, notebook} <- [Parser.read(path)], do: notebook)
     held = Enum.map(paths, &notebook(&1, opts))
     failed = Enum.count(held, &(not &1))
 
-    if failed > 0 do
-      Mix.shell().error("#{failed} of #{count(length(paths), "notebook")} failed")
-      exit({:shutdown, 1})
-    end
+    if failed > 0,
+      do: Mix.shell().error("#{failed} of #{count(length(paths), "notebook")} failed")
+
+    min(failed, 1)
   end
 
   # What passes here is a solution that was shown, and no progress of whoever runs it.
