@@ -14,6 +14,7 @@ defmodule Roundtrip.MixProject do
       deps: deps(),
       # The linter of the notebooks compares their Mix.install with these, with Hex or without.
       notebook_deps: hex_deps(),
+      notebook_toolchains: [Roundtrip.Rust],
       aliases: aliases(),
       name: "Roundtrip",
       description: "From Elixir to Rust and back again: a course in Livebook, backed by NIFs",

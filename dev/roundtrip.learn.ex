@@ -55,6 +55,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @broken_pipe 141
   @wrong_usage 2
 
+  # Cells that use it are skipped without cargo.
+  @toolchains [Roundtrip.Rust]
+
   @impl Mix.Task
   def run(args) do
     # Without a UTF-8 locale the device would print `\\x{2713}` for a check mark.
@@ -130,7 +133,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   # Whether an exercise is solved is up to the learner; what a lesson leaves behind in the NIF is a failure.
   defp runner(options) do
     Keyword.get_lazy(options, :runner, fn ->
-      [solved: :perhaps, watch: &Roundtrip.live_counts/0]
+      [mode: :learner, toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
     end)
   end
 
@@ -209,6 +212,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
             folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
             command: "bin/learn --watch #{lesson}",
             reading: "bin/learn #{lesson}",
+            runner: [toolchains: @toolchains],
             passed: Keyword.get_lazy(options, :passed, &Progress.passed/0)
           ] ++ Keyword.take(options, [:terminal, :input, :output])
         )

@@ -128,7 +128,7 @@ defmodule Roundtrip.LearnTest do
     test "what a lesson leaves behind is a failure", %{dir: dir} do
       {:ok, counter} = Agent.start_link(fn -> 0 end)
       watch = fn -> %{things: Agent.get_and_update(counter, &{&1, &1 + 1})} end
-      learnt = learn([], course(dir, [{"alpha", @alpha}]), runner: [watch: watch])
+      learnt = learn([], course(dir, [{"alpha", @alpha}]), runner: [leak_check: watch])
       assert learnt.status == 1
       assert learnt.printed =~ "things"
     end

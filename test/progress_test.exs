@@ -331,7 +331,7 @@ defmodule Roundtrip.ProgressTest do
 
     defaults = [
       course: course,
-      runner: [solved: :perhaps],
+      runner: [mode: :learner, toolchains: [Roundtrip.Rust]],
       input: input,
       output: output,
       error: error

@@ -3,7 +3,7 @@ defmodule Roundtrip.WithoutRustTest do
   use ExUnit.Case, async: false
 
   alias Livemd.Notebook
-  alias Livemd.Needs
+  alias Livemd.Requirements
   import Roundtrip.LessonCase, only: [read: 1, run: 2]
 
   @separator if match?({:win32, _}, :os.type()), do: ";", else: ":"
@@ -17,11 +17,11 @@ defmodule Roundtrip.WithoutRustTest do
   for lesson <- Roundtrip.lessons() do
     test "#{lesson} holds, and says what was skipped" do
       lesson = unquote(lesson)
-      report = run(lesson, solved: false)
+      report = run(lesson, mode: :shipped)
       skipped = for {cell, "Rust" <> _ = reason} <- report.skipped, do: {cell, reason}
 
       assert Enum.map(skipped, &elem(&1, 0)) ==
-               Needs.toolchain(Notebook.cells(read(lesson)))
+               Requirements.dependent(Notebook.cells(read(lesson)), [Roundtrip.Rust])
 
       for {_cell, reason} <- skipped, do: assert(reason =~ "https://rustup.rs")
     end

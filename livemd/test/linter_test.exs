@@ -1,10 +1,9 @@
 defmodule Livemd.LinterTest do
   use ExUnit.Case, async: true
   doctest Livemd.Linter.Links
-  doctest Livemd.Variables
-  doctest Livemd.Assertions
+  doctest Livemd.Syntax
 
-  alias Livemd.{Linter, Parser, Variables}
+  alias Livemd.{Linter, Parser, Syntax}
 
   @continue ~s(<!-- livebook:{"continue_on_error":true} -->\n\n)
 
@@ -47,10 +46,11 @@ defmodule Livemd.LinterTest do
     test "that need a toolchain do not stop the rest where there is none" do
       rust = "defmodule A.Doubler do\n  use Roundtrip.Rust, source: \"\"\nend"
       use = "assert A.Doubler.double(1) == 2"
+      opts = [toolchains: [Roundtrip.Rust]]
 
-      assert [{6, message}, {12, message}] = lint(in_section(cell(rust) <> cell(use)))
+      assert [{6, message}, {12, message}] = lint(in_section(cell(rust) <> cell(use)), opts)
       assert message =~ "without a toolchain this cell stops the rest"
-      assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use))) == []
+      assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use)), opts) == []
     end
 
     test "of a section assert something, if asked" do
@@ -349,7 +349,7 @@ defmodule Livemd.LinterTest do
   end
 
   test "variables of code that does not parse are none" do
-    assert Variables.of("(") == {MapSet.new(), MapSet.new()}
+    assert Syntax.variables("(") == {MapSet.new(), MapSet.new()}
   end
 
   test "an unknown option is refused" do

@@ -447,12 +447,12 @@ defmodule Livemd.RunnerTest do
     end
   end
 
-  describe "a watch" do
+  describe "a leak check" do
     test "finds a counter that has changed for good" do
       counter = :counters.new(1, [])
       watch = fn -> %{things: :counters.get(counter, 1)} end
       on_cell = fn _ -> :counters.add(counter, 1, 1) end
-      report = run(["1"], watch: watch, on_cell: on_cell)
+      report = run(["1"], leak_check: watch, on_cell: on_cell)
       assert [%Failure{kind: :leak}] = report.failures
 
       assert message(report) ==
@@ -469,7 +469,7 @@ defmodule Livemd.RunnerTest do
         %{things: value}
       end
 
-      report = run(["1"], watch: watch, on_cell: fn _ -> :counters.add(counter, 1, 3) end)
+      report = run(["1"], leak_check: watch, on_cell: fn _ -> :counters.add(counter, 1, 3) end)
       assert Report.ok?(report)
     end
   end
@@ -517,24 +517,24 @@ defmodule Livemd.RunnerTest do
       assert shipped.waiting == ["e-1"]
       assert shipped.assertions == 0
       assert statuses(shipped) == [:ok, :failed, :ok]
-      assert Enum.map(shipped.cells, &Report.verdict(&1, false)) == [:held, :waiting, :held]
+      assert Enum.map(shipped.cells, & &1.verdict) == [:held, :waiting, :held]
 
-      solved = Runner.run(notebook, solved: true)
+      solved = Runner.run(notebook, mode: :solved)
       assert Report.ok?(solved)
       assert {solved.waiting, solved.assertions, solved.assertion_cells} == {[], 1, 1}
       assert [%CellResult{cell: %{line: 22, code: "x = 2"}} | _] = solved.cells
     end
 
     test "may wait or pass while a learner is at it" do
-      waiting = Runner.run(exercise("x = 1", "assert x == 2", "x = 2"), solved: :perhaps)
+      waiting = Runner.run(exercise("x = 1", "assert x == 2", "x = 2"), mode: :learner)
       assert Report.ok?(waiting)
       assert {waiting.waiting, waiting.passed} == {["e-1"], []}
 
-      crashed = Runner.run(exercise("x = :one", "assert x + 1 == 3", "x = 2"), solved: :perhaps)
+      crashed = Runner.run(exercise("x = :one", "assert x + 1 == 3", "x = 2"), mode: :learner)
       assert Report.ok?(crashed)
       assert {crashed.waiting, crashed.passed} == {["e-1"], []}
 
-      passed = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"), solved: :perhaps)
+      passed = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"), mode: :learner)
       assert Report.ok?(passed)
       assert {passed.waiting, passed.passed} == {[], ["e-1"]}
     end
@@ -559,19 +559,19 @@ defmodule Livemd.RunnerTest do
     end
 
     test "must pass solved" do
-      report = Runner.run(exercise("x = 1", "assert x == 2", "x = 3"), solved: true)
+      report = Runner.run(exercise("x = 1", "assert x == 2", "x = 3"), mode: :solved)
       assert [%Failure{kind: :assertion, line: 15}] = report.failures
     end
 
     test "must have a solution that runs, with its own lines" do
-      report = Runner.run(exercise("x = 1", "assert x == 2", "\nraise \"no\""), solved: true)
+      report = Runner.run(exercise("x = 1", "assert x == 2", "\nraise \"no\""), mode: :solved)
       assert [%Failure{kind: :error, line: 23}] = report.failures
     end
 
     test "must have a solution" do
       notebook = notebook(["# exercise: a\n1"])
       assert Report.ok?(Runner.run(notebook))
-      report = Runner.run(notebook, solved: true)
+      report = Runner.run(notebook, mode: :solved)
       assert message(report) == "lessons/n.livemd:6: the exercise a shows no solution"
     end
   end

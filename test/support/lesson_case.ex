@@ -10,6 +10,9 @@ defmodule Roundtrip.LessonCase do
   alias Livemd.{Exercises, Failure, Fences, Linter, Notebook, Parser, Runner}
   alias Roundtrip.Progress
 
+  @toolchains [Roundtrip.Rust]
+  @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
+
   using opts do
     quote do
       import Roundtrip.LessonCase
@@ -19,9 +22,9 @@ defmodule Roundtrip.LessonCase do
       test "keeps to the form of a lesson", do: lint(@lesson)
 
       test "holds as shipped, with every exercise failing by an assertion",
-        do: run(@lesson, solved: false)
+        do: run(@lesson, mode: :shipped)
 
-      test "holds with every exercise solved as shown", do: run(@lesson, solved: true)
+      test "holds with every exercise solved as shown", do: run(@lesson, mode: :solved)
       test "remembers each exercise by the last line of its check", do: remembers(@lesson)
 
       test "shows the Rust of the crate, word for word", do: fences(@lesson)
@@ -39,13 +42,14 @@ defmodule Roundtrip.LessonCase do
   def lint(lesson) do
     config = Mix.Project.config()
     opts = [app: config[:app], version: config[:version], deps: config[:notebook_deps]]
-    assert_none(Linter.lint(read(lesson), [assertions: lesson != "index"] ++ opts))
+    opts = opts ++ [assertions: lesson != "index", toolchains: @toolchains]
+    assert_none(Linter.lint(read(lesson), opts))
   end
 
   def run(lesson, opts) do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
-    report = Runner.run(notebook, [watch: &Roundtrip.live_counts/0] ++ opts)
+    report = Runner.run(notebook, @runner ++ opts)
 
     unless report.failures == [] do
       flunk(Enum.map_join(report.failures, "\n\n", &Failure.format(&1, notebook)))
@@ -53,7 +57,10 @@ defmodule Roundtrip.LessonCase do
 
     skipped = for {cell, _reason} <- report.skipped, do: cell
     checks = for %{kind: {:check, name}} <- Notebook.cells(notebook) -- skipped, do: name
-    assert Enum.sort(report.waiting) == if(opts[:solved], do: [], else: Enum.sort(checks))
+
+    assert Enum.sort(report.waiting) ==
+             if(opts[:mode] == :solved, do: [], else: Enum.sort(checks))
+
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
   end

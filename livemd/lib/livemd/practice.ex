@@ -66,8 +66,10 @@ defmodule Livemd.Practice do
 
   defp run(notebook, exercises, options) do
     screen = Screen.new(notebook, options)
-    {able, unable} = Enum.split_with(exercises, &(Exercise.lacks(&1) == nil))
-    for one <- unable, do: Screen.warn(screen, "#{one.name} is skipped: #{Exercise.lacks(one)}")
+    toolchains = options |> Keyword.get(:runner, []) |> Keyword.get(:toolchains, [])
+    lacks = &Exercise.lacks(&1, toolchains)
+    {able, unable} = Enum.split_with(exercises, &(lacks.(&1) == nil))
+    for one <- unable, do: Screen.warn(screen, "#{one.name} is skipped: #{lacks.(one)}")
 
     state = Session.new(notebook, able, screen, options)
     {outcome, state} = if screen.live, do: watch(state), else: check_once(state)

@@ -30,7 +30,6 @@ defmodule Livemd.Runner do
   alias Livemd.Notebook
 
   alias Livemd.{
-    Assertions,
     Cell,
     CellResult,
     Evaluator,
@@ -40,9 +39,10 @@ defmodule Livemd.Runner do
     Flow,
     Log,
     Marker,
-    Needs,
     Output,
     Report,
+    Requirements,
+    Syntax,
     Watch
   }
 
@@ -74,11 +74,12 @@ defmodule Livemd.Runner do
       notebook; what differs, and still differs a little later, is a failure.
   """
   @type option ::
-          {:solved, Report.solved()}
+          {:mode, Report.mode()}
           | {:timeout, timeout()}
           | {:on_cell, (CellResult.t() -> term())}
           | {:on_section, (non_neg_integer(), Section.t(), [CellResult.t()] -> term())}
-          | {:watch, fun()}
+          | {:toolchains, [module()]}
+          | {:leak_check, (() -> %{term() => integer()})}
 
   @typedoc """
     * `:check_timeout` - milliseconds that a cell which is no exercise may take (the notebook's limit);
@@ -88,7 +89,14 @@ defmodule Livemd.Runner do
   @type attempt_option ::
           {:check_timeout, timeout()} | {:go_on?, (non_neg_integer() -> boolean())}
 
-  @defaults [solved: false, timeout: 60_000, on_cell: nil, on_section: nil, watch: nil]
+  @defaults [
+    mode: :shipped,
+    timeout: 60_000,
+    toolchains: [],
+    leak_check: nil,
+    on_cell: nil,
+    on_section: nil
+  ]
   @attempt_defaults [check_timeout: nil, go_on?: nil]
 
   @doc "Evaluates all sections in order."
@@ -108,9 +116,9 @@ defmodule Livemd.Runner do
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
     load_ex_unit()
-    Needs.prepare(Notebook.cells(notebook))
+    Requirements.prepare(Notebook.cells(notebook), opts.toolchains)
     Log.capture()
-    watch = Watch.start(opts.watch)
+    watch = Watch.start(opts.leak_check)
     %__MODULE__{notebook: notebook, opts: opts, output: Output.start(self()), watch: watch}
   end
 
@@ -129,6 +137,7 @@ defmodule Livemd.Runner do
   def eval_cell(%__MODULE__{} = runner, %Cell{} = cell) do
     {section, key} = place(runner.notebook, cell)
     {result, runner} = step(runner, solve(runner, cell), section, key)
+    result = Report.judge(result, runner.opts.mode)
     if fun = runner.opts.on_cell, do: fun.(result)
     {result, %{runner | results: [result | runner.results]}}
   end
@@ -186,7 +195,7 @@ defmodule Livemd.Runner do
     Output.stop(runner.output)
     for {_, flow} <- runner.flows, do: Process.demonitor(flow.evaluator.monitor, [:flush])
     leaks = Watch.stop(runner.watch, runner.notebook)
-    Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.solved, died ++ leaks)
+    Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.mode, died ++ leaks)
   end
 
   # Livebook's runtime has it loaded; `assert_receive` reads its settings. Mix may take it off the
@@ -207,7 +216,7 @@ defmodule Livemd.Runner do
     {section, key}
   end
 
-  defp solve(%{opts: %{solved: true}} = runner, %Cell{kind: {:exercise, _}} = cell) do
+  defp solve(%{opts: %{mode: :solved}} = runner, %Cell{kind: {:exercise, _}} = cell) do
     exercise = Enum.find(Exercises.all(runner.notebook), &(&1.stub == cell))
     Exercises.solved(exercise) || cell
   end
@@ -217,7 +226,7 @@ defmodule Livemd.Runner do
   defp step(runner, cell, section, key) do
     result = %CellResult{cell: cell, section: section, status: :aborted}
 
-    with nil <- Needs.missing(cell.code, runner.absent),
+    with nil <- Requirements.missing(cell.code, runner.opts.toolchains, runner.absent),
          {:ok, runner, flow} <- flow(runner, section) do
       eval(runner, flow, result, key)
     else
@@ -228,8 +237,7 @@ defmodule Livemd.Runner do
 
   # What a skipped cell would have defined is not there for the cells behind it.
   defp without(runner, cell, reason) do
-    absent = Map.new(Needs.defined(cell.code), &{&1, reason})
-    %{runner | absent: Map.merge(runner.absent, absent)}
+    %{runner | absent: Requirements.without(runner.absent, cell.code, reason)}
   end
 
   # The flow of a section, made when its first cell runs.
@@ -298,7 +306,7 @@ defmodule Livemd.Runner do
         value: value,
         warnings: outcome.warnings,
         time: outcome.time,
-        assertions: Assertions.count(result.cell.code)
+        assertions: Syntax.assertions(result.cell.code)
     }
   end
 

@@ -19,7 +19,8 @@ defmodule Mix.Tasks.Livemd do
     * `--help` - print this
 
   The setup cell is checked against mix.exs: the version, and the dependencies in the project's key
-  `:notebook_deps`, or in `:deps` where there is none.
+  `:notebook_deps`, or in `:deps` where there is none. The key `:notebook_toolchains` lists modules
+  with the functions of `Livemd.Toolchain`.
   """
 
   use Mix.Task
@@ -118,18 +119,22 @@ defmodule Mix.Tasks.Livemd do
       deps: config[:notebook_deps] || config[:deps],
       app: config[:app],
       version: config[:version],
-      assertions: opts[:assertions] || false
+      assertions: opts[:assertions] || false,
+      toolchains: toolchains()
     ]
   end
 
+  defp toolchains, do: Mix.Project.config()[:notebook_toolchains] || []
+
   defp evaluate(notebook, opts) do
-    solved? = opts[:solved] || false
+    mode = if opts[:solved], do: :solved, else: :shipped
 
     report =
       Runner.run(notebook,
-        solved: solved?,
+        mode: mode,
+        toolchains: toolchains(),
         timeout: (opts[:timeout] || 60) * 1000,
-        on_section: fn _index, section, results -> section(section, results, solved?) end
+        on_section: fn _index, section, results -> section(section, results) end
       )
 
     for failure <- report.failures do
@@ -141,10 +146,10 @@ defmodule Mix.Tasks.Livemd do
     Report.ok?(report)
   end
 
-  defp section(_section, [], _solved?), do: :ok
+  defp section(_section, []), do: :ok
 
-  defp section(section, results, solved?) do
-    {colour, mark} = mark(results, solved?)
+  defp section(section, results) do
+    {colour, mark} = mark(results)
     assertions = results |> Enum.map(& &1.assertions) |> Enum.sum()
     time = results |> Enum.map(& &1.time) |> Enum.sum()
     tail = "#{section.name} (#{count(assertions, "assertion")}, #{div(time, 1000)} ms)"
@@ -153,8 +158,8 @@ defmodule Mix.Tasks.Livemd do
   end
 
   # The worst of a section names it.
-  defp mark(results, solved?) do
-    verdicts = for result <- results, do: Report.verdict(result, solved?)
+  defp mark(results) do
+    verdicts = for result <- results, do: result.verdict
 
     Enum.find_value(@marks, fn {verdict, colour, text} ->
       if verdict in verdicts, do: {colour, text}

@@ -1,31 +1,61 @@
-defmodule Livemd.Variables do
+defmodule Livemd.Syntax do
   @moduledoc """
-  Which variables code binds for the code after it, and which it takes from the code before it.
+  Reads from a cell's code, without evaluating it, what it asserts and which variables it uses.
 
-  Read from the syntax alone, without expanding macros: a variable that only a macro makes is not seen.
+  Macros are not expanded: a variable or an assertion that only a macro makes is not seen.
   """
 
   @type names :: MapSet.t(atom())
 
-  @definitions [:def, :defp, :defmacro, :defmacrop, :defguard, :defguardp, :defdelegate, :quote]
+  @functions [:def, :defp, :defmacro, :defmacrop]
+  @definitions @functions ++ [:defguard, :defguardp, :defdelegate, :quote]
   @blocks [:do, :else, :rescue, :catch, :after]
 
   @doc """
-  The names that the code reads before it binds them, and those that it has bound in the end.
+  Counts the calls of `assert`, `assert_...`, `refute` and `refute_...`; none in code that does not
+  parse.
 
-      iex> {free, bound} = Livemd.Variables.of("y = x; Enum.map(y, fn z -> z end)")
+      iex> Livemd.Syntax.assertions("assert 1 == 1\\nrefute_received :no")
+      2
+  """
+  @spec assertions(String.t()) :: non_neg_integer()
+  def assertions(code), do: code |> parse() |> Macro.prewalk(0, &assertion/2) |> elem(1)
+
+  # The head of a definition is not a call.
+  defp assertion({definition, meta, [_head | body]}, count) when definition in @functions do
+    {{definition, meta, body}, count}
+  end
+
+  defp assertion({{:., _, [_, name]}, _, args} = node, count)
+       when is_atom(name) and is_list(args) do
+    {node, count + one(name)}
+  end
+
+  defp assertion({name, _, args} = node, count) when is_atom(name) and is_list(args) do
+    {node, count + one(name)}
+  end
+
+  defp assertion(node, count), do: {node, count}
+
+  defp one(name), do: if(Atom.to_string(name) =~ ~r/\A(assert|refute)(_|\z)/, do: 1, else: 0)
+
+  @doc """
+  Returns the variables that the code reads from the code before it, and those that it binds for
+  the code after it.
+
+      iex> {free, bound} = Livemd.Syntax.variables("y = x; Enum.map(y, fn z -> z end)")
       iex> {Enum.to_list(free), Enum.to_list(bound)}
       {[:x], [:y]}
   """
-  @spec of(String.t() | Macro.t()) :: {free :: names(), bound :: names()}
-  def of(code) when is_binary(code) do
+  @spec variables(String.t()) :: {free :: names(), bound :: names()}
+  def variables(code), do: code |> parse() |> walk({MapSet.new(), MapSet.new()})
+
+  defp parse(code) do
     case Code.string_to_quoted(code) do
-      {:ok, quoted} -> of(quoted)
-      {:error, _} -> of(nil)
+      {:ok, quoted} -> quoted
+      {:error, _} -> nil
     end
   end
-
-  def of(quoted), do: walk(quoted, {MapSet.new(), MapSet.new()})
 
   # The accumulator holds the names read from outside and those bound so far.
   defp walk({:=, _, [pattern, expression]}, acc), do: expression |> walk(acc) |> bind(pattern)
@@ -41,7 +71,7 @@ defmodule Livemd.Variables do
   defp walk({:^, _, [variable]}, acc), do: walk(variable, acc)
   defp walk({name, _, context}, acc) when is_atom(name) and is_atom(context), do: read(acc, name)
 
-  # A segment's type and an attribute's name look like variables.
+  # The type of a segment and the name of an attribute look like variables.
   defp walk({:"::", _, [value, _type]}, acc), do: walk(value, acc)
 
   defp walk({:@, _, [{_name, _, args}]}, acc),
@@ -58,7 +88,7 @@ defmodule Livemd.Variables do
   defp walk(list, acc) when is_list(list), do: Enum.reduce(list, acc, &walk/2)
   defp walk(_literal, acc), do: acc
 
-  # What is bound inside of a scope is not bound after it.
+  # A variable that is bound in a scope is not bound after it.
   defp scoped({_, bound} = acc, fun) do
     {free, _} = fun.(acc)
     {free, bound}
@@ -68,7 +98,7 @@ defmodule Livemd.Variables do
     if name in bound or special?(name), do: acc, else: {MapSet.put(free, name), bound}
   end
 
-  # A guard reads, and binds nothing.
+  # A guard only reads.
   defp bind(acc, [{:when, _, parts}]), do: guarded(acc, parts)
   defp bind(acc, {:when, _, parts}), do: guarded(acc, parts)
 
@@ -92,7 +122,7 @@ defmodule Livemd.Variables do
     {nil, {[name | pinned], names}}
   end
 
-  # The type of a binary's segment, as in `<<a::binary-size(n)>>`, binds nothing.
+  # The type of a segment, as in `<<a::binary-size(n)>>`, binds nothing.
   defp pattern_node({:"::", _, [value, _type]}, found), do: {value, found}
 
   defp pattern_node({name, _, context} = node, {pinned, names})
