@@ -1,43 +1,21 @@
 defmodule Mix.Tasks.Roundtrip.Learn do
   @shortdoc "Runs the course, or reads one lesson, in the terminal"
 
-  @usage """
-      bin/learn                   runs every lesson in order and says what each section has proven
-      bin/learn LESSON            reads one lesson: prose, code, and under each cell its result
-      bin/learn --watch LESSON    puts its exercises into files and checks each save
-      bin/learn --list            names the lessons
-      bin/learn --progress        shows which exercises have passed
-      bin/learn --reset [LESSON]  forgets which have passed, in one lesson or in all
-      bin/learn --livebook        opens the notebooks in Livebook
-      bin/learn --help            prints this text
-
-  On a terminal a lesson pauses after each section: Enter goes on, `h` shows the hint of an
-  exercise, `s` its solution, `q` quits; with `--all` it does not pause. In a pipe it does not
-  pause either, has no colours and leaves the solutions out. `NO_COLOR=1` switches colours off.
-
-  `--watch` writes the files to `exercises/LESSON/`, or to the folder that `--folder` names, and never
-  over one that is there. In a pipe it checks each file once, and the exit status is 0 only if all
-  pass.
-
-  An exercise that passes is remembered, in the user's own data directory or in the folder that
-  `ROUNDTRIP_DATA` names.
-
-  The exit status is 0 only if everything held. An exercise that waits for its solution is no
-  failure.
-  """
+  # bin/learn prints the same file.
+  @external_resource usage = Path.join(__DIR__, "usage.txt")
+  @usage File.read!(usage)
 
   @moduledoc """
   #{@shortdoc}.
 
   #{@usage}
   `bin/learn` prepares the machine and then calls `mix roundtrip.learn` with the same arguments;
-  `--livebook` is handled there, before Mix starts.
+  it handles `--livebook` itself, before Mix starts.
   """
 
   use Mix.Task
 
-  alias Livemd.{Parser, Practice, Reader, Report, Terminal}
-  alias Livemd.Terminal.Course
+  alias Livemd.{Batch, Exercise, Parser, Practice, Reader, Report, Terminal}
   alias Roundtrip.Progress
   alias Roundtrip.Progress.Text
 
@@ -51,7 +29,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     help: :boolean
   ]
 
-  # What a shell reports of a program that wrote into a closed pipe.
+  # The exit status that a shell reports of a program that wrote into a closed pipe.
   @broken_pipe 141
   @wrong_usage 2
 
@@ -60,13 +38,13 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   @impl Mix.Task
   def run(args) do
-    # Without a UTF-8 locale the device would print `\\x{2713}` for a check mark.
+    # In a locale without UTF-8 the device would print `\\x{2713}` for a check mark.
     :io.setopts(:standard_io, encoding: :unicode)
     quiet_broken_pipe()
 
     case learn(args, terminal: Terminal.detect()) do
       0 -> :ok
-      # Without its output the system cannot even stop in order.
+      # Without its output the system cannot stop in order.
       @broken_pipe -> System.halt(@broken_pipe)
       status -> exit({:shutdown, status})
     end
@@ -75,9 +53,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @doc """
   Does what the arguments say and returns the exit status.
 
-  Options, so that a test can give its own: `:course`, a list of `{lesson, path}`; `:terminal`
-  (nil: a pipe); `:input`, `:output`, `:error`, devices; `:runner`, options of the runner; `:passed`,
-  the names of exercises that passed before.
+  Tests may pass options: `:course`, a list of `{lesson, path}`; `:terminal` (`nil` for a pipe);
+  `:input`, `:output` and `:error`, devices; `:runner`, options of the runner; `:passed`, the names
+  of exercises that passed before.
   """
   @spec learn([String.t()], keyword()) :: non_neg_integer()
   def learn(args, options) do
@@ -98,7 +76,11 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     refuse("--watch needs a lesson: bin/learn --watch LESSON. --list names them all.", options)
   end
 
-  defp dispatch(_switches, [], options), do: run_all(course(options), options)
+  defp dispatch(switches, [], options) do
+    if options[:terminal] && not is_map_key(switches, :all),
+      do: offer(course(options), options),
+      else: run_all(course(options), options)
+  end
 
   defp dispatch(switches, [lesson], options) do
     course = course(options)
@@ -124,13 +106,12 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     end
   end
 
-  # Only where the course is asked for: `--help` needs nothing compiled.
+  # `--help` needs nothing compiled.
   defp start do
     Mix.Task.run("app.start")
     quiet_broken_pipe()
   end
 
-  # Whether an exercise is solved is up to the learner; what a lesson leaves behind in the NIF is a failure.
   defp runner(options) do
     Keyword.get_lazy(options, :runner, fn ->
       [mode: :learner, toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
@@ -181,24 +162,60 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     1
   end
 
-  defp run_all(course, options) do
+  # Offers the first lesson with an exercise that hasn't passed.
+  defp offer(course, options) do
     with_notebooks(course, options, fn notebooks ->
-      devices = Keyword.take(options, [:terminal, :output])
-      reports = Course.run(notebooks, [runner: runner(options)] ++ devices)
-      say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
-      status(reports)
+      passed = passed(options)
+
+      case Enum.find(notebooks, fn {_lesson, notebook} -> exercises(notebook) -- passed != [] end) do
+        nil ->
+          say("All exercises of the course have passed.\n", options)
+          ask(nil, notebooks, options)
+
+        {lesson, notebook} = found ->
+          all = exercises(notebook)
+          score = "#{length(all) - length(all -- passed)} of #{length(all)} passed"
+          say("Next: #{lesson}, #{notebook.title} (#{score})\n", options)
+          ask(found, notebooks, options)
+      end
     end)
+  end
+
+  defp ask(next, notebooks, options) do
+    choices = if(next, do: "Enter: continue there · ", else: "") <> "a: all lessons · q: quit > "
+    say(Terminal.style(choices, [:faint], options[:terminal]), options)
+    answer = IO.gets(Keyword.get(options, :input, :stdio), "")
+
+    case is_binary(answer) && answer |> String.trim() |> String.downcase() do
+      "" when next != nil -> read_one(next, true, options)
+      "a" -> run_notebooks(notebooks, options)
+      quit when quit in ["q", false] -> 0
+      _other -> ask(next, notebooks, options)
+    end
+  end
+
+  defp exercises(notebook), do: for(exercise <- Exercise.all(notebook), do: exercise.name)
+  defp passed(options), do: Keyword.get_lazy(options, :passed, &Progress.passed/0)
+
+  defp run_all(course, options), do: with_notebooks(course, options, &run_notebooks(&1, options))
+
+  defp run_notebooks(notebooks, options) do
+    devices = Keyword.take(options, [:terminal, :output])
+    reports = Batch.run(notebooks, [runner: runner(options)] ++ devices)
+    say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
+    status(reports)
   end
 
   defp colour?(options), do: options[:terminal] != nil and options[:terminal].colour
 
   defp read(found, switches, options) do
-    pause = options[:terminal] != nil and not Map.get(switches, :all, false)
+    pause = options[:terminal] != nil and not is_map_key(switches, :all)
+    with_notebooks([found], options, fn [found] -> read_one(found, pause, options) end)
+  end
 
-    with_notebooks([found], options, fn [{_lesson, notebook}] ->
-      devices = Keyword.take(options, [:terminal, :input, :output])
-      status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)])
-    end)
+  defp read_one({_lesson, notebook}, pause, options) do
+    devices = Keyword.take(options, [:terminal, :input, :output])
+    status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)])
   end
 
   defp status(reports), do: if(Enum.all?(reports, &Report.ok?/1), do: 0, else: 1)
@@ -213,7 +230,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
             command: "bin/learn --watch #{lesson}",
             reading: "bin/learn #{lesson}",
             runner: [toolchains: @toolchains],
-            passed: Keyword.get_lazy(options, :passed, &Progress.passed/0)
+            passed: passed(options)
           ] ++ Keyword.take(options, [:terminal, :input, :output])
         )
 
@@ -229,7 +246,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp watched(:quit, lesson, _course, options) do
-    say("bin/learn --watch #{lesson} goes on from here.\n", options)
+    say("bin/learn --watch #{lesson} continues from here.\n", options)
   end
 
   defp watched(:failed, _lesson, _course, _options), do: 1
@@ -238,7 +255,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     refuse("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
   end
 
-  # Nothing runs before everything can be read.
+  # Nothing runs unless everything can be read.
   defp with_notebooks(course, options, fun) do
     loaded = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
 
@@ -256,7 +273,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     names = Enum.map(course, &elem(&1, 0))
     nearest = Enum.max_by(names, &String.jaro_distance(&1, lesson), fn -> nil end)
     hint = if nearest, do: " Did you mean #{nearest}?", else: ""
-    refuse("There is no lesson #{lesson}.#{hint} --list names them all.", options)
+    message = "There is no lesson #{lesson}.#{hint}\nThe lessons are: #{Enum.join(names, ", ")}."
+    refuse(message, options)
   end
 
   defp unknown_option("--livebook", options) do
@@ -279,14 +297,14 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     0
   end
 
-  # `bin/learn structs | head -3`: whoever read has had enough. That is no crash to report.
+  # `bin/learn structs | head -3` closes the pipe: that isn't a crash.
   defp broken_pipe(%ErlangError{original: :terminated}, _stacktrace), do: @broken_pipe
   defp broken_pipe(error, stacktrace), do: reraise(error, stacktrace)
 
-  # Nor is what OTP logs of it. Starting Logger anew takes the filter away: hence twice.
+  # OTP logs it all the same. Called twice, since starting Logger removes the filter.
   defp quiet_broken_pipe, do: :logger.add_primary_filter(__MODULE__, {&broken_pipe_event/2, []})
 
-  # The first from OTP 26 and newer, the second from OTP 25.
+  # The first clause is for OTP 26 and newer, the second for OTP 25.
   defp broken_pipe_event(%{msg: {~c"Writer crashed" ++ _rest, _arguments}}, _extra), do: :stop
   defp broken_pipe_event(%{msg: {:report, %{state: state}}}, _extra), do: user_died(state)
   defp broken_pipe_event(_event, _extra), do: :ignore

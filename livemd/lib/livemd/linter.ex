@@ -69,7 +69,7 @@ defmodule Livemd.Linter do
 
   # A cell that needs a toolchain may assert: what it tests exists only there.
   defp skippable(cell) do
-    with [package | _] <- Requirements.packages(cell.code),
+    with [package | _] <- Requirements.named(cell.code),
          true <- Syntax.assertions(cell.code) > 0 do
       message = "a cell that names #{inspect(package)} may be skipped: assert in another cell"
       [{cell.line, message}]
@@ -175,7 +175,7 @@ defmodule Livemd.Linter do
   defp binder(%Cell{kind: {:check, name}}, _dependent), do: {:check, name}
 
   defp binder(cell, dependent) do
-    case Requirements.packages(cell.code) do
+    case Requirements.named(cell.code) do
       [package | _] -> inspect(package)
       [] -> if cell in dependent, do: "its toolchain"
     end

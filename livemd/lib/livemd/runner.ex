@@ -33,7 +33,7 @@ defmodule Livemd.Runner do
     Cell,
     CellResult,
     Evaluator,
-    Exercises,
+    Exercise,
     Explain,
     Failure,
     Flow,
@@ -217,8 +217,8 @@ defmodule Livemd.Runner do
   end
 
   defp solve(%{opts: %{mode: :solved}} = runner, %Cell{kind: {:exercise, _}} = cell) do
-    exercise = Enum.find(Exercises.all(runner.notebook), &(&1.stub == cell))
-    Exercises.solved(exercise) || cell
+    exercise = Enum.find(Exercise.all(runner.notebook), &(&1.stub == cell))
+    Exercise.solved(exercise) || cell
   end
 
   defp solve(_runner, cell), do: cell
@@ -242,7 +242,7 @@ defmodule Livemd.Runner do
 
   # The flow of a section, made when its first cell runs.
   defp flow(runner, section) do
-    parent = Enum.at(runner.notebook.sections, section).parent
+    parent = nil
     id = id(runner, section)
 
     case {runner.flows[id], parent} do
@@ -254,7 +254,7 @@ defmodule Livemd.Runner do
   end
 
   defp id(runner, section) do
-    if Enum.at(runner.notebook.sections, section).parent, do: section, else: :main
+    if nil, do: section, else: :main
   end
 
   defp branch(runner, id, parent) do

@@ -1,23 +1,34 @@
 defmodule Livemd.Terminal do
   @moduledoc """
-  Describes a terminal, and writes lines to it: its width, whether it shows colours, and whether
-  `<details>` are unfolded.
+  A terminal, or a pipe: where lines are written, and in which form.
 
       terminal = Terminal.new(width: 72, colour: true)
-      block |> Livemd.Terminal.Block.lines(terminal) |> Terminal.print(:stdio)
+      block |> Livemd.Terminal.Block.lines(terminal) |> Terminal.print(terminal)
 
-  Without colours no line has an escape sequence.
+    * `width` - in columns (80);
+    * `colour` - if false, no line has an escape sequence;
+    * `unfolded` - whether `<details>` show their content;
+    * `device` - of the output (`:stdio`);
+    * `live` - whether somebody watches it: only then it shows progress.
   """
 
-  defstruct width: 80, colour: false, unfolded: false
+  defstruct width: 80, colour: false, unfolded: false, device: :stdio, live: false
 
-  @type t :: %__MODULE__{width: pos_integer(), colour: boolean(), unfolded: boolean()}
+  @type t :: %__MODULE__{
+          width: pos_integer(),
+          colour: boolean(),
+          unfolded: boolean(),
+          device: IO.device(),
+          live: boolean()
+        }
   @type lines :: [IO.chardata()]
+
+  @erase_line "\r\e[2K"
 
   # Longer lines are hard to read, however wide the window is.
   @widest 100
 
-  @doc "Returns a terminal with the given `:width`, `:colour` and `:unfolded`."
+  @doc "Returns a terminal with the given fields."
   @spec new(keyword()) :: t()
   def new(options \\ []), do: struct!(__MODULE__, options)
 
@@ -36,6 +47,33 @@ defmodule Livemd.Terminal do
 
   defp colours? do
     System.get_env("NO_COLOR", "") == "" and System.get_env("TERM") not in [nil, "dumb"]
+  end
+
+  @doc "Returns the terminal given as option `:terminal`, or a pipe if that is `nil`, to `:output`."
+  @spec open(keyword()) :: t()
+  def open(options) do
+    device = Keyword.get(options, :output, :stdio)
+
+    case options[:terminal] do
+      nil -> new(device: device)
+      terminal -> %{terminal | device: device, live: true}
+    end
+  end
+
+  @doc "Writes lines. They replace the line of progress, or the prompt, that is there."
+  @spec print(lines(), t()) :: :ok
+  def print(lines, terminal) do
+    erase = if terminal.live, do: @erase_line, else: ""
+    IO.write(terminal.device, [erase | Enum.map(lines, &[&1, "\n"])])
+  end
+
+  @doc "Writes text, without a line break, that the next line replaces; nothing into a pipe."
+  @spec progress(String.t(), t()) :: :ok
+  def progress(_text, %{live: false}), do: :ok
+
+  def progress(text, terminal) do
+    text = String.slice(text, 0, terminal.width - 1)
+    IO.write(terminal.device, [@erase_line, style(text, [:faint], terminal)])
   end
 
   @doc "Returns text in some of `IO.ANSI`'s styles, or unchanged if the terminal has no colours."
@@ -61,10 +99,6 @@ defmodule Livemd.Terminal do
   @doc "Puts an indent before each line that isn't empty."
   @spec indent(lines(), String.t()) :: lines()
   def indent(lines, indent), do: Enum.map(lines, &if(&1 == "", do: "", else: [indent, &1]))
-
-  @doc "Writes lines to a device."
-  @spec print(lines(), IO.device()) :: :ok
-  def print(lines, device), do: IO.write(device, Enum.map(lines, &[&1, "\n"]))
 
   @doc """
   Returns a number with the noun that it counts.

@@ -10,6 +10,9 @@ defmodule Livemd.Terminal.Markdown do
       after a loose item, and styles that stay open at a line's end;
     * **links within the course**: a terminal cannot jump to a heading, so that only the file's name
       is left of their address.
+
+  It doesn't know code spans of two backticks, hard line breaks and entities, and prints them as they
+  are.
   """
 
   alias Livemd.Terminal
@@ -17,7 +20,6 @@ defmodule Livemd.Terminal.Markdown do
   import Terminal, only: [style: 3, width: 1]
 
   @reset IO.ANSI.reset()
-  @escape ~r/\e\[[\d;]*m/
   @gutter "  "
   # Wide enough for a cell of the longest line that the parser accepts.
   @unlimited 5_000
@@ -28,10 +30,10 @@ defmodule Livemd.Terminal.Markdown do
     text
     |> short_links()
     |> printed(terminal)
+    |> String.replace(~r/^\e\[0m$/m, "")
+    |> String.replace(~r/\n{3,}/, "\n\n")
+    |> String.trim("\n")
     |> String.split("\n")
-    |> Enum.map(&if(&1 == @reset, do: "", else: &1))
-    |> Enum.dedup_by(&if(&1 == "", do: :empty, else: make_ref()))
-    |> without_outer_empty_lines()
     |> close_styles()
   end
 
@@ -66,7 +68,8 @@ defmodule Livemd.Terminal.Markdown do
     Process.group_leader(self(), device)
 
     try do
-      options = [width: terminal.width, enabled: terminal.colour]
+      # It leaves the last column free.
+      options = [width: terminal.width + 1, enabled: terminal.colour]
       IO.ANSI.Docs.print(text, "text/markdown", options)
     after
       Process.group_leader(self(), leader)
@@ -76,19 +79,13 @@ defmodule Livemd.Terminal.Markdown do
     printed
   end
 
-  defp without_outer_empty_lines(lines) do
-    lines |> drop_empty() |> Enum.reverse() |> drop_empty() |> Enum.reverse()
-  end
-
-  defp drop_empty(lines), do: Enum.drop_while(lines, &(&1 == ""))
-
   # A line may be indented, or be beside another column: its style must not leave it.
   defp close_styles(lines) do
     {lines, _open} =
       Enum.map_reduce(lines, "", fn line, open ->
         line = open <> line
 
-        case @escape |> Regex.scan(line) |> List.last() do
+        case ~r/\e\[[\d;]*m/ |> Regex.scan(line) |> List.last() do
           [style] when style != @reset -> {line <> @reset, style}
           _none_open -> {line, ""}
         end

@@ -1,9 +1,6 @@
 defmodule Livemd.Terminal.Report do
   @moduledoc """
   Prints the results of cells, sections and whole runs.
-
-  What a result means is decided by `Livemd.Report.verdict/2`: the check of an exercise that isn't
-  solved yet is shown as waiting, not as failed.
   """
 
   alias Livemd.{CellResult, Failure, Notebook, Report, Section, Terminal}
@@ -16,10 +13,9 @@ defmodule Livemd.Terminal.Report do
   @label 9
 
   @doc "Returns the lines below a cell: what it printed, its value, and its verdict."
-  @spec cell(CellResult.t(), Notebook.t(), Report.mode(), Terminal.t()) :: Terminal.lines()
-  def cell(result, notebook, mode, terminal) do
-    printed(result, terminal) ++
-      verdict(Report.verdict(result, mode), result, notebook, terminal)
+  @spec cell(CellResult.t(), Notebook.t(), Terminal.t()) :: Terminal.lines()
+  def cell(result, notebook, terminal) do
+    printed(result, terminal) ++ verdict(result, notebook, terminal)
   end
 
   @doc "Returns the compiler's warnings and the cell's output."
@@ -38,12 +34,12 @@ defmodule Livemd.Terminal.Report do
   end
 
   @doc "Returns the line of a section: `✓ Name    2 assertions, waiting: structs-1, 3 ms`."
-  @spec section(Section.t(), [CellResult.t()], Report.mode(), Terminal.t()) :: IO.chardata()
-  def section(section, [], _mode, terminal),
+  @spec section(Section.t(), [CellResult.t()], Terminal.t()) :: IO.chardata()
+  def section(section, [], terminal),
     do: ["  ", style("·", [:faint], terminal), " ", section.name]
 
-  def section(section, results, mode, terminal) do
-    verdicts = Enum.map(results, &Report.verdict(&1, mode))
+  def section(section, results, terminal) do
+    verdicts = Enum.map(results, & &1.verdict)
     room = max(div(terminal.width, 2), Terminal.width(section.name) + 2)
     facts = section_facts(results, verdicts)
     ["  ", mark(verdicts, terminal), " ", String.pad_trailing(section.name, room), facts]
@@ -62,9 +58,7 @@ defmodule Livemd.Terminal.Report do
   end
 
   defp section_facts(results, verdicts) do
-    named =
-      for {:waiting, %{cell: %{kind: {:check, name}}}} <- Enum.zip(verdicts, results), do: name
-
+    named = for %{verdict: :waiting, cell: %{kind: {:check, name}}} <- results, do: name
     numbers = Enum.frequencies(verdicts)
 
     [
@@ -85,7 +79,7 @@ defmodule Livemd.Terminal.Report do
   @doc "Returns the lines of all failures, each after an empty line."
   @spec failures([Failure.t()], Notebook.t(), Terminal.t()) :: Terminal.lines()
   def failures(failures, notebook, terminal) do
-    Enum.flat_map(failures, &["" | &1 |> failure(notebook, terminal) |> indent("    ")])
+    Enum.flat_map(failures, &["" | &1 |> format(notebook, terminal) |> split() |> indent("    ")])
   end
 
   @doc "Returns the lines that sum up the runs of one or more notebooks."
@@ -133,27 +127,23 @@ defmodule Livemd.Terminal.Report do
     end)
   end
 
-  defp verdict(:held, result, _notebook, terminal) do
-    value(result, terminal) ++ held(result, terminal)
-  end
+  defp verdict(%{verdict: :held} = result, _notebook, terminal),
+    do: value(result, terminal) ++ held(result, terminal)
 
-  defp verdict(:waiting, %{status: {:failed, failure}} = result, _notebook, terminal) do
+  defp verdict(%{verdict: :waiting, status: {:failed, failure}} = result, _notebook, terminal) do
     {:check, exercise} = result.cell.kind
     heading = style("… #{exercise} is waiting for your solution", [:yellow], terminal)
     [heading | failure.plain |> split() |> indent("  ")]
   end
 
-  defp verdict(:skipped, %{status: {:skipped, reason}}, _notebook, terminal),
+  defp verdict(%{verdict: :skipped, status: {:skipped, reason}}, _notebook, terminal),
     do: [style("- skipped: #{reason}", [:yellow], terminal)]
 
-  defp verdict(:aborted, _result, _notebook, terminal),
+  defp verdict(%{verdict: :aborted}, _notebook, terminal),
     do: [style("- not run: an earlier cell failed", [:yellow], terminal)]
 
-  defp verdict(:failed, %{status: {:failed, failure}}, notebook, terminal),
-    do: "✗ " |> style([:red], terminal) |> hang(failure |> format(notebook, terminal))
-
-  # The check of an exercise passed as shipped: the report's failure says so.
-  defp verdict(:failed, result, _notebook, terminal), do: held(result, terminal)
+  defp verdict(%{verdict: :failed, failure: failure}, notebook, terminal),
+    do: "✗ " |> style([:red], terminal) |> hang(format(failure, notebook, terminal))
 
   # The value of an assertion, and a function's number, tell a reader nothing.
   defp value(%{value: nil}, _terminal), do: []
@@ -162,10 +152,9 @@ defmodule Livemd.Terminal.Report do
   defp value(%{value: value}, terminal), do: "=> " |> style([:faint], terminal) |> hang(value)
 
   defp held(%{assertions: 0}, _terminal), do: []
+
   defp held(%{assertions: n}, terminal),
     do: [style("✓ #{count(n, "assertion")} held", [:green], terminal)]
-
-  defp failure(failure, notebook, terminal), do: failure |> format(notebook, terminal) |> split()
 
   defp format(failure, notebook, terminal),
     do: Failure.format(failure, notebook, colours: terminal.colour)
