@@ -4,7 +4,7 @@ defmodule Livemd.Linter do
 
     * **Cells** are valid Elixir. With `assertions: true`, a section that has cells asserts
       something.
-    * **Exercises**: each stub has its check after it, and after that a `Hint` and a `Solution` with
+    * **Exercise**: each stub has its check after it, and after that a `Hint` and a `Solution` with
       exactly one `elixir` fence, in the same section. Names are unique. A check is marked
       `continue_on_error`, and so is a cell that needs a toolchain; no other cell is, since the mark
       would hide a failure.

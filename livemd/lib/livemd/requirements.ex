@@ -45,10 +45,21 @@ defmodule Livemd.Requirements do
       Enum.find_value(absent, fn {module, reason} -> module in modules && reason end)
   end
 
-  @doc "Adds the modules that a skipped cell would have defined."
-  @spec without(absent(), String.t(), reason :: String.t()) :: absent()
-  def without(absent, code, reason),
-    do: Map.merge(absent, Map.new(defined(code), &{&1, reason}))
+  @doc """
+  Returns the cells that cannot run on this machine, each with the reason, and the modules that they
+  would have defined.
+  """
+  @spec skipped([Cell.t()], [module()]) :: {%{Cell.t() => String.t()}, absent()}
+  def skipped(cells, toolchains) do
+    Enum.reduce(cells, {%{}, %{}}, fn cell, {skipped, absent} ->
+      if reason = missing(cell.code, toolchains, absent) do
+        defined = Map.new(defined(cell.code), &{&1, reason})
+        {Map.put(skipped, cell, reason), Map.merge(absent, defined)}
+      else
+        {skipped, absent}
+      end
+    end)
+  end
 
   @doc """
   Returns the cells that need a toolchain: those that name one, and those that name a module that

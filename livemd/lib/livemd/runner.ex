@@ -2,89 +2,76 @@ defmodule Livemd.Runner do
   @moduledoc """
   Evaluates a notebook by Livebook's rules.
 
-    * The main flow is one process: `self()` and the mailbox last from cell to cell. Each branching
-      section is another, which begins with what its parent section ended with.
+      {:ok, notebook} = Livemd.Parser.read("lessons/structs.livemd")
+      report = Livemd.Runner.run(notebook, mode: :solved)
+      Livemd.Report.ok?(report)
+
+    * The cells run in one process: `self()` and the mailbox last from cell to cell.
     * Each cell is parsed alone; bindings, imports, aliases and requires carry over. `__ENV__.file`
       is `path#cell:N`, and lines are those of the file.
-    * A cell that fails adds nothing, and the rest of its flow is `:aborted`, unless the cell is
-      marked `continue_on_error`. A branch takes nobody with it.
+    * A cell that fails adds nothing, and the cells after it are `:aborted`, unless it is marked
+      `continue_on_error`.
     * A module that is loaded already cannot be defined again.
     * What a cell bound stays referenced until the notebook ends.
     * The setup is never evaluated.
 
-  Unlike Livebook: a cell has a time limit, branches run in the order of the file and not beside
-  the main flow, and when the notebook ends everything that it defined or started is gone. A cell
-  that names Kino or VegaLite is skipped where that is not installed, and one that names
-  `Roundtrip.Rust` where that finds no toolchain; so is a cell that names a module which a skipped
-  cell would have defined. What a cell writes to standard error is not captured: the whole VM shares
-  it.
+  Unlike in Livebook, a cell has a time limit, and when the notebook ends, everything that it defined
+  or started is taken away; the current directory and the applications of the VM are what they were
+  before. A cell is skipped if it needs a package or a toolchain that is missing, see
+  `Livemd.Toolchain`. Standard error is not captured, because the whole VM shares it.
 
-  `run/2` does it at once. To go step by step, call `start/2`, then `eval_section/2` for each
-  section in order (or `eval_cell/2` for each cell in order), then `stop/1`. All calls come from one
-  process; when it dies, so does the notebook.
+  To go step by step, call `start/2`, then `eval_section/2` for each section or `eval_cell/2` for each
+  cell, in order, then `stop/1`, all from one process; when it dies, the notebook ends.
 
-  `attempt/4` evaluates a reader's version of an exercise, as often as they like, from a `point/2` of
-  a notebook that was evaluated so far.
+  `attempt/4` evaluates a reader's version of an exercise, as often as they like, from a `point/1` of
+  a notebook that was evaluated up to there.
   """
-
-  alias Livemd.Notebook
 
   alias Livemd.{
     Cell,
     CellResult,
     Evaluator,
     Exercise,
-    Explain,
     Failure,
-    Flow,
-    Log,
-    Marker,
-    Output,
+    IOProxy,
+    Journal,
+    LeakCheck,
+    Notebook,
     Report,
     Requirements,
-    Syntax,
-    Watch
+    Syntax
   }
 
-  @enforce_keys [:notebook, :opts, :output, :watch]
-  defstruct [
-    :notebook,
-    :opts,
-    :output,
-    :watch,
-    flows: %{},
-    absent: %{},
-    results: [],
-    earlier: []
-  ]
+  @enforce_keys [:notebook, :opts, :evaluator, :places, :absent, :counters, :applications]
+  defstruct @enforce_keys ++ [state: :running, last: :start, results: [], earlier: []]
 
   @typedoc "A notebook that is being run by the process that called `start/2`."
   @opaque t :: %__MODULE__{}
 
-  @typedoc "What the cells of one flow have come to, and where an attempt may begin."
+  @typedoc "Where an attempt may begin: after the cells that were evaluated so far."
   @opaque point :: {Evaluator.t(), Evaluator.key()}
 
   @typedoc """
-    * `:solved` - `false`, as shipped (the default); `true` puts each exercise's solution in the place
-      of its stub, with the solution's lines; `:perhaps`, whatever a learner has made of it;
-    * `:timeout` - milliseconds a cell may take (60_000);
+    * `:mode` - `:shipped` (the default), `:solved` or `:learner`, see `t:Livemd.Report.mode/0`;
+    * `:timeout` - milliseconds that a cell may take (60_000);
+    * `:toolchains` - modules with the functions of `Livemd.Toolchain` (none);
+    * `:leak_check` - a function that returns a map of counters. It is called before and after the
+      notebook: a counter that differs, and still differs two seconds later, is a failure;
     * `:on_cell` - called with each `Livemd.CellResult`;
-    * `:on_section` - called with a section's 0-based index, the section and its results;
-    * `:watch` - a function that returns a map of counters. It is called before and after the
-      notebook; what differs, and still differs a little later, is a failure.
+    * `:on_section` - called with a section's 0-based index, the section and its results.
   """
   @type option ::
           {:mode, Report.mode()}
           | {:timeout, timeout()}
+          | {:toolchains, [module()]}
+          | {:leak_check, (() -> LeakCheck.counters())}
           | {:on_cell, (CellResult.t() -> term())}
           | {:on_section, (non_neg_integer(), Section.t(), [CellResult.t()] -> term())}
-          | {:toolchains, [module()]}
-          | {:leak_check, (() -> %{term() => integer()})}
 
   @typedoc """
-    * `:check_timeout` - milliseconds that a cell which is no exercise may take (the notebook's limit);
-    * `:go_on?` - a function that is called with the milliseconds that the cell has taken, some times
-      a second. Where it returns false, the attempt ends.
+    * `:check_timeout` - milliseconds that a cell of the notebook may take (the notebook's limit);
+    * `:go_on?` - called several times a second with the milliseconds that the cell has taken; the
+      attempt ends when it returns false.
   """
   @type attempt_option ::
           {:check_timeout, timeout()} | {:go_on?, (non_neg_integer() -> boolean())}
@@ -102,24 +89,36 @@ defmodule Livemd.Runner do
   @doc "Evaluates all sections in order."
   @spec run(Notebook.t(), [option()]) :: Report.t()
   def run(%Notebook{} = notebook, opts \\ []) do
-    indices = Enum.with_index(notebook.sections, fn _, index -> index end)
-
-    indices
+    notebook.sections
+    |> Enum.with_index(fn _section, index -> index end)
     |> Enum.reduce(start(notebook, opts), fn index, runner ->
-      runner |> eval_section(index) |> elem(1)
+      {_results, runner} = eval_section(runner, index)
+      runner
     end)
     |> stop()
   end
 
-  @doc "Prepares the processes; nothing is evaluated yet."
+  @doc "Prepares the process and the toolchains; nothing is evaluated yet."
   @spec start(Notebook.t(), [option()]) :: t()
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
+    cells = Enum.map(Notebook.cells(notebook), &{&1, solve(&1, notebook, opts.mode)})
+    solved = Enum.map(cells, &elem(&1, 1))
     load_ex_unit()
-    Requirements.prepare(Notebook.cells(notebook), opts.toolchains)
-    Log.capture()
-    watch = Watch.start(opts.leak_check)
-    %__MODULE__{notebook: notebook, opts: opts, output: Output.start(self()), watch: watch}
+    Requirements.prepare(solved, opts.toolchains)
+    {skipped, absent} = Requirements.skipped(solved, opts.toolchains)
+    IOProxy.capture_log()
+    stick(:stick_dir)
+
+    %__MODULE__{
+      notebook: notebook,
+      opts: opts,
+      places: places(notebook, cells, skipped),
+      absent: absent,
+      counters: LeakCheck.start(opts.leak_check),
+      applications: applications(),
+      evaluator: Evaluator.start()
+    }
   end
 
   @doc "Evaluates the cells of the section with that 0-based index."
@@ -132,218 +131,278 @@ defmodule Livemd.Runner do
     {results, runner}
   end
 
-  @doc "Evaluates one cell of the notebook, given as it stands there."
+  @doc "Evaluates one cell of the notebook; in a solved one, an exercise's solution in its place."
   @spec eval_cell(t(), Cell.t()) :: {CellResult.t(), t()}
   def eval_cell(%__MODULE__{} = runner, %Cell{} = cell) do
-    {section, key} = place(runner.notebook, cell)
-    {result, runner} = step(runner, solve(runner, cell), section, key)
+    place = place(runner, cell)
+    {result, runner} = step(runner, place.cell, place, place.skipped)
     result = Report.judge(result, runner.opts.mode)
     if fun = runner.opts.on_cell, do: fun.(result)
     {result, %{runner | results: [result | runner.results]}}
   end
 
-  @doc "Where the flow of that cell stands now; `:aborted` where a cell of it has failed."
-  @spec point(t(), Cell.t()) :: {:ok, point(), t()} | :aborted
-  def point(%__MODULE__{} = runner, %Cell{} = cell) do
-    {section, _key} = place(runner.notebook, cell)
+  @doc "Returns where an attempt may begin now, or `:aborted` if a cell has failed."
+  @spec point(t()) :: {:ok, point()} | :aborted
+  def point(%__MODULE__{state: :running} = runner), do: {:ok, {runner.evaluator, runner.last}}
+  def point(%__MODULE__{}), do: :aborted
 
-    with {:ok, runner, flow} <- flow(runner, section) do
-      {:ok, {flow.evaluator, flow.last}, runner}
-    end
-  end
-
-  @doc "Whether the process whose cells led to that point still lives."
+  @doc "Returns whether the process whose cells led to that point still lives."
   @spec alive?(point()) :: boolean()
   def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)
 
   @doc """
-  Evaluates cells from a point on, and takes away all that they defined or started. A cell may stand in
-  a file of the reader (`path`); the last is one of the notebook. One that takes its process with it,
-  or is killed by its time limit, takes the point with it, too: see `alive?/1`.
+  Evaluates cells from a point on, and takes away all that they defined or started. A cell may be in
+  a file of the reader (`path`); the last one is of the notebook. One that ends its process, or takes
+  too long, ends the point: see `alive?/1`.
   """
   @spec attempt(t(), point(), [Cell.t()], [attempt_option()]) :: [CellResult.t()]
   def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
     opts = Keyword.validate!(opts, @attempt_defaults)
-    {section, _key} = place(runner.notebook, List.last(cells))
-    flow = %{Flow.new(id(runner, section), evaluator) | last: last}
+    place = place(runner, List.last(cells))
     opts = Map.merge(runner.opts, Map.new(opts))
-    branch = %{runner | opts: opts, flows: %{flow.id => flow}}
-    # Behind the keys of the notebook's cells, whose contexts stay.
-    keys = Stream.iterate(length(Notebook.cells(runner.notebook)), &(&1 + 1))
-
-    mark = Output.mark(runner.output)
-    Evaluator.mark(evaluator)
+    branch = %{runner | opts: opts, evaluator: evaluator, last: last, state: :running}
+    mark = Evaluator.mark(evaluator)
 
     {results, _branch} =
       cells
-      |> Enum.zip(keys)
-      |> Enum.map_reduce(branch, fn {cell, key}, branch -> step(branch, cell, section, key) end)
+      # After the keys of the notebook's cells, whose contexts stay.
+      |> Enum.with_index(map_size(runner.places))
+      |> Enum.map_reduce(branch, fn {cell, key}, branch ->
+        skipped = Requirements.missing(cell.code, opts.toolchains, runner.absent)
+        step(branch, cell, %{place | key: key}, skipped)
+      end)
 
-    Evaluator.unlink(evaluator)
-    Output.rewind(runner.output, mark)
-    Evaluator.flush(evaluator)
+    Evaluator.rewind(evaluator, mark)
     results
   end
 
   @doc """
-  Ends the notebook and takes away all it defined or started. Cells that were not evaluated are not
-  in the report.
+  Ends the notebook and takes away all that it defined or started. Cells that were not evaluated are
+  not in the report.
   """
   @spec stop(t()) :: Report.t()
   def stop(%__MODULE__{} = runner) do
     died = died(runner)
-    Output.stop(runner.output)
-    for {_, flow} <- runner.flows, do: Process.demonitor(flow.evaluator.monitor, [:flush])
-    leaks = Watch.stop(runner.watch, runner.notebook)
+    Evaluator.stop(runner.evaluator)
+    stick(:unstick_dir)
+    leaks = LeakCheck.stop(runner.counters, last_line(Notebook.cells(runner.notebook)))
     Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.mode, died ++ leaks)
   end
 
-  # Livebook's runtime has it loaded; `assert_receive` reads its settings. Mix may take it off the
-  # code path of an application that does not depend on it.
+  # Livebook has it loaded, and `assert_receive` reads its settings. Mix may take it off the code
+  # path of an application that does not depend on it.
   defp load_ex_unit do
     with {:error, {reason, _}} when reason != :already_loaded <- Application.load(:ex_unit) do
-      :elixir |> :code.lib_dir() |> Path.join("../ex_unit/ebin") |> Path.expand() |> add_path()
+      path = :elixir |> :code.lib_dir() |> Path.join("../ex_unit/ebin") |> Path.expand()
+      path |> String.to_charlist() |> :code.add_pathz()
       Application.load(:ex_unit)
     end
   end
 
-  defp add_path(path), do: path |> String.to_charlist() |> :code.add_pathz()
-
-  defp place(notebook, cell) do
-    key = Enum.find_index(Notebook.cells(notebook), &(&1 == cell))
-    section = Enum.find_index(notebook.sections, &(cell in &1.blocks))
-    if key == nil, do: raise(ArgumentError, "the cell is not one of this notebook")
-    {section, key}
+  # The code server refuses to load other modules in place of those of a sticky directory: a cell
+  # could redefine the engine by `Code.eval_string/1`, of which no tracer hears.
+  defp stick(function) do
+    with path when is_list(path) <- :code.which(__MODULE__),
+         do: apply(:code, function, [:filename.dirname(path)])
   end
 
-  defp solve(%{opts: %{mode: :solved}} = runner, %Cell{kind: {:exercise, _}} = cell) do
-    exercise = Enum.find(Exercise.all(runner.notebook), &(&1.stub == cell))
+  defp solve(%Cell{kind: {:exercise, _}} = cell, notebook, :solved) do
+    exercise = Enum.find(Exercise.all(notebook), &(&1.stub == cell))
     Exercise.solved(exercise) || cell
   end
 
-  defp solve(_runner, cell), do: cell
+  defp solve(cell, _notebook, _mode), do: cell
 
-  defp step(runner, cell, section, key) do
-    result = %CellResult{cell: cell, section: section, status: :aborted}
+  # For each cell of the notebook: its section, its key, the cell to evaluate, why it is skipped.
+  defp places(notebook, cells, skipped) do
+    sections =
+      for {section, index} <- Enum.with_index(notebook.sections),
+          %Cell{} <- section.blocks,
+          do: {index, section.name}
 
-    with nil <- Requirements.missing(cell.code, runner.opts.toolchains, runner.absent),
-         {:ok, runner, flow} <- flow(runner, section) do
-      eval(runner, flow, result, key)
-    else
-      :aborted -> {result, runner}
-      reason -> {%{result | status: {:skipped, reason}}, without(runner, cell, reason)}
+    for {{{cell, solved}, {section, name}}, key} <-
+          cells |> Enum.zip(sections) |> Enum.with_index(),
+        into: %{} do
+      {cell, %{section: section, name: name, key: key, cell: solved, skipped: skipped[solved]}}
     end
   end
 
-  # What a skipped cell would have defined is not there for the cells behind it.
-  defp without(runner, cell, reason) do
-    %{runner | absent: Requirements.without(runner.absent, cell.code, reason)}
-  end
-
-  # The flow of a section, made when its first cell runs.
-  defp flow(runner, section) do
-    parent = nil
-    id = id(runner, section)
-
-    case {runner.flows[id], parent} do
-      {%Flow{failed: nil} = flow, _} -> {:ok, runner, flow}
-      {%Flow{}, _} -> :aborted
-      {nil, nil} -> started(runner, Flow.new(id, Evaluator.start(runner.output)))
-      {nil, parent} -> branch(runner, id, parent)
+  defp place(runner, cell) do
+    case runner.places do
+      %{^cell => place} -> place
+      _ -> raise ArgumentError, "the cell is not one of this notebook"
     end
   end
 
-  defp id(runner, section) do
-    if nil, do: section, else: :main
+  defp step(runner, cell, place, skipped) do
+    result = %CellResult{cell: cell, section: place.section, status: :aborted}
+    entry = Journal.entry(cell.path || runner.notebook.path, cell.line, place.name)
+    Journal.started(entry)
+
+    stepped =
+      cond do
+        skipped -> {%{result | status: {:skipped, skipped}}, runner}
+        runner.state != :running -> {result, runner}
+        true -> eval(runner, result, place.key)
+      end
+
+    Journal.finished(entry)
+    stepped
   end
 
-  defp branch(runner, id, parent) do
-    case Flow.source(runner.flows[:main], parent) do
-      :aborted -> :aborted
-      source -> started(runner, Flow.new(id, Evaluator.start(runner.output, source)))
-    end
-  end
-
-  defp started(runner, flow), do: {:ok, put_in(runner.flows[flow.id], flow), flow}
-
-  defp eval(runner, flow, result, key) do
-    cell = cell(runner, flow, result.cell, key)
+  defp eval(runner, result, key) do
+    job = job(runner, result.cell, key)
     timeout = timeout(result.cell, runner.opts)
-    answer = Evaluator.eval(flow.evaluator, cell, timeout, runner.opts[:go_on?])
-    {output, modules} = Output.take(runner.output)
-    result = result(%{result | output: output}, answer, {cell, flow.evaluator, timeout})
-    # Its functions may be called by what follows, and fail there.
-    runner = if cell.functions?, do: %{runner | earlier: [cell | runner.earlier]}, else: runner
-
-    if match?({:failed, _}, result.status), do: Output.delete(modules)
-    flow = Flow.after_cell(flow, result, key, match?({:ok, _}, answer))
-    {result, put_in(runner.flows[flow.id], flow)}
+    directory = File.cwd()
+    answer = Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+    with {:ok, directory} <- directory, do: File.cd(directory)
+    {output, modules} = IOProxy.take(runner.evaluator.io)
+    failure = &Failure.at_noted_line(&1, &2, job, runner.evaluator.tracker)
+    result = outcome(%{result | output: output}, answer, failure, timeout)
+    result = restart_applications(result, runner.applications, failure)
+    if match?({:failed, _}, result.status), do: IOProxy.delete(modules)
+    # A later cell may call the functions of a reader's file, and fail there.
+    earlier = if job.functions?, do: [job | runner.earlier], else: runner.earlier
+    {result, after_cell(%{runner | earlier: earlier}, result, answer, key)}
   end
+
+  # `continue_on_error` does not help if the process is gone.
+  defp after_cell(runner, result, {:ok, _outcome}, key) do
+    stops? = match?({:failed, _}, result.status) and not result.cell.continue_on_error
+    %{runner | last: key, state: if(stops?, do: :failed, else: :running)}
+  end
+
+  defp after_cell(runner, _result, _no_outcome, _key), do: %{runner | state: :dead}
 
   defp timeout(%Cell{path: nil}, %{check_timeout: limit}) when limit != nil, do: limit
   defp timeout(_cell, opts), do: opts.timeout
 
-  defp cell(runner, flow, cell, key) do
+  defp job(runner, cell, key) do
     path = cell.path || runner.notebook.path
+    full_path = Path.expand(path)
 
     %{
       code: cell.code,
       line: cell.line,
       length: length(String.split(cell.code, "\n")),
       path: path,
-      file: Path.expand(path) <> if(cell.path, do: "", else: "#cell:#{key}"),
+      full_path: full_path,
+      file: if(cell.path, do: full_path, else: "#{full_path}#cell:#{key}"),
       key: key,
-      after: flow.last,
+      after: runner.last,
       functions?: cell.path != nil,
       earlier: runner.earlier
     }
   end
 
-  defp result(result, {:ok, %{result: {:ok, value}} = outcome}, _where) do
-    %{
-      result
-      | status: :ok,
-        value: value,
-        warnings: outcome.warnings,
-        time: outcome.time,
-        assertions: Syntax.assertions(result.cell.code)
-    }
-  end
+  defp outcome(result, {:ok, outcome}, _failure, _timeout) do
+    result = %{result | warnings: outcome.warnings, time: outcome.time}
 
-  defp result(result, {:ok, outcome}, _where) do
-    %{result | status: outcome.result, warnings: outcome.warnings, time: outcome.time}
-  end
+    case outcome.result do
+      {:ok, value} ->
+        assertions = Syntax.assertions(result.cell.code)
+        %{result | status: :ok, value: value, assertions: assertions}
 
-  defp result(result, :timeout, {_cell, _evaluator, timeout} = where) do
-    text = "took longer than #{timeout / 1000} s"
-    failed(%{result | time: timeout * 1000}, :timeout, text, where)
-  end
-
-  defp result(result, :stopped, where), do: failed(result, :stopped, "was stopped", where)
-
-  defp result(result, {:down, reason}, {cell, _evaluator, _timeout} = where) do
-    failed(result, :exit, died_text(reason, cell), where)
-  end
-
-  defp failed(result, kind, text, {cell, evaluator, _timeout}) do
-    {owner, line} = evaluator.marker |> Marker.places() |> Explain.place(cell)
-    failure = %Failure{kind: kind, line: line, plain: text, path: owner.path}
-    %{result | status: {:failed, failure}}
-  end
-
-  defp died_text(reason, cell) do
-    Explain.unfile("the notebook's process died: #{Exception.format_exit(reason)}", cell)
-  end
-
-  # A process linked to a flow may have crashed after the last cell.
-  defp died(runner) do
-    for {_, %Flow{dead: false, evaluator: evaluator, line: line}} <- runner.flows,
-        {:down, reason} <- [Evaluator.down(evaluator)] do
-      %Failure{
-        kind: :exit,
-        line: line,
-        plain: died_text(reason, %{path: runner.notebook.path, earlier: []})
-      }
+      failed ->
+        %{result | status: failed}
     end
+  end
+
+  defp outcome(result, :timeout, failure, timeout) do
+    failure = failure.(:timeout, "took longer than #{timeout / 1000} s")
+    %{result | time: timeout * 1000, status: {:failed, failure}}
+  end
+
+  defp outcome(result, :stopped, failure, _timeout),
+    do: %{result | status: {:failed, failure.(:stopped, "was stopped")}}
+
+  defp outcome(result, {:down, reason}, failure, _timeout),
+    do: %{result | status: {:failed, failure.(:exit, died_text(reason))}}
+
+  defp died_text(reason), do: "the notebook's process died: #{Exception.format_exit(reason)}"
+
+  defp applications, do: for({name, _, _} <- Application.started_applications(), do: name)
+
+  # The next cell, or the next notebook, may need them, as everything needs `:elixir`.
+  defp restart_applications(result, before, failure) do
+    case before -- applications() do
+      [] ->
+        result
+
+      stopped ->
+        for name <- Enum.reverse(stopped), do: {:ok, _} = Application.ensure_all_started(name)
+        names = Enum.map_join(stopped, ", ", &inspect/1)
+        failure = failure.(:error, "stopped #{names}, which the VM needs: it was started again")
+        %{result | status: {:failed, failure}, value: nil, assertions: 0}
+    end
+  end
+
+  # A process that is linked to it may have crashed after the last cell.
+  defp died(%{state: :dead}), do: []
+
+  defp died(runner) do
+    with {:down, reason} <- Evaluator.down(runner.evaluator) do
+      path = runner.notebook.path
+      place = %{path: path, full_path: Path.expand(path), earlier: []}
+      line = runner.results |> Enum.map(& &1.cell) |> Enum.reverse() |> last_line()
+      [%Failure{kind: :exit, line: line, plain: Failure.unfile(died_text(reason), place)}]
+    else
+      :alive -> []
+    end
+  end
+
+  defp last_line([]), do: 1
+  defp last_line(cells), do: List.last(cells).line
+end
+
+defmodule Livemd.LeakCheck do
+  @moduledoc false
+  # Compares counters before and after a notebook. What a dead process held is released a moment after
+  # its end, so only a difference that lasts counts.
+
+  alias Livemd.Failure
+
+  @type counters :: %{term() => integer()}
+  @type t :: {(() -> counters()), counters()} | nil
+
+  # Milliseconds.
+  @patience 2_000
+  @pause 10
+
+  @spec start((() -> counters()) | nil) :: t()
+  def start(nil), do: nil
+  def start(count), do: {count, count.()}
+
+  @spec stop(t(), pos_integer()) :: [Failure.t()]
+  def stop(nil, _line), do: []
+
+  def stop({count, before}, line) do
+    deadline = System.monotonic_time(:millisecond) + @patience
+
+    for {name, was, is} <- settle(count, before, deadline) do
+      text =
+        "#{inspect(name)} was #{inspect(was)} before the notebook and is #{inspect(is)} after it"
+
+      %Failure{kind: :leak, line: line, plain: text}
+    end
+  end
+
+  defp settle(count, before, deadline) do
+    :erlang.garbage_collect()
+    differences = differences(before, count.())
+
+    if differences == [] or System.monotonic_time(:millisecond) > deadline do
+      differences
+    else
+      receive do
+      after
+        @pause -> settle(count, before, deadline)
+      end
+    end
+  end
+
+  defp differences(before, now) do
+    names = Enum.uniq(Map.keys(before) ++ Map.keys(now))
+    for name <- names, before[name] != now[name], do: {name, before[name], now[name]}
   end
 end

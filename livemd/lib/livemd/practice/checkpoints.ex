@@ -82,13 +82,10 @@ defmodule Livemd.Practice.Checkpoints do
     end
   end
 
-  defp step(checkpoints, %Cell{kind: {:exercise, name}} = stub) do
-    case Runner.point(checkpoints.runner, stub) do
-      {:ok, point, runner} ->
-        %{checkpoints | runner: runner, points: Map.put(checkpoints.points, name, point)}
-
-      :aborted ->
-        checkpoints
+  defp step(checkpoints, %Cell{kind: {:exercise, name}}) do
+    case Runner.point(checkpoints.runner) do
+      {:ok, point} -> put_in(checkpoints.points[name], point)
+      :aborted -> checkpoints
     end
   end
 
