@@ -78,8 +78,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp dispatch(switches, [], options) do
     if options[:terminal] && not is_map_key(switches, :all),
-      do: offer(course(options), options),
-      else: run_all(course(options), options)
+      do: offer(course(options), switches, options),
+      else: with_notebooks(course(options), options, &run_all(&1, options))
   end
 
   defp dispatch(switches, [lesson], options) do
@@ -89,15 +89,20 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
     case List.keyfind(course, name, 0) do
       nil -> unknown_lesson(lesson, course, options)
-      _found when switches.reset -> reset(name, options)
-      found when is_map_key(switches, :watch) -> watch(found, course, switches, options)
-      found -> read(found, switches, options)
+      _found when is_map_key(switches, :reset) -> reset(name, options)
+      found -> with_notebooks([found], options, &one(&1, switches, course, options))
     end
   end
 
   defp dispatch(_switches, _lessons, options) do
     refuse("One lesson at a time, or none for the whole course. --help tells more.", options)
   end
+
+  defp one([found], %{watch: true} = switches, course, options),
+    do: watch(found, Enum.map(course, &elem(&1, 0)), switches, options)
+
+  defp one([found], switches, _course, options),
+    do: read(found, options[:terminal] != nil and not is_map_key(switches, :all), options)
 
   defp course(options) do
     with nil <- options[:course] do
@@ -119,23 +124,16 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp list(course, options) do
-    notebooks = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
+    wide = course |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max()
 
-    wide =
-      notebooks |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max(fn -> 0 end)
-
-    for {lesson, loaded} <- notebooks do
-      say([String.pad_trailing(lesson, wide), "  ", about(loaded), "\n"], options)
-    end
-
-    if Enum.all?(notebooks, &match?({_lesson, {:ok, _notebook}}, &1)), do: 0, else: 1
+    with_notebooks(course, options, fn notebooks ->
+      for {lesson, notebook} <- notebooks do
+        sections = Terminal.count(length(notebook.sections), "section")
+        [String.pad_trailing(lesson, wide), "  ", notebook.title, " (", sections, ")\n"]
+      end
+      |> say(options)
+    end)
   end
-
-  defp about({:ok, notebook}) do
-    "#{notebook.title} (#{Terminal.count(length(notebook.sections), "section")})"
-  end
-
-  defp about({:error, [problem | _]}), do: to_string(problem)
 
   defp progress(options) do
     start()
@@ -163,95 +161,81 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   # Offers the first lesson with an exercise that hasn't passed.
-  defp offer(course, options) do
+  defp offer(course, switches, options) do
     with_notebooks(course, options, fn notebooks ->
       passed = passed(options)
-
-      case Enum.find(notebooks, fn {_lesson, notebook} -> exercises(notebook) -- passed != [] end) do
-        nil ->
-          say("All exercises of the course have passed.\n", options)
-          ask(nil, notebooks, options)
-
-        {lesson, notebook} = found ->
-          all = exercises(notebook)
-          score = "#{length(all) - length(all -- passed)} of #{length(all)} passed"
-          say("Next: #{lesson}, #{notebook.title} (#{score})\n", options)
-          ask(found, notebooks, options)
-      end
+      next = Enum.find(notebooks, fn {_, notebook} -> exercises(notebook) -- passed != [] end)
+      say(next_lesson(next, passed), options)
+      ask(next, notebooks, switches, options)
     end)
   end
 
-  defp ask(next, notebooks, options) do
-    choices = if(next, do: "Enter: continue there · ", else: "") <> "a: all lessons · q: quit > "
+  defp next_lesson(nil, _passed), do: "All exercises of the course have passed.\n"
+
+  defp next_lesson({lesson, notebook}, passed) do
+    all = exercises(notebook)
+    score = "#{length(all) - length(all -- passed)} of #{length(all)} exercises passed"
+    "Next: #{lesson}, #{notebook.title} (#{score})\n"
+  end
+
+  defp ask(next, notebooks, switches, options) do
+    of_next = if next, do: "Enter: read it · w: work on its exercises · ", else: ""
+    choices = of_next <> "a: run all lessons · q: quit > "
     say(Terminal.style(choices, [:faint], options[:terminal]), options)
     answer = IO.gets(Keyword.get(options, :input, :stdio), "")
 
     case is_binary(answer) && answer |> String.trim() |> String.downcase() do
-      "" when next != nil -> read_one(next, true, options)
-      "a" -> run_notebooks(notebooks, options)
+      "" when next != nil -> read(next, true, options)
+      "w" when next != nil -> watch(next, Enum.map(notebooks, &elem(&1, 0)), switches, options)
+      "a" -> run_all(notebooks, options)
       quit when quit in ["q", false] -> 0
-      _other -> ask(next, notebooks, options)
+      _other -> ask(next, notebooks, switches, options)
     end
   end
 
   defp exercises(notebook), do: for(exercise <- Exercise.all(notebook), do: exercise.name)
   defp passed(options), do: Keyword.get_lazy(options, :passed, &Progress.passed/0)
 
-  defp run_all(course, options), do: with_notebooks(course, options, &run_notebooks(&1, options))
-
-  defp run_notebooks(notebooks, options) do
-    devices = Keyword.take(options, [:terminal, :output])
-    reports = Batch.run(notebooks, [runner: runner(options)] ++ devices)
+  defp run_all(notebooks, options) do
+    reports = Batch.run(notebooks, [runner: runner(options)] ++ devices(options))
     say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
     status(reports)
   end
 
+  defp devices(options), do: Keyword.take(options, [:terminal, :input, :output])
   defp colour?(options), do: options[:terminal] != nil and options[:terminal].colour
 
-  defp read(found, switches, options) do
-    pause = options[:terminal] != nil and not is_map_key(switches, :all)
-    with_notebooks([found], options, fn [found] -> read_one(found, pause, options) end)
-  end
-
-  defp read_one({_lesson, notebook}, pause, options) do
-    devices = Keyword.take(options, [:terminal, :input, :output])
-    status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)])
+  defp read({_lesson, notebook}, pause, options) do
+    status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices(options))])
   end
 
   defp status(reports), do: if(Enum.all?(reports, &Report.ok?/1), do: 0, else: 1)
 
-  defp watch({lesson, _path} = found, course, switches, options) do
-    with_notebooks([found], options, fn [{_lesson, notebook}] ->
-      outcome =
-        Practice.run(
-          notebook,
-          [
-            folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
-            command: "bin/learn --watch #{lesson}",
-            reading: "bin/learn #{lesson}",
-            runner: [toolchains: @toolchains],
-            passed: passed(options)
-          ] ++ Keyword.take(options, [:terminal, :input, :output])
-        )
+  defp watch({lesson, notebook}, lessons, switches, options) do
+    own = [
+      folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
+      command: "bin/learn --watch #{lesson}",
+      reading: "bin/learn #{lesson}",
+      runner: [toolchains: @toolchains],
+      passed: passed(options)
+    ]
 
-      watched(outcome, lesson, course, options)
-    end)
+    notebook |> Practice.run(own ++ devices(options)) |> watched(lesson, lessons, options)
   end
 
-  defp watched(:passed, lesson, course, options) do
-    names = Enum.map(course, &elem(&1, 0))
-    next = names |> Enum.drop_while(&(&1 != lesson)) |> Enum.at(1)
+  defp watched(:passed, lesson, lessons, options) do
+    next = lessons |> Enum.drop_while(&(&1 != lesson)) |> Enum.at(1)
     tail = if next, do: " Next: bin/learn --watch #{next}", else: " It is the last lesson."
     say("All exercises of #{lesson} pass.#{tail}\n", options)
   end
 
-  defp watched(:quit, lesson, _course, options) do
+  defp watched(:quit, lesson, _lessons, options) do
     say("bin/learn --watch #{lesson} continues from here.\n", options)
   end
 
-  defp watched(:failed, _lesson, _course, _options), do: 1
+  defp watched(:failed, _lesson, _lessons, _options), do: 1
 
-  defp watched(:none, lesson, _course, options) do
+  defp watched(:none, lesson, _lessons, options) do
     refuse("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
   end
 

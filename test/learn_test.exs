@@ -151,14 +151,14 @@ defmodule Roundtrip.LearnTest do
     end
 
     defp bare(context, keys, passed \\ []) do
-      learn([], context.course, terminal: Terminal.new(), keys: keys, passed: passed)
+      learn(["--folder", context.dir], context.course, terminal: Terminal.new(), keys: keys, passed: passed)
     end
 
     test "Enter continues with the first lesson that has an open exercise", context do
       learnt = bare(context, "\nq\n")
       assert learnt.status == 0
-      assert learnt.printed =~ "Next: alpha, The first (0 of 1 passed)\n"
-      assert learnt.printed =~ "Enter: continue there · a: all lessons · q: quit > The first\n═"
+      assert learnt.printed =~ "Next: alpha, The first (0 of 1 exercises passed)\nEnter: read it · "
+      assert learnt.printed =~ "a: run all lessons · q: quit > The first\n═"
       assert learnt.printed =~ "q: quit > "
       refute learnt.printed =~ "The second"
     end
@@ -173,8 +173,15 @@ defmodule Roundtrip.LearnTest do
         refute learnt.printed =~ "Sums"
       end
 
-      [_, _, again] = String.split(bare(context, "what\nq\n").printed, "Enter: continue")
+      [_, _, again] = String.split(bare(context, "what\nq\n").printed, "Enter: read it")
       assert again =~ "q: quit > "
+    end
+
+    test "w works on its exercises", context do
+      learnt = bare(context, "w\nq\n")
+      assert learnt.status == 0
+      assert learnt.printed =~ "Edit #{context.dir}/alpha/alpha-1.exs and save it."
+      assert learnt.printed =~ "bin/learn --watch alpha continues from here.\n"
     end
 
     test "when everything has passed, only the whole course is left", context do
@@ -182,7 +189,7 @@ defmodule Roundtrip.LearnTest do
       assert learnt.status == 0
 
       assert learnt.printed =~
-               "All exercises of the course have passed.\na: all lessons · q: quit"
+               "All exercises of the course have passed.\na: run all lessons · q: quit"
 
       refute learnt.printed =~ "Enter"
     end
@@ -269,10 +276,10 @@ defmodule Roundtrip.LearnTest do
       assert learnt.printed == "alpha  The first (2 sections)\nb      The second (1 section)\n"
     end
 
-    test "--list names a notebook that cannot be read, too", %{dir: dir} do
+    test "--list says which notebook cannot be read", %{dir: dir} do
       learnt = learn(["--list"], [{"gone", Path.join(dir, "gone.livemd")}])
       assert learnt.status == 1
-      assert learnt.printed =~ "gone  #{dir}/gone.livemd:1: cannot be read"
+      assert learnt.complaint =~ "#{dir}/gone.livemd:1: cannot be read"
     end
 
     test "--help tells all of them and asks for no course" do

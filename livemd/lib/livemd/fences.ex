@@ -35,7 +35,6 @@ defmodule Livemd.Fences do
     * `:dependencies` - the text of its `[dependencies]` (none);
     * `:lock` - a `Cargo.lock` whose versions to take (none);
     * `:target_dir` - cargo's target directory (in `:dir`);
-    * `:edition` - of Rust (`"2021"`);
     * `:cargo_args` - further arguments, such as `["--offline"]`.
 
   Returns how many fences were rejected, the problems, or why nothing could be checked. An error in

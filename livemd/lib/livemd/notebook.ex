@@ -3,11 +3,7 @@ defmodule Livemd.Section do
   @enforce_keys [:name, :line]
   defstruct [:name, :line, blocks: []]
 
-  @type t :: %__MODULE__{
-          name: String.t(),
-          line: pos_integer(),
-          blocks: [Livemd.Notebook.block()]
-        }
+  @type t :: %__MODULE__{name: String.t(), line: pos_integer(), blocks: [Livemd.Notebook.block()]}
 end
 
 defmodule Livemd.Prose do
@@ -54,11 +50,8 @@ defmodule Livemd.Details do
   @enforce_keys [:summary, :line]
   defstruct [:summary, :line, blocks: []]
 
-  @type t :: %__MODULE__{
-          summary: String.t(),
-          line: pos_integer(),
-          blocks: [Livemd.Prose.t() | Livemd.Fence.t()]
-        }
+  @type block :: Livemd.Prose.t() | Livemd.Fence.t()
+  @type t :: %__MODULE__{summary: String.t(), line: pos_integer(), blocks: [block()]}
 end
 
 defmodule Livemd.Problem do

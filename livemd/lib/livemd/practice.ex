@@ -23,39 +23,7 @@ defmodule Livemd.Practice do
   @patience 1_000
 
   @enforce_keys [:exercises, :checkpoints, :console, :passed, :options]
-  defstruct [
-    :exercises,
-    :checkpoints,
-    :console,
-    :passed,
-    :options,
-    at: 0,
-    saves: %SaveDetector{},
-    watching: false
-  ]
-
-  @typedoc """
-    * `:folder` - of the files (`"exercises"`);
-    * `:passed` - the names of exercises that passed before (`[]`);
-    * `:on_passed` - called with the name of each that passes;
-    * `:command`, `:reading` - what the reader typed, and what shows the whole notebook, for the
-      files' headers;
-    * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
-    * `:input`, `:output` - devices (`:stdio`);
-    * `:runner` - options of `Livemd.Runner.start/2`; its `:timeout` limits the code in a file;
-    * `:check_timeout` - milliseconds that a check may take (10_000).
-  """
-  @type option ::
-          {:folder, Path.t()}
-          | {:passed, [String.t()]}
-          | {:on_passed, (String.t() -> term())}
-          | {:command, String.t()}
-          | {:reading, String.t()}
-          | {:terminal, Terminal.t() | nil}
-          | {:input, IO.device()}
-          | {:output, IO.device()}
-          | {:runner, keyword()}
-          | {:check_timeout, timeout()}
+  defstruct @enforce_keys ++ [at: 0, saves: %SaveDetector{}]
 
   @typedoc """
     * `:passed` - every exercise that can run on this machine;
@@ -68,8 +36,20 @@ defmodule Livemd.Practice do
   @doc """
   On a terminal, waits for saves and keys until all exercises have passed. In a pipe, where nobody
   types, checks each file once.
+
+  Options:
+
+    * `:folder` - of the files (`"exercises"`);
+    * `:passed` - the names of exercises that passed before (`[]`);
+    * `:on_passed` - called with the name of each that passes;
+    * `:command`, `:reading` - what the reader typed, and what shows the whole notebook, for the
+      files' headers;
+    * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
+    * `:input`, `:output` - devices (`:stdio`);
+    * `:runner` - options of `Livemd.Runner.start/2`; its `:timeout` limits the code in a file;
+    * `:check_timeout` - milliseconds that a check may take (10_000).
   """
-  @spec run(Notebook.t(), [option()]) :: outcome()
+  @spec run(Notebook.t(), keyword()) :: outcome()
   def run(%Notebook{} = notebook, options \\ []) do
     case Enum.filter(Exercise.all(notebook), & &1.check) do
       [] -> :none
@@ -129,7 +109,7 @@ defmodule Livemd.Practice do
 
   defp watch(state) do
     console = Console.start_keys(state.console)
-    ended = next_open(%{state | console: console, watching: true, at: -1})
+    ended = next_open(%{state | console: console, at: -1})
     Console.stop_keys(console)
     ended
   end
@@ -255,7 +235,7 @@ defmodule Livemd.Practice do
     end
   end
 
-  # Returns `:passed`, `:failed`, `:stopped` by the reader, or `:broken` by the notebook itself.
+  # Returns `:passed`, `:failed`, `:stopped` (by the reader) or `:broken` (by the notebook).
   defp attempt(state) do
     with {:ok, state} <- prepare(state),
          {:ok, {code, _mtime} = content} <- ExerciseFile.read(path(state)) do
@@ -299,7 +279,7 @@ defmodule Livemd.Practice do
 
   defp limits(state, code) do
     limit = Keyword.get(state.options, :check_timeout, @check_timeout)
-    [check_timeout: limit, go_on?: state.watching && (&go_on?(state, code, &1))]
+    [check_timeout: limit, go_on?: state.console.reader && (&go_on?(state, code, &1))]
   end
 
   # A newer save, or the key to quit, ends an attempt.

@@ -60,7 +60,7 @@ defmodule Livemd.Fences.Cargo do
     [package]
     name = "fences"
     version = "0.0.0"
-    edition = "#{opts[:edition] || "2021"}"
+    edition = "2021"
     publish = false
 
     [workspace]

@@ -119,20 +119,11 @@ defmodule Livemd.Parser.Blocks do
 
   defp comment(text, line) do
     cond do
-      not String.contains?(text, "-->") ->
-        {:problem, line, "a comment over several lines: keep it on one"}
-
-      not (text =~ ~r/\A<!--.*-->\z/) ->
-        {:problem, line, "text after `-->`: Livebook reads on to the next `-->`"}
-
-      text =~ ~r/<!--.*(<!--|-->.*-->)/ ->
-        {:problem, line, "more than one comment on the line"}
-
-      text =~ ~r/livebook\s*:/i ->
-        {:problem, line, metadata(text)}
-
-      true ->
-        {:comment, line}
+      not String.contains?(text, "-->") -> {:problem, line, "a comment over several lines"}
+      not String.ends_with?(text, "-->") -> {:problem, line, "text after `-->`"}
+      text =~ ~r/<!--.*(<!--|-->.*-->)/ -> {:problem, line, "more than one comment on the line"}
+      text =~ ~r/livebook\s*:/i -> {:problem, line, metadata(text)}
+      true -> {:comment, line}
     end
   end
 

@@ -11,57 +11,49 @@ defmodule Livemd.Parser.ProseRules do
   end
 
   defp line({text, number}, kind) do
-    for message <- anywhere(text) ++ nested(kind, text), do: {:problem, number, message}
+    for message when message != nil <- [anywhere(text), nested(kind, text)],
+        do: {:problem, number, message}
   end
 
   defp anywhere(text) do
-    cond do
-      String.contains?(text, "\t") ->
-        ["a tab: Livebook expands it; use spaces"]
+    first_that_matches(text, [
+      {"\t", "a tab: Livebook expands it; use spaces"},
+      {~r/```|~~~/, "``` or ~~~ outside of a fence: it starts at the margin, after a blank line"},
+      {"<!--", "a comment must be alone on its line, at the margin"},
+      {"\\`", "a backslash before a backtick: use a code span of two backticks"}
+    ]) || open_code_span(text)
+  end
 
-      text =~ ~r/```|~~~/ ->
-        ["``` or ~~~ outside of a fence: a fence starts at the margin, after a blank line"]
+  # A code span ends with as many backticks as it starts with.
+  defp open_code_span(text) do
+    open =
+      Enum.reduce(Regex.scan(~r/`+/, text), nil, fn
+        run, nil -> run
+        run, run -> nil
+        _other, open -> open
+      end)
 
-      String.contains?(text, "<!--") ->
-        ["a comment must be alone on its line, at the margin"]
-
-      text =~ ~r/\\`/ ->
-        ["a backslash before a backtick: put the text into a code span of two backticks"]
-
-      open_code_span?(text) ->
-        ["a code span that doesn't end on its line: Livebook may swallow what follows"]
-
-      true ->
-        []
-    end
+    open && "a code span that doesn't end on its line: Livebook may swallow what follows"
   end
 
   # In lists and quotes the same problems may follow the marker.
   defp nested(kind, text) when kind in [:list, :quote] do
-    inner = String.replace(text, ~r/\A(\s*([-*+]|\d{1,9}[.)]|>)(?=\s|\z))*\s*/, "")
-
-    cond do
-      inner =~ ~r/\A<(?!(https?|mailto):)/ ->
-        ["HTML in a #{kind}"]
-
-      inner =~ ~r/\A\[[^\]]*\]:/ ->
-        ["a link or footnote definition: Livebook loses it when it saves"]
-
-      inner =~ ~r/\A\#{1,6}\s/ ->
-        ["a heading in a #{kind}"]
-
-      inner =~ ~r/\A([-=*_] ?)+\z/ ->
-        ["a rule or an underline in a #{kind}"]
-
-      inner =~ ~r/\{:[^}]*\}\s*\z/ ->
-        ["an attribute list: Livebook removes it from the text"]
-
-      true ->
-        []
-    end
+    text
+    |> String.replace(~r/\A(\s*([-*+]|\d{1,9}[.)]|>)(?=\s|\z))*\s*/, "")
+    |> first_that_matches([
+      {~r/\A<(?!(https?|mailto):)/, "HTML in a #{kind}"},
+      {~r/\A\[[^\]]*\]:/, "a link or footnote definition: Livebook loses it when it saves"},
+      {~r/\A\#{1,6}\s/, "a heading in a #{kind}"},
+      {~r/\A([-=*_] ?)+\z/, "a rule or an underline in a #{kind}"},
+      {~r/\{:[^}]*\}\s*\z/, "an attribute list: Livebook removes it from the text"}
+    ])
   end
 
-  defp nested(_kind, _text), do: []
+  defp nested(_kind, _text), do: nil
+
+  defp first_that_matches(text, rules) do
+    Enum.find_value(rules, fn {pattern, message} -> if text =~ pattern, do: message end)
+  end
 
   defp block(:paragraph, lines) do
     pairs = Enum.zip(lines, tl(lines))
@@ -138,16 +130,5 @@ defmodule Livemd.Parser.ProseRules do
     else
       _ -> []
     end
-  end
-
-  # A code span ends with as many backticks as it starts with.
-  defp open_code_span?(text) do
-    ~r/`+/
-    |> Regex.scan(text)
-    |> Enum.reduce(nil, fn
-      run, nil -> run
-      run, run -> nil
-      _other, open -> open
-    end) != nil
   end
 end

@@ -3,21 +3,11 @@ defmodule Livemd.Practice.Checkpoints do
   # Evaluates a notebook's plain cells once, as far as needed, and remembers the runner's state before
   # each exercise, from which attempts start.
 
-  alias Livemd.{Cell, CellResult, Exercise, Notebook, Runner}
+  alias Livemd.{Cell, Exercise, Notebook, Runner}
 
   @enforce_keys [:notebook, :options, :runner, :rest]
   defstruct [:notebook, :options, :runner, :rest, points: %{}, failed: nil]
 
-  @type t :: %__MODULE__{
-          notebook: Notebook.t(),
-          options: [Runner.option()],
-          runner: Runner.t(),
-          rest: [Cell.t()],
-          points: %{String.t() => Runner.point()},
-          failed: CellResult.t() | nil
-        }
-
-  @spec new(Notebook.t(), [Runner.option()]) :: t()
   def new(notebook, options) do
     not_plain =
       for %{check: %Cell{}} = exercise <- Exercise.all(notebook), do: Exercise.rest(exercise)
@@ -30,7 +20,6 @@ defmodule Livemd.Practice.Checkpoints do
     }
   end
 
-  @spec stop(t()) :: :ok
   def stop(checkpoints) do
     Runner.stop(checkpoints.runner)
     :ok
@@ -40,7 +29,6 @@ defmodule Livemd.Practice.Checkpoints do
   Returns whether the exercise can be checked, or how many cells have to run first. The state is
   `:lost` if the reader's code has ended the process that holds it.
   """
-  @spec state(t(), Exercise.t()) :: :ready | :lost | {:ahead, non_neg_integer()}
   def state(checkpoints, exercise) do
     cond do
       not Enum.all?(Map.values(checkpoints.points), &Runner.alive?/1) -> :lost
@@ -52,7 +40,6 @@ defmodule Livemd.Practice.Checkpoints do
   defp plain(cells), do: Enum.count(cells, &(not stub?(&1)))
 
   @doc "Runs the cells before the exercise that haven't run yet, or whose state is lost."
-  @spec prepare(t(), Exercise.t()) :: {:ok, t()} | {:failed, CellResult.t(), t()}
   def prepare(checkpoints, exercise) do
     case state(checkpoints, exercise) do
       :ready ->
@@ -68,7 +55,6 @@ defmodule Livemd.Practice.Checkpoints do
   end
 
   @doc "Evaluates cells in the exercise's place, which must be prepared."
-  @spec attempt(t(), Exercise.t(), [Cell.t()], [Runner.attempt_option()]) :: [CellResult.t()]
   def attempt(checkpoints, exercise, cells, options) do
     point = Map.fetch!(checkpoints.points, exercise.name)
     Runner.attempt(checkpoints.runner, point, cells, options)

@@ -2,23 +2,13 @@ defmodule Livemd.Practice.Console do
   @moduledoc false
   # What a reader sees and types while practising.
 
-  alias Livemd.{CellResult, Details, Exercise, Failure, Notebook, Terminal}
+  alias Livemd.{Failure, Terminal}
   alias Livemd.Terminal.{Block, Report}
 
   import Terminal, only: [count: 2, indent: 2]
 
   @enforce_keys [:notebook, :terminal, :input]
   defstruct [:notebook, :terminal, :input, reader: nil, ref: nil]
-
-  @type t :: %__MODULE__{
-          notebook: Notebook.t(),
-          terminal: Terminal.t(),
-          input: IO.device(),
-          reader: pid() | nil,
-          ref: reference() | nil
-        }
-
-  @type key :: :hint | :solution | :next | :previous | :check | :again | :quit | :help | :unknown
 
   # Lines of a reader's output: a loop may print without end.
   @longest_output 40
@@ -37,20 +27,17 @@ defmodule Livemd.Practice.Console do
     {"?", :help, "shows these keys"}
   ]
 
-  @spec new(Notebook.t(), keyword()) :: t()
   def new(notebook, options) do
     input = Keyword.get(options, :input, :stdio)
     %__MODULE__{notebook: notebook, terminal: Terminal.open(options), input: input}
   end
 
   @doc "Starts to read keys in a process of its own, so that saves can be awaited meanwhile."
-  @spec start_keys(t()) :: t()
   def start_keys(console) do
     {owner, ref} = {self(), make_ref()}
     %{console | ref: ref, reader: spawn_link(fn -> read_keys(console.input, owner, ref) end)}
   end
 
-  @spec stop_keys(t()) :: :ok
   def stop_keys(%{reader: reader}) do
     Process.unlink(reader)
     Process.exit(reader, :kill)
@@ -58,7 +45,6 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Returns the next key, or `nil` after that many milliseconds."
-  @spec await_key(t(), non_neg_integer()) :: key() | nil
   def await_key(%{ref: ref}, time) do
     receive do
       {^ref, key} -> key
@@ -68,7 +54,6 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Returns whether the reader has asked to quit, and takes no key."
-  @spec quit?(t()) :: boolean()
   def quit?(%{ref: ref}) do
     {:messages, messages} = Process.info(self(), :messages)
     {ref, :quit} in messages
@@ -93,7 +78,6 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Prints the exercise: its prose, its check, and its file."
-  @spec exercise(t(), Exercise.t(), Path.t(), String.t()) :: :ok
   def exercise(%{terminal: terminal} = console, exercise, path, place) do
     heading = Block.heading("#{exercise.title} (#{exercise.name}, #{place})", "─", terminal)
     blocks = Block.stack(exercise.prose ++ [exercise.check], terminal)
@@ -102,7 +86,6 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Prints the hint or the solution, or that the exercise has none."
-  @spec unfold(t(), Details.t() | nil, String.t()) :: :ok
   def unfold(console, nil, noun), do: note(console, "This exercise has no #{noun}.")
 
   def unfold(console, details, _noun) do
@@ -110,18 +93,14 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Prints a sentence about what happens."
-  @spec note(t(), String.t()) :: :ok
   def note(console, text), do: print(console, [style(console, ["· ", text], [:faint])])
 
   @doc "Prints a sentence about what is wrong."
-  @spec warn(t(), String.t()) :: :ok
   def warn(console, text), do: print(console, [style(console, ["- ", text], [:yellow])])
 
   @doc "Shows text until the next line; nothing in a pipe."
-  @spec progress(t(), String.t()) :: :ok
   def progress(console, text), do: Terminal.progress(text, console.terminal)
 
-  @spec passed(t(), Exercise.t(), [CellResult.t()]) :: :ok
   def passed(console, exercise, results) do
     held = results |> Enum.map(& &1.assertions) |> Enum.sum()
     text = "✓ #{exercise.name} passes (#{count(held, "assertion")} held)"
@@ -129,7 +108,6 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Prints why an attempt, in that file, didn't pass."
-  @spec failed(t(), Exercise.t(), Path.t(), [CellResult.t()]) :: :ok
   def failed(console, exercise, path, results) do
     %{status: {:failed, failure}} = Enum.find(results, &match?({:failed, _}, &1.status))
     {sign, colour, text} = verdict(failure)
@@ -142,14 +120,12 @@ defmodule Livemd.Practice.Console do
   defp verdict(_failure), do: {"✗", :red, "fails"}
 
   @doc "Prints that a cell of the notebook itself failed, on which the exercises depend."
-  @spec broken(t(), CellResult.t()) :: :ok
   def broken(console, %{failure: failure} = result) do
     text = "✗ a cell of the lesson failed, and the exercises after it depend on it"
     heading = style(console, text, [:red])
     print(console, printed(console, [result]) ++ [heading | reason(console, failure)])
   end
 
-  @spec help(t()) :: :ok
   def help(console) do
     lines =
       for {letter, _key, meaning} <- @keys do
@@ -161,9 +137,8 @@ defmodule Livemd.Practice.Console do
   end
 
   @doc "Prints how far the reader is, and what may be typed."
-  @spec prompt(t(), String.t()) :: :ok
   def prompt(console, score) do
-    keys = "h: hint · s: solution · n: next · p: previous · q: quit · ?: keys (then Enter) > "
+    keys = "h: hint · s: solution · q: quit · ?: all keys (then Enter) > "
     IO.write(console.terminal.device, style(console, "#{score} · #{keys}", [:faint]))
   end
 

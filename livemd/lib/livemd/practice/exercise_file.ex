@@ -2,19 +2,15 @@ defmodule Livemd.Practice.ExerciseFile do
   @moduledoc false
   # The file in which a reader works on an exercise.
 
-  alias Livemd.{Cell, Exercise, Terminal}
+  alias Livemd.{Cell, Terminal}
   alias Livemd.Terminal.Block
 
   # Columns of a comment, after its `# `.
   @width 76
 
-  @type content :: {:ok, {code :: String.t(), mtime :: integer()}} | {:error, atom()}
-
-  @spec path(Exercise.t(), Path.t()) :: Path.t()
   def path(exercise, folder), do: Path.join(folder, exercise.name <> ".exs")
 
   @doc "Writes the file as shipped. An existing file is the reader's and isn't changed."
-  @spec write(Exercise.t(), Path.t(), keyword()) :: :ok | {:error, String.t()}
   def write(exercise, path, options) do
     with :ok <- make_folder(Path.dirname(path)),
          :ok <- File.write(path, text(exercise, options), [:exclusive]) do
@@ -31,7 +27,6 @@ defmodule Livemd.Practice.ExerciseFile do
   end
 
   @doc "Reads code and modification time: a save that changes no code counts as well."
-  @spec read(Path.t()) :: content()
   def read(path) do
     with {:ok, code} <- File.read(path),
          {:ok, stat} <- File.stat(path, time: :posix) do
@@ -40,7 +35,6 @@ defmodule Livemd.Practice.ExerciseFile do
   end
 
   @doc "Returns the cell that replaces the stub."
-  @spec cell(Exercise.t(), Path.t(), String.t()) :: Cell.t()
   def cell(exercise, path, code), do: %{exercise.stub | code: code, line: 1, path: path}
 
   defp text(exercise, options) do
@@ -64,7 +58,7 @@ defmodule Livemd.Practice.ExerciseFile do
   end
 
   defp comment(line),
-    do: ["# ", line] |> IO.iodata_to_binary() |> String.trim() |> Kernel.<>("\n")
+    do: ["# ", line] |> IO.chardata_to_string() |> String.trim() |> Kernel.<>("\n")
 
   # The first line marks the stub in the notebook; here the header names the exercise.
   defp stub(exercise), do: String.replace(exercise.stub.code, ~r/\A# exercise:.*\n/, "")
@@ -77,18 +71,14 @@ defmodule Livemd.Practice.SaveDetector do
 
   defstruct taken: nil, seen: nil, times: 0
 
-  @type t :: %__MODULE__{taken: term(), seen: term(), times: non_neg_integer()}
-
   # How many times in a row a content, or a missing file, has to be seen.
   @content 2
   @missing 6
 
   @doc "Starts from a content that is known already."
-  @spec new(term()) :: t()
   def new(taken \\ nil), do: %__MODULE__{taken: taken}
 
   @doc "Notes what is seen now, and returns `:saved` once when something new stays."
-  @spec see(t(), {:ok, term()} | {:error, term()}) :: {:saved | :quiet, t()}
   def see(%{taken: seen} = detector, seen), do: {:quiet, %{detector | seen: seen, times: 0}}
 
   def see(detector, seen) do
