@@ -53,26 +53,21 @@ defmodule Mix.Tasks.LivemdTest do
     path
   end
 
-  # The exit reason, and all that was printed.
+  # The result, and all that was printed.
   defp run(args) do
     owner = self()
 
     errors =
       capture_io(:stderr, fn ->
-        printed = capture_io(fn -> send(owner, {:result, exit_reason(args)}) end)
+        printed = capture_io(fn -> send(owner, {:status, Mix.Tasks.Livemd.check(args)}) end)
         send(owner, {:printed, printed})
       end)
 
-    assert_received {:result, result}
+    assert_received {:status, status}
     assert_received {:printed, printed}
-    {result, String.replace(printed <> errors, ~r/\e\[\d*m/, "")}
-  end
 
-  defp exit_reason(args) do
-    Mix.Tasks.Livemd.run(args)
-    :ok
-  catch
-    :exit, reason -> reason
+    {if(status == 0, do: :ok, else: {:shutdown, status}),
+     String.replace(printed <> errors, ~r/\e\[\d*m/, "")}
   end
 
   test "prints a line a section and a summary", %{tmp_dir: dir} do
@@ -186,7 +181,7 @@ defmodule Mix.Tasks.LivemdTest do
           {["no/such.livemd"], "no/such.livemd: no such file or directory"},
           {[dir], "no .livemd file in this directory"}
         ] do
-      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.run(args) end
+      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.check(args) end
       assert error.message =~ message
     end
   end

@@ -30,7 +30,7 @@ defmodule Mix.Tasks.Livemd do
 
   use Mix.Task
 
-  alias Livemd.{Batch, Linter, Notebook, Parser, Problem, Report, Terminal}
+  alias Livemd.{Batch, Linter, Parser, Report, Terminal}
 
   @switches [
     lint: :boolean,
@@ -42,38 +42,47 @@ defmodule Mix.Tasks.Livemd do
 
   @impl true
   def run(args) do
-    case OptionParser.parse(args, strict: @switches, aliases: [h: :help]) do
-      {opts, paths, []} ->
-        if opts[:help], do: Mix.shell().info(@moduledoc), else: check(paths, opts)
-
-      {_, _, [{option, _} | _]} ->
-        Mix.raise("#{option}: no such option, or no such value; #{hint()}")
-    end
+    status = check(args)
+    if status != 0, do: exit({:shutdown, status})
   end
 
-  defp hint, do: "try `mix livemd --help`"
+  @doc "Does what the arguments say in this VM, and returns the exit status."
+  @spec check([String.t()]) :: 0 | 1
+  def check(args) do
+    {opts, paths} = parse(args)
+    if opts[:help], do: help(), else: check(paths, opts)
+  end
 
-  defp check([], _opts), do: Mix.raise("no path given; #{hint()}")
+  defp parse(args) do
+    {opts, paths, invalid} = OptionParser.parse(args, strict: @switches, aliases: [h: :help])
+    if invalid != [], do: wrong_usage("#{elem(hd(invalid), 0)}: no such option, or no such value")
+    if paths == [] and !opts[:help], do: wrong_usage("no path given")
+    if Keyword.get(opts, :timeout, 1) < 1, do: wrong_usage("--timeout takes seconds, from 1 on")
+    {opts, Enum.flat_map(paths, &expand/1)}
+  end
+
+  defp wrong_usage(message), do: Mix.raise("#{message}; try `mix livemd --help`")
+
+  defp help do
+    Mix.shell().info(@moduledoc)
+    0
+  end
 
   defp check(paths, opts) do
-    if opts[:timeout] && opts[:timeout] < 1, do: Mix.raise("--timeout takes seconds, from 1 on")
-    paths = Enum.flat_map(paths, &expand/1)
     {notebooks, unread} = read(paths)
-    problems = unread ++ lint(notebooks, opts)
+    problems = Enum.concat(unread) ++ lint(notebooks, opts)
     for problem <- problems, do: Mix.shell().error(to_string(problem))
 
     reports = if opts[:lint], do: [], else: run(notebooks, opts)
     failed = for report <- reports, not Report.ok?(report), do: report.notebook.path
+    wrong = Enum.uniq(Enum.map(problems, & &1.path) ++ failed)
 
-    case Enum.uniq(Enum.map(problems, & &1.path) ++ failed) do
-      [] ->
-        :ok
-
-      wrong ->
-        total = Terminal.count(length(paths), "notebook")
-        Mix.shell().error("#{length(wrong)} of #{total} failed")
-        exit({:shutdown, 1})
+    if wrong != [] do
+      total = Terminal.count(length(paths), "notebook")
+      Mix.shell().error("#{length(wrong)} of #{total} failed")
     end
+
+    min(length(wrong), 1)
   end
 
   defp expand(path) do
@@ -91,14 +100,10 @@ defmodule Mix.Tasks.Livemd do
     end
   end
 
-  @spec read([Path.t()]) :: {[Notebook.t()], [Problem.t()]}
+  # The notebooks that can be read, and the problems of the others.
   defp read(paths) do
-    Enum.reduce(paths, {[], []}, fn path, {notebooks, problems} ->
-      case Parser.read(path) do
-        {:ok, notebook} -> {notebooks ++ [notebook], problems}
-        {:error, found} -> {notebooks, problems ++ found}
-      end
-    end)
+    read = Enum.map(paths, &Parser.read/1)
+    {for({:ok, notebook} <- read, do: notebook), for({:error, found} <- read, do: found)}
   end
 
   defp lint(notebooks, opts) do
