@@ -15,7 +15,7 @@ defmodule Livemd.FencesTest do
     path = Path.join(dir, "a.rs")
     File.write!(path, source)
 
-    for problem <- Fences.missing(notebook([{"rust", code}]), [path]),
+    for problem <- Fences.check_quotes(notebook([{"rust", code}]), [path]),
         do: {problem.line, problem.message}
   end
 
@@ -53,7 +53,7 @@ defmodule Livemd.FencesTest do
             {"fn one() {\n    three(); // more\n}", 7, "a.rs:3"},
             {"fn one() {\n   three();\n}", 7, "a.rs:3"},
             {"fn one() {\n\n  two();\n}", 8, "a.rs:4"},
-            {"fn one() {\n    two();\n}", 7, "not as in"},
+            {"fn one() {\n    two();\n}", 7, "isn't the same as"},
             {"    three();\n}\nfn", 8, "a.rs:11"},
             {"mod a {\n\n    fn one() {", 7, "a.rs:2"}
           ] do
@@ -69,17 +69,17 @@ defmodule Livemd.FencesTest do
     test "may stand in any of the files, and in details", %{tmp_dir: dir} do
       paths = for name <- ["a.rs", "b.rs"], do: Path.join(dir, name)
       for path <- paths, do: File.write!(path, "// #{Path.basename(path)}\n")
-      assert Fences.missing(notebook([{"rust", "// b.rs"}]), paths) == []
+      assert Fences.check_quotes(notebook([{"rust", "// b.rs"}]), paths) == []
 
       details = "<details>\n<summary>Hint</summary>\n\n```rust\n// c.rs\n```\n\n</details>\n"
       {:ok, notebook} = Parser.parse("# T\n\n## S\n\n" <> details, "n.livemd")
-      assert [%{line: 9}] = Fences.missing(notebook, paths)
+      assert [%{line: 9}] = Fences.check_quotes(notebook, paths)
     end
 
     test "of another mark is not looked for" do
       fences = [{"rust,compile_fail", "a"}, {"c", "a"}, {"text", "a"}]
-      assert Fences.missing(notebook(fences), []) == []
-      assert [%{line: 6}] = Fences.missing(notebook([{"rust", "a"}]), [])
+      assert Fences.check_quotes(notebook(fences), []) == []
+      assert [%{line: 6}] = Fences.check_quotes(notebook([{"rust", "a"}]), [])
     end
   end
 
@@ -103,7 +103,7 @@ defmodule Livemd.FencesTest do
       ]
 
       # The second and third are the same code: one of its two errors is enough.
-      assert Fences.refuse(notebook(fences), dir: dir) == {:ok, 4}
+      assert Fences.check_compile_fail(notebook(fences), dir: dir) == {:ok, 4}
     end
 
     test "and is not is a problem with its line", %{tmp_dir: dir} do
@@ -116,11 +116,11 @@ defmodule Livemd.FencesTest do
         {"rust,compile_fail,E0308", @mismatch}
       ]
 
-      assert {:error, problems} = Fences.refuse(notebook(fences), dir: dir)
+      assert {:error, problems} = Fences.check_compile_fail(notebook(fences), dir: dir)
 
       assert Enum.map(problems, &{&1.line, &1.message}) == [
-               {5, "compiles, though it is marked as one that must not"},
-               {9, "compiles, though it is marked as one that must not"},
+               {5, "compiles, although it is marked compile_fail"},
+               {9, "compiles, although it is marked compile_fail"},
                {13, "is rejected with E0596 and not with E0308"},
                {20, "is rejected with E0308: write the code into the mark"},
                {24, "is rejected with an error without a code and not with E0308"}
@@ -130,8 +130,11 @@ defmodule Livemd.FencesTest do
     test "is no proof where nothing compiles", %{tmp_dir: dir} do
       opts = [dir: dir, dependencies: "none = { path = \"none\" }", cargo_args: ["--offline"]]
       fences = [{"rust,compile_fail,E0308", @mismatch}]
-      assert {:error, [%{line: 5, message: message}]} = Fences.refuse(notebook(fences), opts)
-      assert message =~ "does not compile at all"
+
+      assert {:error, [%{line: 5, message: message}]} =
+               Fences.check_compile_fail(notebook(fences), opts)
+
+      assert message =~ "doesn't compile at all"
     end
 
     test "may use dependencies, with the versions of a lock file", %{tmp_dir: dir} do
@@ -153,11 +156,11 @@ defmodule Livemd.FencesTest do
       ]
 
       fences = [{"rust,compile_fail,E0308", "pub fn f() -> bool { dep::one() }"}]
-      assert Fences.refuse(notebook(fences), opts) == {:ok, 1}
+      assert Fences.check_compile_fail(notebook(fences), opts) == {:ok, 1}
       assert File.dir?(Path.join(dir, "target/debug"))
 
       assert {:error, [%{message: message}]} =
-               Fences.refuse(
+               Fences.check_compile_fail(
                  notebook([{"rust,compile_fail,E0308", "fn f() -> u8 { dep::one() }"}]),
                  opts
                )
@@ -167,14 +170,16 @@ defmodule Livemd.FencesTest do
 
     test "of a run before does not stay", %{tmp_dir: dir} do
       two = [{"rust,compile_fail,E0308", @mismatch}, {"rust,compile_fail,E0596", @moved}]
-      assert Fences.refuse(notebook(two), dir: dir) == {:ok, 2}
-      assert Fences.refuse([notebook(tl(two)), notebook([])], dir: dir) == {:ok, 1}
+      assert Fences.check_compile_fail(notebook(two), dir: dir) == {:ok, 2}
+      assert Fences.check_compile_fail([notebook(tl(two)), notebook([])], dir: dir) == {:ok, 1}
       assert File.ls!(Path.join(dir, "examples")) |> Enum.sort() == ["control.rs", "fence_1.rs"]
     end
   end
 
   test "no such fence needs no cargo", %{tmp_dir: dir} do
-    assert Fences.refuse(notebook([{"rust", "a"}]), dir: Path.join(dir, "none")) == {:ok, 0}
+    assert Fences.check_compile_fail(notebook([{"rust", "a"}]), dir: Path.join(dir, "none")) ==
+             {:ok, 0}
+
     refute File.exists?(Path.join(dir, "none"))
   end
 end

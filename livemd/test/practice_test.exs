@@ -146,7 +146,7 @@ defmodule Livemd.PracticeTest do
              # Write `more`: one more than a number.
              #
              # While `learn small` runs, each save of this file is checked.
-             # What it builds upon: `read small`.
+             # `read small` shows the lesson.
 
              more = fn n -> n end
              """

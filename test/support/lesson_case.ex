@@ -7,7 +7,7 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Livemd.{Exercises, Failure, Fences, Linter, Notebook, Parser, Runner}
+  alias Livemd.{Exercise, Failure, Fences, Linter, Notebook, Parser, Runner}
   alias Roundtrip.Progress
 
   @toolchains [Roundtrip.Rust]
@@ -40,9 +40,7 @@ defmodule Roundtrip.LessonCase do
   end
 
   def lint(lesson) do
-    config = Mix.Project.config()
-    opts = [app: config[:app], version: config[:version], deps: config[:notebook_deps]]
-    opts = opts ++ [assertions: lesson != "index", toolchains: @toolchains]
+    opts = [setup: read("index"), assertions: lesson != "index", toolchains: @toolchains]
     assert_none(Linter.lint(read(lesson), opts))
   end
 
@@ -67,7 +65,7 @@ defmodule Roundtrip.LessonCase do
 
   def remembers(lesson) do
     notebook = read(lesson)
-    names = for exercise <- Exercises.all(notebook), do: exercise.name
+    names = for exercise <- Exercise.all(notebook), do: exercise.name
     assert for({^lesson, known} <- Progress.exercises(), name <- known, do: name) == names
     assert forgetful(notebook) == []
   end
@@ -80,7 +78,7 @@ defmodule Roundtrip.LessonCase do
         do: name
   end
 
-  def fences(lesson), do: assert_none(Fences.missing(read(lesson), sources()))
+  def fences(lesson), do: assert_none(Fences.check_quotes(read(lesson), sources()))
 
   @doc "The files that a fence may quote."
   def sources,

@@ -64,7 +64,7 @@ defmodule Livemd.Report do
     * `time` - microseconds, the sum over all cells.
   """
 
-  alias Livemd.{Cell, CellResult, Exercises, Failure, Notebook}
+  alias Livemd.{Cell, CellResult, Exercise, Failure, Notebook}
 
   @typedoc """
   How a notebook is run: as `:shipped`, where each check has to fail by an assertion; `:solved`, with
@@ -161,8 +161,8 @@ defmodule Livemd.Report do
   defp exercise(line, text), do: {:failed, %Failure{kind: :exercise, line: line, plain: text}}
 
   defp unsolved(notebook, :solved) do
-    for %{name: name, stub: stub} = exercise <- Exercises.all(notebook),
-        Exercises.solved(exercise) == nil,
+    for %{name: name, stub: stub} = exercise <- Exercise.all(notebook),
+        Exercise.solved(exercise) == nil,
         do: exercise(stub.line, "the exercise #{name} shows no solution") |> elem(1)
   end
 

@@ -31,7 +31,7 @@ defmodule Livemd.Runner do
     Cell,
     CellResult,
     Evaluator,
-    Exercises,
+    Exercise,
     Failure,
     IOProxy,
     Journal,
@@ -208,8 +208,8 @@ defmodule Livemd.Runner do
   end
 
   defp solve(%Cell{kind: {:exercise, _}} = cell, notebook, :solved) do
-    exercise = Enum.find(Exercises.all(notebook), &(&1.stub == cell))
-    Exercises.solved(exercise) || cell
+    exercise = Enum.find(Exercise.all(notebook), &(&1.stub == cell))
+    Exercise.solved(exercise) || cell
   end
 
   defp solve(cell, _notebook, _mode), do: cell

@@ -1,7 +1,7 @@
 defmodule Livemd.Fences.Cargo do
   @moduledoc false
-  # A package in which each fence is an example, checked at once. Beside them stands a control that
-  # must compile: it warns, and only if its warning is seen has the compiler come that far.
+  # A package in which each fence is an example, so that one run of cargo checks them all. A control
+  # example must compile with a warning: only then do the others' errors say anything.
 
   @control """
   #![allow(unused)]
@@ -16,7 +16,7 @@ defmodule Livemd.Fences.Cargo do
 
   @type claim :: %{code: String.t()}
 
-  @doc "For each claim the codes of its errors, in their order."
+  @doc "Returns for each claim the codes of its errors, in their order."
   @spec check([claim()], keyword()) :: {:ok, [[String.t() | nil]]} | {:error, String.t()}
   def check(claims, opts) do
     dir = opts |> Keyword.fetch!(:dir) |> Path.expand()
@@ -26,7 +26,7 @@ defmodule Livemd.Fences.Cargo do
     if control?(output) do
       {:ok, Enum.map(1..length(claims), &errors(output, &1))}
     else
-      {:error, "the fences' package does not compile at all:\n" <> String.trim(output)}
+      {:error, "the fences' package doesn't compile at all:\n" <> String.trim(output)}
     end
   end
 
@@ -50,7 +50,7 @@ defmodule Livemd.Fences.Cargo do
     end
   end
 
-  # A file that has not changed keeps its time, for cargo to see.
+  # An unchanged file keeps its time stamp, so that cargo doesn't compile it again.
   defp put(path, text) do
     if File.read(path) != {:ok, text}, do: File.write!(path, text)
   end
@@ -60,7 +60,7 @@ defmodule Livemd.Fences.Cargo do
     [package]
     name = "fences"
     version = "0.0.0"
-    edition = "#{opts[:edition] || "2021"}"
+    edition = "2021"
     publish = false
 
     [workspace]
@@ -84,7 +84,7 @@ defmodule Livemd.Fences.Cargo do
     args = ~w(check --examples --keep-going --message-format=short --color=never)
     target = opts[:target_dir] || Path.join(dir, "target")
 
-    # What the surrounding build sets for its own compiler must not decide here.
+    # Flags that the surrounding build sets for its own crates must not apply here.
     env = [
       {"CARGO_TARGET_DIR", Path.expand(target)},
       {"RUSTFLAGS", nil},
@@ -117,7 +117,7 @@ defmodule Livemd.Fences.Cargo do
     end
   end
 
-  # An error whose place is not in the fence still rejects it.
+  # An error that is reported in another file still rejects the fence.
   defp elsewhere(output, index) do
     if output =~ ~r/could not compile `fences` \(example "#{name(index)}"\)/, do: [nil], else: []
   end

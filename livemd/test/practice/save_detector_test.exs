@@ -1,13 +1,15 @@
-defmodule Livemd.Practice.SavesTest do
+defmodule Livemd.Practice.SaveDetectorTest do
   use ExUnit.Case, async: true
 
-  alias Livemd.Practice.Saves
+  alias Livemd.Practice.SaveDetector
 
   @gone {:error, :enoent}
 
   # After which looks something counted as saved.
   defp saved(looks, taken \\ {:ok, "old"}) do
-    {events, _saves} = Enum.map_reduce(looks, Saves.new(taken), &Saves.see(&2, &1))
+    {events, _detector} =
+      Enum.map_reduce(looks, SaveDetector.new(taken), &SaveDetector.see(&2, &1))
+
     for {:saved, index} <- Enum.with_index(events), do: index
   end
 
