@@ -15,7 +15,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   use Mix.Task
 
-  alias Livemd.{Batch, Exercise, Parser, Practice, Reader, Report, Terminal}
+  alias Livemd.{Batch, Exercise, Journal, Parser, Practice, Reader, Report, Terminal}
   alias Roundtrip.Progress
   alias Roundtrip.Progress.Text
 
@@ -42,7 +42,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     :io.setopts(:standard_io, encoding: :unicode)
     quiet_broken_pipe()
 
-    case learn(args, terminal: Terminal.detect()) do
+    # bin/learn demands a journal: a cell may end the VM with exit status 0.
+    case Journal.record(fn -> learn(args, terminal: Terminal.detect()) end) do
       0 -> :ok
       # Without its output the system cannot stop in order.
       @broken_pipe -> System.halt(@broken_pipe)

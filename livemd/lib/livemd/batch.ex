@@ -5,7 +5,7 @@ defmodule Livemd.Batch do
   On a terminal, one more line names the section that is running.
   """
 
-  alias Livemd.{Notebook, Report, Runner, Terminal}
+  alias Livemd.{Journal, Notebook, Report, Runner, Terminal}
   alias Livemd.Terminal.Report, as: Print
 
   @doc """
@@ -20,6 +20,7 @@ defmodule Livemd.Batch do
   """
   @spec run([{String.t(), Notebook.t()}], keyword()) :: [Report.t()]
   def run(notebooks, options) do
+    Journal.plan(Enum.map(notebooks, &elem(&1, 1)))
     terminal = Terminal.open(options)
     total = length(notebooks)
 

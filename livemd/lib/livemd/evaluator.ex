@@ -120,10 +120,10 @@ defmodule Livemd.Evaluator do
     end
   end
 
-  @doc "Ends the process and takes away all that the notebook has defined and started."
-  @spec stop(t()) :: :ok
-  def stop(%__MODULE__{tag: tag} = evaluator) do
-    IOProxy.stop(evaluator.io)
+  @doc "Ends the process and takes away all that the notebook has started, and its modules."
+  @spec stop(t(), [module()]) :: :ok
+  def stop(%__MODULE__{tag: tag} = evaluator, modules) do
+    IOProxy.stop(evaluator.io, modules)
     Process.demonitor(evaluator.monitor, [:flush])
     receive do: ({^tag, :down, _reason} -> :ok), after: (0 -> :ok)
   end
@@ -160,7 +160,7 @@ defmodule Livemd.Evaluator do
   defp init(tag, tracker, io) do
     LineTracker.reset(tracker, 0)
     env = %{Code.env_for_eval([]) | tracers: [Tracer]}
-    start = %{binding: [], env: env, dictionary: %{}, directory: directory()}
+    start = %{binding: [], env: env, dictionary: %{}, directory: File.cwd!()}
     # Set by the engine and by `:rand` for this process, and not by a cell for the next one.
     ignored = [:rand_seed, :random_seed | Process.get_keys()]
     state = %{tag: tag, tracker: tracker, io: io, contexts: %{start: start}, ignored: ignored}
@@ -244,10 +244,18 @@ defmodule Livemd.Evaluator do
     end
   end
 
-  defp answer({:ok, value, binding, env}, diagnostics, _job, _context, state) do
+  defp answer({:ok, value, binding, env}, diagnostics, _job, context, state) do
     # Variables with a context belong to macros: no cell can name them.
     binding = for {name, _} = variable when is_atom(name) <- binding, do: variable
-    context = %{binding: binding, env: env, dictionary: dictionary(state), directory: directory()}
+    directory = with {:error, _gone} <- File.cwd(), do: {:ok, context.directory}
+
+    context = %{
+      binding: binding,
+      env: env,
+      dictionary: dictionary(state),
+      directory: elem(directory, 1)
+    }
+
     {{:ok, inspect_value(value)}, diagnostics, context}
   end
 
@@ -260,8 +268,6 @@ defmodule Livemd.Evaluator do
   defp dictionary(state) do
     for {key, value} <- Process.get(), key not in state.ignored, into: %{}, do: {key, value}
   end
-
-  defp directory, do: with({:ok, directory} <- File.cwd(), do: directory)
 
   defp inspect_value(@no_value), do: nil
 

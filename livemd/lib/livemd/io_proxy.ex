@@ -64,12 +64,18 @@ defmodule Livemd.IOProxy do
   @spec rewind(pid(), mark()) :: :ok
   def rewind(proxy, mark), do: call(proxy, {:rewind, mark}, :ok)
 
-  @doc "Ends all processes of the notebook, takes its modules away, and ends."
-  @spec stop(pid()) :: :ok
-  def stop(proxy) do
-    call(proxy, :stop, :ok)
-    # If a cell has killed the proxy, its processes are still there.
-    end_processes(proxy, [], @rounds)
+  @doc """
+  Ends all processes of the notebook, takes its modules away, and ends. If a cell has killed the
+  proxy, it is the caller who knows some of the modules.
+  """
+  @spec stop(pid(), [module()]) :: :ok
+  def stop(proxy, modules) do
+    if call(proxy, :stop, :killed) == :killed do
+      end_processes(proxy, [], @rounds)
+      delete(modules, &:code.purge/1)
+    end
+
+    :ok
   end
 
   @doc "Takes modules away, but not from a process that runs their code."

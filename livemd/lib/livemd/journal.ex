@@ -25,13 +25,43 @@ defmodule Livemd.Journal do
   # Entries of a list that a person has to read.
   @most 20
 
-  @doc "Calls a function that returns an exit status, and writes the last line of the journal."
+  @doc """
+  Calls a function that returns an exit status, and returns that. If another process demands the
+  journal of this VM, its last line is written.
+  """
   @spec record((() -> non_neg_integer())) :: non_neg_integer()
   def record(fun) do
-    open()
+    demanded? = open()
     status = fun.()
-    write(if status == 0, do: "complete", else: "failed")
+    if demanded?, do: write(if status == 0, do: "complete", else: "failed")
     status
+  end
+
+  @doc """
+  Records a function, as `record/1` does, in a VM that another process supervises: in this one if it
+  is, or else in a new one that runs `mix` with the arguments. Then the exit status is not 0 unless
+  the run is complete, and otherwise it prints what was running and what did not run.
+  """
+  @spec supervise([String.t()], (() -> non_neg_integer())) :: non_neg_integer()
+  def supervise(arguments, fun) do
+    if System.get_env(@variable), do: record(fun), else: run(arguments)
+  end
+
+  defp run(arguments) do
+    journal = Path.join(System.tmp_dir!(), "livemd-#{System.pid()}.journal")
+    mix = System.find_executable("mix") || Mix.raise("mix is not on the PATH")
+    env = [{@variable, journal}, {@tied, "1"}, {"MIX_ENV", to_string(Mix.env())}]
+
+    # By default SIGTERM ends a VM with status 0.
+    :os.set_signal(:sigterm, :default)
+    # The bytes are passed on as they are.
+    :io.setopts(:standard_io, encoding: :latin1)
+    {_, status} = System.cmd(mix, arguments, env: env, into: IO.binstream(:stdio, :line))
+    :io.setopts(:standard_io, encoding: :unicode)
+    if early = explain(journal), do: IO.puts(:stderr, "The exit status was #{status}. #{early}")
+    complete? = journal |> File.read() |> lines() |> List.last() == "complete"
+    File.rm(journal)
+    if complete?, do: status, else: max(status, 1)
   end
 
   @doc """
@@ -107,50 +137,13 @@ defmodule Livemd.Journal do
     System.halt(1)
   end
 
+  @doc "Returns the path of the journal that this VM writes, or `nil`."
+  @spec path() :: Path.t() | nil
+  def path, do: :persistent_term.get(__MODULE__, nil)
+
   defp write(line) do
-    if path = :persistent_term.get(__MODULE__, nil),
-      do: File.write!(path, line <> "\n", [:append])
-
+    if path(), do: File.write!(path(), line <> "\n", [:append])
     :ok
-  end
-
-  @doc "Returns whether this VM writes a journal, or was asked to."
-  @spec open?() :: boolean()
-  def open?, do: System.get_env(@variable) != nil or :persistent_term.get(__MODULE__, nil) != nil
-
-  @doc """
-  Runs `mix` with the arguments in another VM, and returns its exit status; 1 if that is 0 and the
-  run is not complete. Then it prints what was running and what did not run.
-  """
-  @spec supervise([String.t()]) :: non_neg_integer()
-  def supervise(arguments) do
-    journal = Path.join(System.tmp_dir!(), "livemd-#{System.pid()}.journal")
-    mix = System.find_executable("mix") || Mix.raise("mix is not on the PATH")
-    colour = if IO.ANSI.enabled?(), do: " -elixir ansi_enabled true", else: ""
-    options = System.get_env("ELIXIR_ERL_OPTIONS", "") <> colour
-
-    env = [
-      {@variable, journal},
-      {@tied, "1"},
-      {"MIX_ENV", to_string(Mix.env())},
-      {"ELIXIR_ERL_OPTIONS", options}
-    ]
-
-    # By default SIGTERM ends a VM with status 0.
-    :os.set_signal(:sigterm, :default)
-    # The bytes are passed on as they are.
-    :io.setopts(:standard_io, encoding: :latin1)
-    {_, status} = System.cmd(mix, arguments, env: env, into: IO.binstream(:stdio, :line))
-    :io.setopts(:standard_io, encoding: :unicode)
-    text = explain(journal)
-    File.rm(journal)
-
-    if text do
-      IO.puts(:stderr, "#{text}The exit status was #{status}.")
-      max(status, 1)
-    else
-      status
-    end
   end
 
   @doc """
@@ -167,19 +160,18 @@ defmodule Livemd.Journal do
   defp lines({:error, _never_opened}), do: []
 
   defp text(lines) do
-    of = fn kind ->
-      for <<^kind::binary-size(byte_size(kind)), entry::binary>> <- lines, do: entry
-    end
+    {started, finished} = {entries(lines, "started "), entries(lines, "finished ")}
+    running = started -- finished
+    last = if running == [], do: Enum.take(finished, -1), else: []
 
-    {started, finished} = {of.("started "), of.("finished ")}
+    "The run ended early.\n" <>
+      list("Last seen running", running) <>
+      list("Last seen to finish", last) <>
+      list("Not seen to start", entries(lines, "planned ") -- started)
+  end
 
-    "The run ended before it was complete.\n" <>
-      list("It was running", started -- finished) <>
-      list(
-        "It had just finished",
-        finished |> Enum.take(-1) |> Enum.filter(fn _ -> started -- finished == [] end)
-      ) <>
-      list("These did not run", of.("planned ") -- started)
+  defp entries(lines, kind) do
+    for line <- lines, String.starts_with?(line, kind), do: String.replace_prefix(line, kind, "")
   end
 
   defp list(_title, []), do: ""
@@ -199,38 +191,41 @@ defmodule Livemd.Journal.Formatter do
 
   alias Livemd.Journal
 
-  # Before the test that ends the VM.
+  # ExUnit does not wait for a formatter: a test that ends the VM at once may win over the line that
+  # names it. So nothing is left to be loaded, or to be asked from another process, by then.
   @impl true
   def init(_options) do
     Process.flag(:priority, :high)
-    {:ok, nil}
+    {:ok, file} = :file.open(Journal.path(), [:raw, :append])
+    state = {file, File.cwd!() <> "/"}
+    entry(%{name: :test, tags: %{file: __ENV__.file, line: 1}}, state)
+    {:ok, state}
   end
 
   @impl true
   def handle_cast({:module_started, %{file: file, tests: tests}}, state) do
-    Journal.started(Path.relative_to_cwd(file))
-    for test <- tests, do: Journal.planned(entry(test))
-    {:noreply, state}
+    planned = for test <- tests, do: "planned #{entry(test, state)}\n"
+    write(["started #{relative(file, state)}\n" | planned], state)
   end
 
-  def handle_cast({:module_finished, %{file: file}}, state) do
-    Journal.finished(Path.relative_to_cwd(file))
-    {:noreply, state}
-  end
+  def handle_cast({:module_finished, %{file: file}}, state),
+    do: write("finished #{relative(file, state)}\n", state)
 
-  def handle_cast({:test_started, test}, state) do
-    Journal.started(entry(test))
-    {:noreply, state}
-  end
+  def handle_cast({:test_started, test}, state),
+    do: write("started #{entry(test, state)}\n", state)
 
-  def handle_cast({:test_finished, test}, state) do
-    Journal.finished(entry(test))
-    {:noreply, state}
-  end
+  def handle_cast({:test_finished, test}, state),
+    do: write("finished #{entry(test, state)}\n", state)
 
   def handle_cast(_event, state), do: {:noreply, state}
 
-  defp entry(%{name: name, tags: tags}) do
-    tags.file |> Path.relative_to_cwd() |> Journal.entry(tags.line, Atom.to_string(name))
+  defp write(text, {file, _root} = state) do
+    :ok = :file.write(file, text)
+    {:noreply, state}
   end
+
+  defp entry(%{name: name, tags: tags}, state),
+    do: tags.file |> relative(state) |> Journal.entry(tags.line, Atom.to_string(name))
+
+  defp relative(path, {_file, root}), do: String.replace_prefix(path, root, "")
 end

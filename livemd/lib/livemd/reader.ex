@@ -6,7 +6,7 @@ defmodule Livemd.Reader do
   the hints of the section, `s` its solutions, and `q`, or the end of the input, quits.
   """
 
-  alias Livemd.{Cell, Details, Notebook, Report, Runner, Terminal}
+  alias Livemd.{Cell, Details, Journal, Notebook, Report, Runner, Terminal}
   alias Livemd.Terminal.Block
   alias Livemd.Terminal.Report, as: Print
 
@@ -23,6 +23,8 @@ defmodule Livemd.Reader do
   """
   @spec read(Notebook.t(), keyword()) :: Report.t()
   def read(notebook, options \\ []) do
+    Journal.plan([notebook])
+
     state = %{
       notebook: notebook,
       runner: Runner.start(notebook, Keyword.get(options, :runner, [])),

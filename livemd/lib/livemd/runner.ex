@@ -43,7 +43,8 @@ defmodule Livemd.Runner do
   }
 
   @enforce_keys [:notebook, :opts, :evaluator, :places, :absent, :counters, :applications]
-  defstruct @enforce_keys ++ [state: :running, last: :start, results: [], earlier: []]
+  defstruct @enforce_keys ++
+              [state: :running, last: :start, modules: [], results: [], earlier: []]
 
   @typedoc "A notebook that is being run by the process that called `start/2`."
   @opaque t :: %__MODULE__{}
@@ -183,7 +184,7 @@ defmodule Livemd.Runner do
   @spec stop(t()) :: Report.t()
   def stop(%__MODULE__{} = runner) do
     died = died(runner)
-    Evaluator.stop(runner.evaluator)
+    Evaluator.stop(runner.evaluator, runner.modules)
     stick(:unstick_dir)
     leaks = LeakCheck.stop(runner.counters, last_line(Notebook.cells(runner.notebook)))
     Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.mode, died ++ leaks)
@@ -255,6 +256,7 @@ defmodule Livemd.Runner do
     timeout = timeout(result.cell, runner.opts)
     directory = File.cwd()
     answer = Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+    await_end_if_stopping()
     with {:ok, directory} <- directory, do: File.cd(directory)
     {output, modules} = IOProxy.take(runner.evaluator.io)
     failure = &Failure.at_noted_line(&1, &2, job, runner.evaluator.tracker)
@@ -263,7 +265,8 @@ defmodule Livemd.Runner do
     if match?({:failed, _}, result.status), do: IOProxy.delete(modules)
     # A later cell may call the functions of a reader's file, and fail there.
     earlier = if job.functions?, do: [job | runner.earlier], else: runner.earlier
-    {result, after_cell(%{runner | earlier: earlier}, result, answer, key)}
+    runner = %{runner | earlier: earlier, modules: modules ++ runner.modules}
+    {result, after_cell(runner, result, answer, key)}
   end
 
   # `continue_on_error` does not help if the process is gone.
@@ -321,6 +324,12 @@ defmodule Livemd.Runner do
 
   defp died_text(reason), do: "the notebook's process died: #{Exception.format_exit(reason)}"
 
+  # `System.stop/1` returns at once, and for a while the VM runs on without most of its applications.
+  # The journal then names this cell, and those after it.
+  defp await_end_if_stopping do
+    with {:stopping, _} <- :init.get_status(), do: Process.sleep(:infinity)
+  end
+
   defp applications, do: for({name, _, _} <- Application.started_applications(), do: name)
 
   # The next cell, or the next notebook, may need them, as everything needs `:elixir`.
@@ -330,7 +339,7 @@ defmodule Livemd.Runner do
         result
 
       stopped ->
-        for name <- Enum.reverse(stopped), do: {:ok, _} = Application.ensure_all_started(name)
+        for name <- Enum.reverse(stopped), do: Application.ensure_all_started(name)
         names = Enum.map_join(stopped, ", ", &inspect/1)
         failure = failure.(:error, "stopped #{names}, which the VM needs: it was started again")
         %{result | status: {:failed, failure}, value: nil, assertions: 0}

@@ -30,7 +30,7 @@ defmodule Mix.Tasks.Livemd do
 
   use Mix.Task
 
-  alias Livemd.{Batch, Linter, Parser, Report, Terminal}
+  alias Livemd.{Batch, Journal, Linter, Parser, Report, Terminal}
 
   @switches [
     lint: :boolean,
@@ -40,9 +40,13 @@ defmodule Mix.Tasks.Livemd do
     help: :boolean
   ]
 
+  # What runs cells does so in a VM of its own: a cell may end the VM with exit status 0.
   @impl true
   def run(args) do
-    status = check(args)
+    {opts, _paths} = parse(args)
+    check = fn -> check(args) end
+    here? = opts[:lint] || opts[:help]
+    status = if here?, do: check.(), else: Journal.supervise(["livemd" | args], check)
     if status != 0, do: exit({:shutdown, status})
   end
 
