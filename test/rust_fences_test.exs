@@ -1,8 +1,9 @@
-defmodule Livemd.FencesTest do
+defmodule Roundtrip.RustFencesTest do
   use ExUnit.Case, async: true
   @moduletag :tmp_dir
 
-  alias Livemd.{Fences, Parser}
+  alias Livemd.Parser
+  alias Roundtrip.RustFences
 
   # The first fence opens on line 5, so its code starts on line 6.
   defp notebook(fences) do
@@ -15,7 +16,7 @@ defmodule Livemd.FencesTest do
     path = Path.join(dir, "a.rs")
     File.write!(path, source)
 
-    for problem <- Fences.check_quotes(notebook([{"rust", code}]), [path]),
+    for problem <- RustFences.check_quotes(notebook([{"rust", code}]), [path]),
         do: {problem.line, problem.message}
   end
 
@@ -69,17 +70,17 @@ defmodule Livemd.FencesTest do
     test "may stand in any of the files, and in details", %{tmp_dir: dir} do
       paths = for name <- ["a.rs", "b.rs"], do: Path.join(dir, name)
       for path <- paths, do: File.write!(path, "// #{Path.basename(path)}\n")
-      assert Fences.check_quotes(notebook([{"rust", "// b.rs"}]), paths) == []
+      assert RustFences.check_quotes(notebook([{"rust", "// b.rs"}]), paths) == []
 
       details = "<details>\n<summary>Hint</summary>\n\n```rust\n// c.rs\n```\n\n</details>\n"
       {:ok, notebook} = Parser.parse("# T\n\n## S\n\n" <> details, "n.livemd")
-      assert [%{line: 9}] = Fences.check_quotes(notebook, paths)
+      assert [%{line: 9}] = RustFences.check_quotes(notebook, paths)
     end
 
     test "of another mark is not looked for" do
       fences = [{"rust,compile_fail", "a"}, {"c", "a"}, {"text", "a"}]
-      assert Fences.check_quotes(notebook(fences), []) == []
-      assert [%{line: 6}] = Fences.check_quotes(notebook([{"rust", "a"}]), [])
+      assert RustFences.check_quotes(notebook(fences), []) == []
+      assert [%{line: 6}] = RustFences.check_quotes(notebook([{"rust", "a"}]), [])
     end
   end
 
@@ -103,7 +104,7 @@ defmodule Livemd.FencesTest do
       ]
 
       # The second and third are the same code: one of its two errors is enough.
-      assert Fences.check_compile_fail(notebook(fences), dir: dir) == {:ok, 4}
+      assert RustFences.check_compile_fail(notebook(fences), dir: dir) == {:ok, 4}
     end
 
     test "and is not is a problem with its line", %{tmp_dir: dir} do
@@ -116,7 +117,7 @@ defmodule Livemd.FencesTest do
         {"rust,compile_fail,E0308", @mismatch}
       ]
 
-      assert {:error, problems} = Fences.check_compile_fail(notebook(fences), dir: dir)
+      assert {:error, problems} = RustFences.check_compile_fail(notebook(fences), dir: dir)
 
       assert Enum.map(problems, &{&1.line, &1.message}) == [
                {5, "compiles, although it is marked compile_fail"},
@@ -132,7 +133,7 @@ defmodule Livemd.FencesTest do
       fences = [{"rust,compile_fail,E0308", @mismatch}]
 
       assert {:error, [%{line: 5, message: message}]} =
-               Fences.check_compile_fail(notebook(fences), opts)
+               RustFences.check_compile_fail(notebook(fences), opts)
 
       assert message =~ "doesn't compile at all"
     end
@@ -156,11 +157,11 @@ defmodule Livemd.FencesTest do
       ]
 
       fences = [{"rust,compile_fail,E0308", "pub fn f() -> bool { dep::one() }"}]
-      assert Fences.check_compile_fail(notebook(fences), opts) == {:ok, 1}
+      assert RustFences.check_compile_fail(notebook(fences), opts) == {:ok, 1}
       assert File.dir?(Path.join(dir, "target/debug"))
 
       assert {:error, [%{message: message}]} =
-               Fences.check_compile_fail(
+               RustFences.check_compile_fail(
                  notebook([{"rust,compile_fail,E0308", "fn f() -> u8 { dep::one() }"}]),
                  opts
                )
@@ -170,14 +171,17 @@ defmodule Livemd.FencesTest do
 
     test "of a run before does not stay", %{tmp_dir: dir} do
       two = [{"rust,compile_fail,E0308", @mismatch}, {"rust,compile_fail,E0596", @moved}]
-      assert Fences.check_compile_fail(notebook(two), dir: dir) == {:ok, 2}
-      assert Fences.check_compile_fail([notebook(tl(two)), notebook([])], dir: dir) == {:ok, 1}
+      assert RustFences.check_compile_fail(notebook(two), dir: dir) == {:ok, 2}
+
+      assert RustFences.check_compile_fail([notebook(tl(two)), notebook([])], dir: dir) ==
+               {:ok, 1}
+
       assert File.ls!(Path.join(dir, "examples")) |> Enum.sort() == ["control.rs", "fence_1.rs"]
     end
   end
 
   test "no such fence needs no cargo", %{tmp_dir: dir} do
-    assert Fences.check_compile_fail(notebook([{"rust", "a"}]), dir: Path.join(dir, "none")) ==
+    assert RustFences.check_compile_fail(notebook([{"rust", "a"}]), dir: Path.join(dir, "none")) ==
              {:ok, 0}
 
     refute File.exists?(Path.join(dir, "none"))

@@ -1,4 +1,4 @@
-defmodule Livemd.Fences do
+defmodule Roundtrip.RustFences do
   @moduledoc """
   Tests what a notebook's Rust fences claim, including those inside `<details>`.
 
@@ -8,7 +8,7 @@ defmodule Livemd.Fences do
   """
 
   alias Livemd.{Fence, Notebook, Problem}
-  alias Livemd.Fences.Cargo
+  alias Roundtrip.RustFences.Cargo
 
   @doc """
   Returns a problem for each `rust` fence whose lines aren't in one of the files, in a row and word
@@ -56,10 +56,7 @@ defmodule Livemd.Fences do
     end
   end
 
-  @doc "Returns all fences that are shown, including those inside `<details>`."
-  @spec all(Notebook.t()) :: [Fence.t()]
-  def all(%Notebook{} = notebook),
-    do: for(%Fence{} = fence <- Notebook.shown(notebook), do: fence)
+  defp all(notebook), do: for(%Fence{} = fence <- Notebook.shown(notebook), do: fence)
 
   defp claim("rust,compile_fail"), do: nil
   defp claim("rust,compile_fail," <> code), do: code

@@ -1,4 +1,4 @@
-defmodule Livemd.Fences.Cargo do
+defmodule Roundtrip.RustFences.Cargo do
   @moduledoc false
   # A package in which each fence is an example, so that one run of cargo checks them all. A control
   # example must compile with a warning: only then do the others' errors say anything.
