@@ -77,7 +77,7 @@ defmodule Livemd.JournalTest do
       refute text =~ "The run ended early"
       File.write!(path, path |> File.read!() |> String.replace("assert false", "assert true"))
       assert {text, 0} = mix(["livemd", path])
-      assert text =~ "2 assertions held"
+      assert text =~ "2 assertion cells, 2 assertions"
     end
   end
 
