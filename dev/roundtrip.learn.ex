@@ -17,7 +17,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   alias Livemd.{Batch, Exercise, Journal, Parser, Practice, Reader, Report, Terminal}
   alias Roundtrip.Progress
-  alias Roundtrip.Progress.Text
+  alias Roundtrip.Progress.Formatter
 
   @switches [
     all: :boolean,
@@ -138,7 +138,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp progress(options) do
     start()
-    say(Enum.map(Text.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
+    say(Enum.map(Formatter.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
   end
 
   defp reset(options) do
@@ -149,7 +149,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp reset(lesson, options), do: forgotten(Progress.reset(lesson), lesson, options)
 
   defp forgotten({:ok, exercises}, where, options) do
-    say([Text.forgotten(exercises, where), "\n"], options)
+    count = Terminal.count(length(exercises), "exercise")
+    names = if exercises == [], do: "", else: ": " <> Enum.join(exercises, ", ")
+    say("Forgot #{count} of #{where}#{names}\n", options)
 
     if File.dir?("exercises"),
       do: say("The files in exercises/ stay as they are.\n", options),
@@ -199,7 +201,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp run_all(notebooks, options) do
     reports = Batch.run(notebooks, [runner: runner(options)] ++ devices(options))
-    say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
+    label = IO.ANSI.format([:bright, "Passed   "], colour?(options))
+    total = Formatter.total(Progress.read())
+    say([label, total, "; bin/learn --progress shows which\n"], options)
     status(reports)
   end
 

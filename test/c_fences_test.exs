@@ -1,7 +1,7 @@
 defmodule Roundtrip.CFencesTest do
   use ExUnit.Case, async: true
 
-  alias Livemd.{Fence, Fences}
+  alias Livemd.{Fence, Notebook}
   import Roundtrip.LessonCase, only: [read: 1]
 
   test "every C fence quotes a file of bench/ word for word" do
@@ -9,7 +9,7 @@ defmodule Roundtrip.CFencesTest do
 
     for lesson <- Roundtrip.lessons(),
         notebook = read(lesson),
-        %Fence{info: "c"} = fence <- Fences.all(notebook) do
+        %Fence{info: "c"} = fence <- Notebook.shown(notebook) do
       assert Enum.any?(sources, &quotes?(fence.code, &1)),
              "#{notebook.path}:#{fence.line}: no file of bench/ has these lines of C"
     end

@@ -2,7 +2,7 @@ defmodule Roundtrip.FencesTest do
   # cargo takes both cores, and a lesson that measures must not run beside it.
   use ExUnit.Case, async: false
 
-  alias Livemd.Fences
+  alias Roundtrip.RustFences
   import Roundtrip.LessonCase, only: [read: 1]
 
   @moduletag timeout: 300_000
@@ -16,7 +16,7 @@ defmodule Roundtrip.FencesTest do
   end
 
   defp check_compile_fail(notebooks) do
-    Fences.check_compile_fail(notebooks,
+    RustFences.check_compile_fail(notebooks,
       dir: "_build/fences",
       dependencies: dependencies(),
       lock: "native/Cargo.lock",

@@ -151,13 +151,20 @@ defmodule Roundtrip.LearnTest do
     end
 
     defp bare(context, keys, passed \\ []) do
-      learn(["--folder", context.dir], context.course, terminal: Terminal.new(), keys: keys, passed: passed)
+      learn(["--folder", context.dir], context.course,
+        terminal: Terminal.new(),
+        keys: keys,
+        passed: passed
+      )
     end
 
     test "Enter continues with the first lesson that has an open exercise", context do
       learnt = bare(context, "\nq\n")
       assert learnt.status == 0
-      assert learnt.printed =~ "Next: alpha, The first (0 of 1 exercises passed)\nEnter: read it · "
+
+      assert learnt.printed =~
+               "Next: alpha, The first (0 of 1 exercises passed)\nEnter: read it · "
+
       assert learnt.printed =~ "a: run all lessons · q: quit > The first\n═"
       assert learnt.printed =~ "q: quit > "
       refute learnt.printed =~ "The second"

@@ -58,42 +58,30 @@ defmodule Livemd.TerminalTest do
     | Rust | Elixir | n |
     |:-----|:------:|--:|
     | `Option<T>` | `nil` or T | 1 |
-    | `A \\| B` | x | 1000 |
+    | `A \\| B` | x | 1000 |\
     """
 
-    test "are laid out in aligned columns without trailing blanks" do
+    test "that fit are laid out in aligned columns" do
       assert text(prose(:table, @table)) == """
-             Rust           Elixir       n
-             ───────────  ──────────  ────
-             `Option<T>`  `nil` or T     1
-             `A | B`          x       1000
+             Rust        |   Elixir    |    n
+             `Option<T>` | `nil` or T  |    1
+             `A | B`     |      x      | 1000
              """
+
+      assert text(prose(:table, "|a|c|\n|-|-|\n|`b`|d|"), colour: true) ==
+               "\e[7ma | c\e[0m\n\e[36mb\e[0m | d\n"
     end
 
-    test "wrap within their cells, and then have empty lines between the rows" do
-      table = "|a|b|\n|-|-|\n|one|two three four five|\n|six|seven|"
+    test "that are too wide, or have one column, become a list" do
+      assert text(prose(:table, "|a|\n|-|\n|b|")) == "a\n\n  * b\n"
 
-      assert text(prose(:table, table), width: 16) == """
-             a    b
-             ───  ───────────
-             one  two three
-                  four five
+      assert text(prose(:table, @table), width: 30) == """
+             Rust: Elixir; n
 
-             six  seven
+               * `Option<T>`: `nil` or
+                 T; 1
+               * `A | B`: x; 1000
              """
-    end
-
-    test "never cut a word" do
-      [x, y] = for letter <- ["x", "y"], do: String.duplicate(letter, 30)
-      assert text(prose(:table, "|a|b|\n|-|-|\n|#{x}|#{y}|"), width: 20) =~ "#{x}  #{y}\n"
-    end
-
-    test "keep a style within its cell, and have a bold header" do
-      table = "|a|b|\n|-|-|\n|**one two**|c|"
-
-      assert text(prose(:table, table), colour: true, width: 6) ==
-               "\e[1ma    b\e[0m\n\e[2m───  ─\e[0m\n" <>
-                 "\e[1mone\e[0m  c\n\e[1mtwo\e[0m\n"
     end
   end
 

@@ -7,8 +7,8 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Livemd.{Exercise, Failure, Fences, Linter, Notebook, Parser, Runner}
-  alias Roundtrip.Progress
+  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Runner}
+  alias Roundtrip.{Progress, RustFences}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
@@ -78,7 +78,7 @@ defmodule Roundtrip.LessonCase do
         do: name
   end
 
-  def fences(lesson), do: assert_none(Fences.check_quotes(read(lesson), sources()))
+  def fences(lesson), do: assert_none(RustFences.check_quotes(read(lesson), sources()))
 
   @doc "The files that a fence may quote."
   def sources,

@@ -3,13 +3,13 @@ defmodule Livemd.Exercise do
   An exercise of a notebook: a stub cell, a check cell, and a hint and a solution in `<details>`,
   in this order and in one section.
 
-    * `name` and `title` - its own, such as `structs-1`, and that of its section;
+    * `name` - such as `structs-1`;
+    * `title` - the name of its section;
     * `prose` - the blocks before the stub, since the section or the previous exercise began, and
       the prose between stub and check;
-    * `stub` - the cell that the reader changes;
-    * `check` - the cell that tests it, or `nil`;
+    * `stub`, `check` - the cell that the reader changes, and the cell that tests it, or `nil`;
     * `between` - the other cells between the two;
-    * `hint`, `solution` - or `nil`.
+    * `hint`, `solution` - `Livemd.Details`, or `nil`.
   """
 
   alias Livemd.{Cell, Details, Fence, Notebook, Section}
@@ -17,16 +17,7 @@ defmodule Livemd.Exercise do
   @enforce_keys [:name, :title, :prose, :stub]
   defstruct [:name, :title, :prose, :stub, :check, :hint, :solution, between: []]
 
-  @type t :: %__MODULE__{
-          name: String.t(),
-          title: String.t(),
-          prose: [Notebook.block()],
-          stub: Cell.t(),
-          check: Cell.t() | nil,
-          between: [Cell.t()],
-          hint: Details.t() | nil,
-          solution: Details.t() | nil
-        }
+  @type t :: %__MODULE__{}
 
   @doc "Returns all exercises in the order of the file, complete or not: see `Livemd.Linter`."
   @spec all(Notebook.t()) :: [t()]

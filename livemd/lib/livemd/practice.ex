@@ -41,7 +41,6 @@ defmodule Livemd.Practice do
 
     * `:folder` - of the files (`"exercises"`);
     * `:passed` - the names of exercises that passed before (`[]`);
-    * `:on_passed` - called with the name of each that passes;
     * `:command`, `:reading` - what the reader typed, and what shows the whole notebook, for the
       files' headers;
     * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
@@ -87,7 +86,7 @@ defmodule Livemd.Practice do
   # In a pipe
 
   defp check_once(state) do
-    note(state, "This is no terminal: each file is checked once.")
+    note(state, "This is not a terminal: each file is checked once.")
     {passed, state} = state |> indices() |> Enum.map_reduce(state, &check_one/2)
     note(state, score(state))
     {if(Enum.all?(passed), do: :passed, else: :failed), state}
@@ -135,34 +134,26 @@ defmodule Livemd.Practice do
 
   defp check(state) do
     case attempt(state) do
-      {:passed, state} ->
-        if passed?(state, state.at), do: wait(state), else: next_after_pass(state)
-
-      {:stopped, state} ->
-        listen(state)
-
-      {:broken, state} ->
-        {:failed, state}
-
-      {:failed, state} ->
-        recover(state)
+      {:passed, state} -> after_pass(state, passed?(state, state.at))
+      {:stopped, state} -> listen(state)
+      {:broken, state} -> {:failed, state}
+      {:failed, state} -> prepare_again(state)
     end
   end
 
-  defp next_after_pass(state) do
+  defp after_pass(state, true), do: wait(state)
+
+  defp after_pass(state, false) do
     state = remember(state)
     note(state, score(state))
     next_open(state)
   end
 
-  # Runs the notebook again, if the attempt ended its process, while the reader reads why.
-  defp recover(state) do
-    with :lost <- Checkpoints.state(state.checkpoints, current(state)),
-         {:broken, state} <- prepare(state) do
-      {:failed, state}
-    else
+  # If the attempt ended the notebook's process, its cells run again while the reader reads why.
+  defp prepare_again(state) do
+    case prepare(state) do
       {:ok, state} -> wait(state)
-      _ready -> wait(state)
+      {:broken, state} -> {:failed, state}
     end
   end
 
@@ -250,13 +241,7 @@ defmodule Livemd.Practice do
   end
 
   defp prepare(state) do
-    case Checkpoints.state(state.checkpoints, current(state)) do
-      :lost -> note(state, "That has ended the lesson's process: its cells run again.")
-      {:ahead, n} when n > 0 -> Console.progress(state.console, "running #{cells(n)}, once ...")
-      _ready -> :ok
-    end
-
-    case Checkpoints.prepare(state.checkpoints, current(state)) do
+    case Checkpoints.prepare(state.checkpoints, current(state), &tell(&1, state)) do
       {:ok, checkpoints} ->
         {:ok, %{state | checkpoints: checkpoints}}
 
@@ -266,7 +251,15 @@ defmodule Livemd.Practice do
     end
   end
 
-  defp cells(number), do: Terminal.count(number, "cell") <> " of the lesson"
+  defp tell(:lost, state),
+    do: note(state, "That has ended the lesson's process: its cells run again.")
+
+  defp tell(0, _state), do: :ok
+
+  defp tell(n, state) do
+    cells = Terminal.count(n, "cell")
+    Console.progress(state.console, "running #{cells} of the lesson, once ...")
+  end
 
   # A missing file is reported when it stays missing.
   defp unread(state, :enoent), do: {:failed, %{state | saves: SaveDetector.new()}}
@@ -287,14 +280,13 @@ defmodule Livemd.Practice do
     if passed >= @patience,
       do: Console.progress(state.console, "checking, #{div(passed, 1000)} s ...")
 
-    not Console.quit?(state.console) and not replaced?(path(state), code)
-  end
+    replaced? =
+      case ExerciseFile.read(path(state)) do
+        {:ok, {newer, _mtime}} -> newer != code
+        {:error, _reason} -> false
+      end
 
-  defp replaced?(path, code) do
-    case ExerciseFile.read(path) do
-      {:ok, {newer, _mtime}} -> newer != code
-      {:error, _reason} -> false
-    end
+    not replaced? and not Console.quit?(state.console)
   end
 
   defp judge(results, state) do
@@ -318,11 +310,7 @@ defmodule Livemd.Practice do
 
   # The state
 
-  defp remember(state) do
-    name = current(state).name
-    if on_passed = state.options[:on_passed], do: on_passed.(name)
-    %{state | passed: MapSet.put(state.passed, name)}
-  end
+  defp remember(state), do: %{state | passed: MapSet.put(state.passed, current(state).name)}
 
   defp score(state) do
     passed = state |> indices() |> Enum.count(&passed?(state, &1))

@@ -14,13 +14,7 @@ defmodule Livemd.Terminal do
 
   defstruct width: 80, colour: false, unfolded: false, device: :stdio, live: false
 
-  @type t :: %__MODULE__{
-          width: pos_integer(),
-          colour: boolean(),
-          unfolded: boolean(),
-          device: IO.device(),
-          live: boolean()
-        }
+  @type t :: %__MODULE__{}
   @type lines :: [IO.chardata()]
 
   @erase_line "\r\e[2K"

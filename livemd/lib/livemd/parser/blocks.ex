@@ -36,20 +36,20 @@ defmodule Livemd.Parser.Blocks do
   @refused_kinds Map.keys(@refused)
 
   @spec scan([line()]) :: [item()]
-  def scan(lines), do: scan(lines, [])
+  def scan(lines), do: lines |> scan([]) |> nest()
 
   defp scan([], items), do: Enum.reverse(items)
 
-  defp scan([{text, line} | rest] = lines, items) do
+  defp scan([{text, _line} | rest] = lines, items) do
     case kind(text) do
-      :blank -> scan(rest, items)
-      :details -> rest |> details(line) |> continue(items)
-      :end_details -> continue({problem(line, "`</details>` without `<details>`"), rest}, items)
-      kind -> kind |> block(lines) |> continue(items)
+      :blank ->
+        scan(rest, items)
+
+      kind ->
+        {new, rest} = block(kind, lines)
+        scan(rest, Enum.reverse(new ++ separated(rest), items))
     end
   end
-
-  defp continue({new, rest}, items), do: scan(rest, Enum.reverse(new ++ separated(rest), items))
 
   # Markdown parsers disagree about blocks without a blank line between them.
   defp separated([]), do: []
@@ -92,6 +92,8 @@ defmodule Livemd.Parser.Blocks do
   end
 
   defp block(:fence, lines), do: FenceReader.take(lines)
+  defp block(:details, [{_, line} | rest]), do: details(rest, line)
+  defp block(:end_details, [{_, line} | rest]), do: {[{:end_details, line}], rest}
   defp block(:comment, [{text, line} | rest]), do: {[comment(text, line)], rest}
   defp block(:hash, [{text, line} | rest]), do: {heading(text, line), rest}
   defp block(:text, lines), do: prose(:paragraph, lines, :text)
@@ -203,55 +205,50 @@ defmodule Livemd.Parser.Blocks do
 
   defp list([], taken), do: {Enum.reverse(taken), []}
 
-  defp details(lines, opened) do
-    {summary, summary_problems, lines} = summary(lines, opened)
-    {items, rest, end_problems} = details_items(lines, opened, [])
-    {problems, blocks} = Enum.split_with(items, &match?({:problem, _, _}, &1))
-    details = %Details{summary: summary, line: opened, blocks: blocks}
-    {[details | summary_problems ++ problems ++ end_problems], rest}
+  defp details([{text, _line} | rest] = lines, opened) when byte_size(text) <= @longest_line do
+    case Regex.run(~r/\A<summary>([^<>]*[^<>\s][^<>]*)<\/summary>\z/, text) do
+      [_, summary] -> {[{:details, summary, opened} | separated(rest)], rest}
+      nil -> no_summary(lines, opened, opened + 1)
+    end
   end
 
-  defp summary(lines, opened) do
+  defp details(lines, opened), do: no_summary(lines, opened, opened)
+
+  defp no_summary(lines, opened, line) do
     message = "after `<details>` comes the line `<summary>Text</summary>`"
-
-    with [{text, _line} | rest] when byte_size(text) <= @longest_line <- lines,
-         [_, summary] <- Regex.run(~r/\A<summary>([^<>]+)<\/summary>\z/, text),
-         true <- String.trim(summary) != "" do
-      {summary, separated(rest), rest}
-    else
-      _ -> {"", problem(opened + length(Enum.take(lines, 1)), message), lines}
-    end
+    {[{:details, "", opened} | problem(line, message)], lines}
   end
 
-  defp details_items([], opened, items), do: unclosed([], opened, items)
-
-  defp details_items([{text, _} | rest] = lines, opened, items) do
-    case kind(text) do
-      :blank ->
-        details_items(rest, opened, items)
-
-      :end_details ->
-        {Enum.reverse(items), rest, []}
-
-      kind ->
-        # A section within details means that `</details>` was forgotten.
-        if kind == :hash and text =~ ~r/\A\#{1,2} / do
-          unclosed([{"", opened} | lines], opened, items)
-        else
-          {new, rest} = inner_block(kind, lines)
-          details_items(rest, opened, Enum.reverse(new ++ separated(rest), items))
-        end
-    end
+  # Puts into details what is between them and their end.
+  defp nest([{:details, summary, opened} | rest]) do
+    {inner, rest} = Enum.split_while(rest, &inside?/1)
+    {blocks, problems} = inner |> Enum.map(&inner_block/1) |> Enum.split_with(&is_struct/1)
+    {unclosed, rest} = close(rest, opened)
+    details = %Details{summary: summary, line: opened, blocks: blocks}
+    [details | problems ++ unclosed ++ nest(rest)]
   end
 
-  defp unclosed(rest, opened, items),
-    do: {Enum.reverse(items), rest, problem(opened, "`<details>` is never closed")}
+  defp nest([{:end_details, line} | rest]),
+    do: problem(line, "`</details>` without `<details>`") ++ nest(rest)
 
-  defp inner_block(:details, [{_, line} | rest]),
-    do: {problem(line, "`<details>` within another"), rest}
+  defp nest([item | rest]), do: [item | nest(rest)]
+  defp nest([]), do: []
 
-  defp inner_block(kind, [{_, line} | rest]) when kind in [:hash, :comment],
-    do: {problem(line, "no heading, comment or metadata within `<details>`"), rest}
+  # A section within details means that `</details>` was forgotten.
+  defp inside?({:heading, level, _, _}), do: level > 2
+  defp inside?(item), do: not match?({:end_details, _}, item)
 
-  defp inner_block(kind, lines), do: block(kind, lines)
+  defp close([{:end_details, _} | rest], _opened), do: {[], rest}
+  defp close(rest, opened), do: {problem(opened, "`<details>` is never closed"), rest}
+
+  defp inner_block({:details, _, line}), do: {:problem, line, "`<details>` within another"}
+  defp inner_block({:heading, _, _, line}), do: not_in_details(line)
+
+  defp inner_block({kind, line}) when kind in [:comment, :continue_on_error],
+    do: not_in_details(line)
+
+  defp inner_block(block_or_problem), do: block_or_problem
+
+  defp not_in_details(line),
+    do: {:problem, line, "no heading, comment or metadata within `<details>`"}
 end

@@ -26,30 +26,22 @@ defmodule Livemd.Practice.Checkpoints do
   end
 
   @doc """
-  Returns whether the exercise can be checked, or how many cells have to run first. The state is
-  `:lost` if the reader's code has ended the process that holds it.
+  Runs the cells before the exercise that haven't run yet, or all of them if the reader's code has
+  ended the process that holds their state. Calls `tell` first, with the number of cells or `:lost`.
   """
-  def state(checkpoints, exercise) do
+  def prepare(%{points: points} = checkpoints, exercise, tell) do
     cond do
-      not Enum.all?(Map.values(checkpoints.points), &Runner.alive?/1) -> :lost
-      checkpoints.points[exercise.name] -> :ready
-      true -> {:ahead, checkpoints.rest |> Enum.take_while(&(&1 != exercise.stub)) |> plain()}
-    end
-  end
-
-  defp plain(cells), do: Enum.count(cells, &(not stub?(&1)))
-
-  @doc "Runs the cells before the exercise that haven't run yet, or whose state is lost."
-  def prepare(checkpoints, exercise) do
-    case state(checkpoints, exercise) do
-      :ready ->
-        {:ok, checkpoints}
-
-      :lost ->
+      not Enum.all?(Map.values(points), &Runner.alive?/1) ->
+        tell.(:lost)
         stop(checkpoints)
         checkpoints.notebook |> new(checkpoints.options) |> advance(exercise)
 
-      {:ahead, _cells} ->
+      is_map_key(points, exercise.name) ->
+        {:ok, checkpoints}
+
+      true ->
+        ahead = Enum.take_while(checkpoints.rest, &(&1 != exercise.stub))
+        tell.(Enum.count(ahead, &(not match?(%Cell{kind: {:exercise, _}}, &1))))
         advance(checkpoints, exercise)
     end
   end
@@ -80,6 +72,4 @@ defmodule Livemd.Practice.Checkpoints do
     failed = if result.verdict == :failed, do: result, else: checkpoints.failed
     %{checkpoints | runner: runner, failed: failed}
   end
-
-  defp stub?(cell), do: match?(%Cell{kind: {:exercise, _}}, cell)
 end

@@ -2,10 +2,11 @@ defmodule Livemd.Terminal.Markdown do
   @moduledoc """
   Turns Markdown into lines for a terminal, with the printer that `mix help` and IEx use.
 
-  `IO.ANSI.Docs` prints paragraphs, lists, quotes, inline code, emphasis and links well, and the
-  same in Elixir 1.14 and 1.20. Three things are done here, since it does them badly:
+  `IO.ANSI.Docs` prints paragraphs, lists, quotes, narrow tables, inline code, emphasis and links
+  well, and the same in Elixir 1.14 and 1.20. Three things are done here, since it does them badly:
 
-    * **tables**: it never wraps a cell, so that a row leaves the terminal;
+    * **wide tables**: it never wraps a cell. A table that doesn't fit becomes a list with an item
+      per row;
     * **lines**: it prints to the group leader, with a reset on each empty line, two empty lines
       after a loose item, and styles that stay open at a line's end;
     * **links within the course**: a terminal cannot jump to a heading, so that only the file's name
@@ -17,12 +18,7 @@ defmodule Livemd.Terminal.Markdown do
 
   alias Livemd.Terminal
 
-  import Terminal, only: [style: 3, width: 1]
-
   @reset IO.ANSI.reset()
-  @gutter "  "
-  # Wide enough for a cell of the longest line that the parser accepts.
-  @unlimited 5_000
 
   @doc "Returns the lines of a paragraph, list or quote, wrapped to the terminal's width."
   @spec lines(String.t(), Terminal.t()) :: [String.t()]
@@ -37,22 +33,32 @@ defmodule Livemd.Terminal.Markdown do
     |> close_styles()
   end
 
-  @doc """
-  Returns the lines of a table, in columns that fit the terminal if its longest words do.
-
-  What doesn't fit is wrapped within its cell, in the widest columns first.
-  """
-  @spec table(String.t(), Terminal.t()) :: Terminal.lines()
+  @doc "Returns the lines of a table, or of a list if the table is wider than the terminal."
+  @spec table(String.t(), Terminal.t()) :: [String.t()]
   def table(text, terminal) do
-    [header, delimiter | body] = text |> String.trim() |> String.split("\n") |> Enum.map(&split/1)
-    aligns = Enum.map(delimiter, &align/1)
-    widths = widths([header | body], terminal)
-    rule = Enum.map_join(widths, @gutter, &String.duplicate("─", &1))
-    plain = %{terminal | colour: false}
-    heading = for line <- row(header, widths, aligns, plain), do: style(line, [:bright], terminal)
-    rows = Enum.map(body, &row(&1, widths, aligns, terminal))
+    rows = text |> String.split("\n") |> Enum.map(&cells/1)
+    # For the printer a row has a bar with a space on both sides.
+    lines = rows |> Enum.map_join("\n", &"| #{Enum.join(&1, " | ")} |") |> lines(terminal)
 
-    heading ++ [style(rule, [:faint], terminal) | spaced(rows)]
+    if length(hd(rows)) > 1 and Enum.all?(lines, &(Terminal.width(&1) <= terminal.width)),
+      do: lines,
+      else: rows |> list() |> lines(terminal)
+  end
+
+  # Only a backslash keeps a bar within its cell; backticks don't.
+  defp cells(row) do
+    row |> String.trim("|") |> String.split(~r/(?<!\\)\|/) |> Enum.map(&String.trim/1)
+  end
+
+  defp list([header, _rule | rows]) do
+    "#{item(header)}\n\n" <> Enum.map_join(rows, "\n", &"- #{item(&1)}")
+  end
+
+  defp item([first | rest]) do
+    [first, Enum.join(rest, "; ")]
+    |> Enum.reject(&(&1 == ""))
+    |> Enum.join(": ")
+    |> String.replace("\\|", "|")
   end
 
   defp short_links(text) do
@@ -79,7 +85,7 @@ defmodule Livemd.Terminal.Markdown do
     printed
   end
 
-  # A line may be indented, or be beside another column: its style must not leave it.
+  # A line may be indented or prefixed, so its style must end with it.
   defp close_styles(lines) do
     {lines, _open} =
       Enum.map_reduce(lines, "", fn line, open ->
@@ -92,78 +98,5 @@ defmodule Livemd.Terminal.Markdown do
       end)
 
     lines
-  end
-
-  # Only a backslash keeps a bar within its cell; backticks don't.
-  defp split(line) do
-    line
-    |> String.trim()
-    |> String.replace(~r/\A\||(?<!\\)\|\z/, "")
-    |> String.split(~r/(?<!\\)\|/)
-    |> Enum.map(&(&1 |> String.trim() |> String.replace("\\|", "|")))
-  end
-
-  defp align(cell) do
-    case {String.starts_with?(cell, ":"), String.ends_with?(cell, ":")} do
-      {true, true} -> :center
-      {false, true} -> :right
-      _left -> :left
-    end
-  end
-
-  defp widths(rows, terminal) do
-    columns =
-      for column <- Enum.zip(rows),
-          do: column |> Tuple.to_list() |> Enum.map(&unwrapped(&1, terminal))
-
-    natural = Enum.map(columns, &widest/1)
-    longest_words = for cells <- columns, do: cells |> Enum.flat_map(&String.split/1) |> widest()
-    available = terminal.width - String.length(@gutter) * (length(columns) - 1)
-    shrink(natural, longest_words, available)
-  end
-
-  defp unwrapped(cell, terminal),
-    do: cell |> lines(%{terminal | width: @unlimited}) |> Enum.join(" ")
-
-  defp widest(texts), do: texts |> Enum.map(&width/1) |> Enum.max(fn -> 0 end) |> max(1)
-
-  # Takes one column after the other from whichever is the widest.
-  defp shrink(widths, floors, available) do
-    room =
-      for {width, floor} <- Enum.zip(widths, floors), do: if(width > floor, do: width, else: 0)
-
-    if Enum.sum(widths) <= available or Enum.max(room) == 0 do
-      widths
-    else
-      widest = Enum.find_index(room, &(&1 == Enum.max(room)))
-      widths |> List.update_at(widest, &(&1 - 1)) |> shrink(floors, available)
-    end
-  end
-
-  defp row(cells, widths, aligns, terminal) do
-    columns =
-      for {cell, width} <- Enum.zip(cells, widths), do: lines(cell, %{terminal | width: width})
-
-    for index <- 0..(columns |> Enum.map(&length/1) |> Enum.max() |> max(1) |> Kernel.-(1)) do
-      [columns, widths, aligns]
-      |> Enum.zip_with(fn [lines, width, align] ->
-        lines |> Enum.at(index, "") |> pad(width, align)
-      end)
-      |> Enum.join(@gutter)
-      |> String.trim_trailing()
-    end
-  end
-
-  defp pad(text, width, align) do
-    free = max(width - width(text), 0)
-    left = %{left: 0, right: free, center: div(free, 2)}[align]
-    String.duplicate(" ", left) <> text <> String.duplicate(" ", free - left)
-  end
-
-  # Rows of several lines need an empty line between them to be told apart.
-  defp spaced(rows) do
-    if Enum.any?(rows, &(length(&1) > 1)),
-      do: rows |> Enum.intersperse([""]) |> Enum.concat(),
-      else: Enum.concat(rows)
   end
 end
