@@ -88,7 +88,8 @@ defmodule Livemd.JournalTest do
       File.write!(Path.join(dir, "mix.exs"), """
       defmodule Scratch.MixProject do
         use Mix.Project
-        def project, do: [app: :scratch, version: "0.1.0"]
+        # Else Mix would take livemd, which is no dependency, off the code path.
+        def project, do: [app: :scratch, version: "0.1.0", prune_code_paths: false]
       end
       """)
 
@@ -139,8 +140,9 @@ defmodule Livemd.JournalTest do
         {_status, last, text} = mix_test(dir, [])
         assert last != "complete"
 
-        # ExUnit finishes the suite while `System.stop/1` is at work.
-        if last != "failed", do: assert(text =~ ~r"The run ended early.*test/a_test.exs"s)
+        # ExUnit may still finish the suite while `System.stop/1` is at work.
+        if last != "failed", do: assert(text =~ "The run ended early")
+        unless unquote(name) == :stop, do: assert(text =~ "test/a_test.exs")
       end
     end
 

@@ -213,10 +213,12 @@ defmodule Livemd.Runner do
     job = job(runner, result.cell, key)
     timeout = timeout(result.cell, runner.opts)
     directory = File.cwd()
-    answer = Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+
+    {answer, output, modules} =
+      Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+
     await_end_if_stopping()
     with {:ok, directory} <- directory, do: File.cd(directory)
-    {output, modules} = IOProxy.take(runner.evaluator.io)
     failure = &Failure.at_noted_line(&1, &2, job, runner.evaluator.tracker)
     result = outcome(%{result | output: output}, answer, failure, timeout)
     result = restart_applications(result, runner.applications, failure)
