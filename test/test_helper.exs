@@ -4,4 +4,4 @@ File.rm_rf!(data)
 System.put_env("ROUNDTRIP_DATA", data)
 
 ExUnit.start()
-Livemd.Journal.record_tests()
+Livemd.TestJournal.start()

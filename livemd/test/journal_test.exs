@@ -77,7 +77,7 @@ defmodule Livemd.JournalTest do
       refute text =~ "The run ended early"
       File.write!(path, path |> File.read!() |> String.replace("assert false", "assert true"))
       assert {text, 0} = mix(["livemd", path])
-      assert text =~ "2 assertion cells, 2 assertions"
+      assert text =~ "2 assertion cells, 2 assertions\n"
     end
   end
 
@@ -94,7 +94,7 @@ defmodule Livemd.JournalTest do
 
       File.write!(Path.join(dir, "test/test_helper.exs"), """
       ExUnit.start(seed: 0)
-      Livemd.Journal.record_tests()
+      Livemd.TestJournal.start()
       """)
 
       File.write!(Path.join(dir, "test/a_test.exs"), """
@@ -159,17 +159,18 @@ defmodule Livemd.JournalTest do
 
     code = """
     Livemd.Journal.record(fn ->
-      Livemd.Journal.started("a:1 outer")
-      args = ["-e", "IO.write(inspect(System.get_env(\\"LIVEMD_JOURNAL\\")))"]
-      {"nil", 0} = System.cmd("elixir", args)
-      File.cd!("/")
-      0
+      Livemd.Journal.during("a:1 outer", fn ->
+        args = ["-e", "IO.write(inspect(System.get_env(\\"LIVEMD_JOURNAL\\")))"]
+        {"nil", 0} = System.cmd("elixir", args)
+        File.cd!("/")
+        0
+      end)
     end)
     """
 
     ebin = Journal |> :code.which() |> Path.dirname()
     env = [{"LIVEMD_JOURNAL", Path.relative_to_cwd(journal)}]
     assert {"", 0} = System.cmd("elixir", ["-pa", ebin, "-e", code], env: env)
-    assert File.read!(journal) == "started a:1 outer\ncomplete\n"
+    assert File.read!(journal) == "started a:1 outer\nfinished a:1 outer\ncomplete\n"
   end
 end

@@ -1,2 +1,2 @@
 ExUnit.start()
-Livemd.Journal.record_tests()
+Livemd.TestJournal.start()

@@ -15,30 +15,10 @@ defmodule Livemd.Evaluator do
   @enforce_keys [:pid, :io, :monitor, :tag, :tracker]
   defstruct [:pid, :io, :monitor, :tag, :tracker]
 
-  @type t :: %__MODULE__{
-          pid: pid(),
-          io: pid(),
-          monitor: reference(),
-          tag: reference(),
-          tracker: LineTracker.t()
-        }
+  @type t :: %__MODULE__{pid: pid(), io: pid(), tracker: LineTracker.t()}
 
   @typedoc "The key of a cell's context; `:start` is the context before all cells."
   @type key :: :start | non_neg_integer()
-
-  @typedoc "A cell with all that its evaluation needs."
-  @type job :: %{
-          code: String.t(),
-          line: pos_integer(),
-          length: pos_integer(),
-          path: Path.t(),
-          full_path: Path.t(),
-          file: String.t(),
-          key: non_neg_integer(),
-          after: key(),
-          functions?: boolean(),
-          earlier: [job()]
-        }
 
   @type outcome :: %{
           result: {:ok, String.t() | nil} | {:failed, Failure.t()},
@@ -47,7 +27,7 @@ defmodule Livemd.Evaluator do
         }
 
   @typedoc "What a notebook has defined and started so far, for `rewind/2`."
-  @opaque mark :: %{io: IOProxy.mark(), links: [term()], trap_exit: boolean(), messages: [term()]}
+  @opaque mark :: {IOProxy.mark(), map() | :dead}
 
   # Milliseconds between two calls of `go_on?`.
   @tick 100
@@ -65,16 +45,17 @@ defmodule Livemd.Evaluator do
   end
 
   @doc """
-  Evaluates a cell after the context `job.after`, and keeps its own context under `job.key`.
+  Evaluates a cell, with all that `Livemd.Runner` knows of it, after the context `job.after`, and
+  keeps its own context under `job.key`.
 
   When `timeout` is over, the process is killed. So it is when `go_on?`, which is called several
   times a second with the milliseconds that have passed, returns false.
   """
-  @spec eval(t(), job(), timeout(), (non_neg_integer() -> boolean()) | nil) ::
+  @spec eval(t(), map(), timeout(), (non_neg_integer() -> boolean()) | nil) ::
           {:ok, outcome()} | :timeout | :stopped | {:down, term()}
   def eval(%__MODULE__{} = evaluator, job, timeout, go_on? \\ nil) do
     ref = make_ref()
-    send(evaluator.pid, {evaluator.tag, :eval, self(), ref, job})
+    send(evaluator.pid, {evaluator.tag, {:eval, job}, self(), ref})
     await(evaluator, ref, System.monotonic_time(:millisecond), timeout, go_on?)
   end
 
@@ -102,60 +83,38 @@ defmodule Livemd.Evaluator do
     monitor = Process.monitor(evaluator.pid)
     Process.exit(evaluator.pid, :kill)
     receive do: ({:DOWN, ^monitor, :process, _, _} -> :ok)
-    down(evaluator)
     # The outcome may have come between the limit and the end.
     receive do: ({^ref, _} -> :ok), after: (0 -> :ok)
     answer
   end
 
-  @doc "Returns the reason with which the process has died, or `:alive`."
-  @spec down(t()) :: {:down, term()} | :alive
-  def down(%__MODULE__{tag: tag, io: io}) do
-    IOProxy.await_report(io)
-
-    receive do
-      {^tag, :down, reason} -> {:down, reason}
-    after
-      0 -> :alive
-    end
-  end
-
-  @doc "Ends the process and takes away all that the notebook has started, and its modules."
-  @spec stop(t(), [module()]) :: :ok
+  @doc """
+  Ends the process and takes away all that the notebook has started, and its modules. Returns the
+  reason with which the process has died before, or `:alive`.
+  """
+  @spec stop(t(), [module()]) :: {:down, term()} | :alive
   def stop(%__MODULE__{tag: tag} = evaluator, modules) do
-    IOProxy.stop(evaluator.io, modules)
+    down = IOProxy.stop(evaluator.io, modules)
     Process.demonitor(evaluator.monitor, [:flush])
     receive do: ({^tag, :down, _reason} -> :ok), after: (0 -> :ok)
+    down
   end
 
   @doc "Notes what the notebook has defined and started so far."
   @spec mark(t()) :: mark()
-  def mark(evaluator) do
-    evaluator |> call(:mark, %{}) |> Map.put(:io, IOProxy.mark(evaluator.io))
-  end
+  def mark(evaluator), do: {IOProxy.mark(evaluator.io), request(evaluator, :mark)}
 
   @doc "Takes away what was defined and started since then, and the messages that came."
   @spec rewind(t(), mark()) :: :ok
-  def rewind(evaluator, mark) do
+  def rewind(evaluator, {io, own}) do
     # A linked process has to be unlinked before it is killed.
-    call(evaluator, {:unlink, mark}, :ok)
-    IOProxy.rewind(evaluator.io, mark.io)
-    call(evaluator, {:flush, mark}, :ok)
+    request(evaluator, {:unlink, own})
+    IOProxy.rewind(evaluator.io, io)
+    request(evaluator, {:flush, own})
   end
 
-  defp call(evaluator, request, if_dead) do
-    ref = Process.monitor(evaluator.pid)
-    send(evaluator.pid, {evaluator.tag, request, self(), ref})
-
-    receive do
-      {^ref, reply} ->
-        Process.demonitor(ref, [:flush])
-        reply
-
-      {:DOWN, ^ref, :process, _, _} ->
-        if_dead
-    end
-  end
+  defp request(evaluator, request),
+    do: IOProxy.request(evaluator.pid, evaluator.tag, request, :dead)
 
   defp init(tag, tracker, io) do
     LineTracker.reset(tracker, 0)
@@ -169,29 +128,31 @@ defmodule Livemd.Evaluator do
 
   defp loop(%{tag: tag} = state) do
     receive do
-      {^tag, :eval, from, ref, job} ->
-        {outcome, context} = evaluate(job, state)
-        state = put_in(state.contexts[job.key], context)
-        # What only this cell referenced is collected before the next one starts.
+      {^tag, request, from, ref} ->
+        {reply, state} = serve(request, state)
+        # What only the last cell referenced is collected before the next one starts.
         :erlang.garbage_collect()
-        send(from, {ref, outcome})
-        loop(state)
-
-      {^tag, :mark, from, ref} ->
-        send(from, {ref, Map.new([:links, :trap_exit, :messages], &{&1, info(&1)})})
-        loop(state)
-
-      {^tag, {:unlink, mark}, from, ref} ->
-        for link <- info(:links) -- mark.links, do: Process.unlink(link)
-        Process.flag(:trap_exit, mark.trap_exit)
-        send(from, {ref, :ok})
-        loop(state)
-
-      {^tag, {:flush, mark}, from, ref} ->
-        for message <- info(:messages) -- mark.messages, do: receive(do: (^message -> :ok))
-        send(from, {ref, :ok})
+        send(from, {ref, reply})
         loop(state)
     end
+  end
+
+  defp serve({:eval, job}, state) do
+    {outcome, context} = evaluate(job, state)
+    {outcome, put_in(state.contexts[job.key], context)}
+  end
+
+  defp serve(:mark, state), do: {Map.new([:links, :trap_exit, :messages], &{&1, info(&1)}), state}
+
+  defp serve({:unlink, mark}, state) do
+    for link <- info(:links) -- mark.links, do: Process.unlink(link)
+    Process.flag(:trap_exit, mark.trap_exit)
+    {:ok, state}
+  end
+
+  defp serve({:flush, mark}, state) do
+    for message <- info(:messages) -- mark.messages, do: receive(do: (^message -> :ok))
+    {:ok, state}
   end
 
   defp info(item), do: self() |> Process.info(item) |> elem(1)
@@ -247,15 +208,9 @@ defmodule Livemd.Evaluator do
   defp answer({:ok, value, binding, env}, diagnostics, _job, context, state) do
     # Variables with a context belong to macros: no cell can name them.
     binding = for {name, _} = variable when is_atom(name) <- binding, do: variable
-    directory = with {:error, _gone} <- File.cwd(), do: {:ok, context.directory}
-
-    context = %{
-      binding: binding,
-      env: env,
-      dictionary: dictionary(state),
-      directory: elem(directory, 1)
-    }
-
+    context = %{context | binding: binding, env: env, dictionary: dictionary(state)}
+    # It may be gone.
+    context = with {:ok, now} <- File.cwd(), do: %{context | directory: now}, else: (_ -> context)
     {{:ok, inspect_value(value)}, diagnostics, context}
   end
 

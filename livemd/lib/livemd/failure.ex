@@ -19,19 +19,17 @@ defmodule Livemd.Failure do
   """
   @type kind :: :assertion | :error | :timeout | :stopped | :exit | :exercise | :leak
 
-  @type t :: %__MODULE__{
-          kind: kind(),
-          line: pos_integer(),
-          plain: String.t(),
-          coloured: String.t() | nil,
-          path: Path.t() | nil
-        }
+  @type t :: %__MODULE__{kind: kind(), line: pos_integer(), plain: String.t()}
 
   @typedoc "A diagnostic of the compiler."
   @type diagnostic :: %{:message => term(), :severity => atom(), optional(atom()) => term()}
 
-  # Columns.
-  @width 80
+  @diff_colours %{
+    diff_delete: :red,
+    diff_insert: :green,
+    diff_delete_whitespace: [:red_background, :white],
+    diff_insert_whitespace: [:green_background, :white]
+  }
 
   @doc """
   Returns the text of a failure: `path:line: ...`, then assertions as ExUnit prints them, or the
@@ -40,34 +38,26 @@ defmodule Livemd.Failure do
   @spec format(t(), Notebook.t(), keyword()) :: String.t()
   def format(failure, notebook, opts \\ []) do
     text = (opts[:colours] && failure.coloured) || failure.plain
-    "#{failure.path || notebook.path}:#{failure.line}: #{indent(text)}"
+    text = String.replace(text, ~r/\n(?=.)/, "\n    ")
+    "#{failure.path || notebook.path}:#{failure.line}: #{text}"
   end
-
-  defp indent(text), do: String.replace(text, ~r/\n(?=.)/, "\n    ")
 
   @doc "Makes the failure of what a cell raised, threw or exited with."
   @spec new({atom(), term(), Exception.stacktrace()}, [diagnostic()], map(), LineTracker.t()) ::
           t()
   def new({kind, reason, stack}, diagnostics, cell, tracker) do
-    {reason, stack} = blame(kind, reason, stack)
+    {reason, stack} = Exception.blame(kind, reason, stack)
     own = for entry <- stack, owner = owner(entry, cell), do: {entry, owner}
     {owner, line} = place(reason, own, diagnostics, cell, tracker)
-    trace = trace(own, line)
 
     text = fn colours? ->
-      unfile(
-        head(kind, reason, diagnostics, colours?) <> colour(trace, :light_black, colours?),
-        cell
-      )
+      head = head(kind, reason, diagnostics, colours?)
+      unfile(head <> colour(trace(own, line), :light_black, colours?), cell)
     end
 
-    %__MODULE__{
-      kind: if(assertion?(reason), do: :assertion, else: :error),
-      path: owner.path,
-      line: line,
-      plain: text.(false),
-      coloured: text.(true)
-    }
+    kind = if assertion?(reason), do: :assertion, else: :error
+    text = %{plain: text.(false), coloured: text.(true)}
+    struct!(__MODULE__, Map.merge(text, %{kind: kind, path: owner.path, line: line}))
   end
 
   @doc "Makes a failure at the line that the cell has reached."
@@ -79,14 +69,14 @@ defmodule Livemd.Failure do
 
   @doc "Replaces the files of cells, `path#cell:3`, by the path of the notebook."
   @spec unfile(String.t(), map()) :: String.t()
-  def unfile(text, cell), do: Enum.reduce([cell | cell.earlier], text, &unfile_one(&2, &1))
-
-  defp unfile_one(text, cell) do
-    # A stacktrace names files relative to the current directory, an exception in full.
-    [cell.full_path, Path.relative_to_cwd(cell.full_path), cell.path]
-    |> Enum.uniq()
-    |> Enum.reduce(text, &String.replace(&2, ~r/#{Regex.escape(&1)}#cell:\d+/, cell.path))
-    |> String.replace(cell.full_path, cell.path)
+  def unfile(text, cell) do
+    for %{full_path: full, path: path} <- [cell | cell.earlier], reduce: text do
+      text ->
+        # A stacktrace names files relative to the current directory, an exception in full.
+        names = Enum.map_join([full, Path.relative_to_cwd(full), path], "|", &Regex.escape/1)
+        text = String.replace(text, ~r/(#{names})#cell:\d+/, fn _ -> path end)
+        String.replace(text, full, path)
+    end
   end
 
   @doc "Returns a diagnostic as `file:line: severity: message`."
@@ -103,9 +93,6 @@ defmodule Livemd.Failure do
       _none -> nil
     end
   end
-
-  defp blame(:error, reason, stack), do: Exception.blame(:error, reason, stack)
-  defp blame(_kind, reason, stack), do: {reason, stack}
 
   # The cell in whose file a line of the stacktrace is.
   defp owner({_, _, _, location}, cell) do
@@ -154,11 +141,9 @@ defmodule Livemd.Failure do
   defp of_exception(_), do: nil
 
   defp head(kind, reason, diagnostics, colours?) do
-    if assertion?(reason) do
-      assertion(reason, colours?)
-    else
-      colour(banner(kind, reason, diagnostics), :red, colours?)
-    end
+    if assertion?(reason),
+      do: assertion(reason, colours?),
+      else: colour(banner(kind, reason, diagnostics), :red, colours?)
   end
 
   # Its message is only "errors have been logged"; the diagnostics have these errors.
@@ -172,23 +157,17 @@ defmodule Livemd.Failure do
   defp banner(kind, reason, _diagnostics), do: Exception.format_banner(kind, reason)
 
   # Not shown if it is only the line that the failure names anyhow.
-  defp trace([], _line), do: ""
+  defp trace(own, line) do
+    entries = for {{_, _, _, place} = entry, _owner} <- own, do: {place[:line], entry}
+    entries = if match?([{^line, _}], entries), do: [], else: entries
 
-  defp trace([{{_, _, _, location}, _owner}] = own, line) do
-    if location[:line] == line, do: "", else: entries(own)
-  end
-
-  defp trace(own, _line), do: entries(own)
-
-  defp entries(own) do
-    Enum.map_join(own, fn {entry, _owner} -> "\n  #{Exception.format_stacktrace_entry(entry)}" end)
+    Enum.map_join(entries, fn {_, entry} -> "\n  " <> Exception.format_stacktrace_entry(entry) end)
   end
 
   defp assertion(error, colours?) do
     # ExUnit formats only failures of tests; the two lines about the test are dropped.
     test = struct(ExUnit.Test, name: :cell, module: Cell, case: Cell, tags: %{file: "", line: 1})
-    formatter = &formatter(&1, &2, colours?)
-    args = [test, [{:error, error, []}], 1, @width, formatter]
+    args = [test, [{:error, error, []}], 1, 80, &formatter(&1, &2, colours?)]
 
     ExUnit.Formatter
     |> apply(:format_test_failure, args)
@@ -201,24 +180,15 @@ defmodule Livemd.Failure do
   defp formatter(:diff_enabled?, _, colours?), do: colours?
   defp formatter(:error_info, text, colours?), do: colour(text, :red, colours?)
   defp formatter(:extra_info, text, colours?), do: colour(text, :cyan, colours?)
-  defp formatter(:diff_delete, doc, true), do: colour_doc(doc, :delete)
-  defp formatter(:diff_insert, doc, true), do: colour_doc(doc, :insert)
-  defp formatter(:diff_delete_whitespace, doc, true), do: colour_doc(doc, :delete_space)
-  defp formatter(:diff_insert_whitespace, doc, true), do: colour_doc(doc, :insert_space)
-  defp formatter(_, text, _colours?), do: text
 
-  defp colour_doc(doc, key) do
-    colours = [
-      delete: :red,
-      insert: :green,
-      delete_space: [:red_background, :white],
-      insert_space: [:green_background, :white]
-    ]
-
+  defp formatter(key, doc, true) when is_map_key(@diff_colours, key) do
     # Elixir 1.18 has renamed `color/3`.
     name = if function_exported?(Inspect.Algebra, :color_doc, 3), do: :color_doc, else: :color
-    apply(Inspect.Algebra, name, [doc, key, %Inspect.Opts{syntax_colors: colours}])
+    options = %Inspect.Opts{syntax_colors: Map.to_list(@diff_colours)}
+    apply(Inspect.Algebra, name, [doc, key, options])
   end
+
+  defp formatter(_key, text, _colours?), do: text
 
   defp colour("", _colour, _), do: ""
   defp colour(text, _colour, false), do: text

@@ -3,7 +3,7 @@ defmodule Livemd.Journal do
   Records what a run has begun, so that one that ends early is never taken for a complete one.
 
   `System.halt(0)` in a cell or a test ends the VM with exit status 0, and so do `System.stop/1` and
-  SIGTERM. Nothing inside of the VM can prevent that. So whoever started the VM names a file in the
+  SIGTERM; nothing inside the VM can prevent it. So whoever starts the VM names a file in the
   environment variable `LIVEMD_JOURNAL`, and takes the run for complete only if the last line of that
   file is `complete`:
 
@@ -12,10 +12,10 @@ defmodule Livemd.Journal do
       finished lessons/structs.livemd:12 Two names
       complete
 
-  `failed` is the last line of a run that came to its end, and in which something failed.
+  The last line is `failed` if the run came to its end, and something failed.
   """
 
-  alias Livemd.Notebook
+  alias Livemd.{Cell, Notebook}
 
   @variable "LIVEMD_JOURNAL"
 
@@ -25,110 +25,77 @@ defmodule Livemd.Journal do
   # Entries of a list that a person has to read.
   @most 20
 
-  @doc """
-  Calls a function that returns an exit status, and returns that. If another process demands the
-  journal of this VM, its last line is written.
-  """
+  @doc "Calls a function that returns an exit status, returns that, and finishes the journal."
   @spec record((() -> non_neg_integer())) :: non_neg_integer()
   def record(fun) do
     demanded? = open()
     status = fun.()
-    if demanded?, do: write(if status == 0, do: "complete", else: "failed")
+    if demanded?, do: finish(status == 0)
     status
   end
 
   @doc """
-  Records a function, as `record/1` does, in a VM that another process supervises: in this one if it
-  is, or else in a new one that runs `mix` with the arguments. Then the exit status is not 0 unless
-  the run is complete, and otherwise it prints what was running and what did not run.
+  Runs `fun` as `record/1` does, but in a VM that another process supervises: this one if it is
+  supervised, else a new one, in which `mix` has to call this function again with these arguments.
+  Unless the run is complete, the exit status is not 0; if it ended early, it prints where.
   """
   @spec supervise([String.t()], (() -> non_neg_integer())) :: non_neg_integer()
-  def supervise(arguments, fun) do
-    if System.get_env(@variable), do: record(fun), else: run(arguments)
-  end
+  def supervise(arguments, fun),
+    do: if(System.get_env(@variable), do: record(fun), else: run(arguments))
 
   defp run(arguments) do
-    journal = Path.join(System.tmp_dir!(), "livemd-#{System.pid()}.journal")
+    path = Path.join(System.tmp_dir!(), "livemd-#{System.pid()}.journal")
     mix = System.find_executable("mix") || Mix.raise("mix is not on the PATH")
-    env = [{@variable, journal}, {@tied, "1"}, {"MIX_ENV", to_string(Mix.env())}]
+    env = [{@variable, path}, {@tied, "1"}, {"MIX_ENV", to_string(Mix.env())}]
 
     # By default SIGTERM ends a VM with status 0.
     :os.set_signal(:sigterm, :default)
-    # The bytes are passed on as they are.
+    # What the other VM prints passes through as bytes.
     :io.setopts(:standard_io, encoding: :latin1)
     {_, status} = System.cmd(mix, arguments, env: env, into: IO.binstream(:stdio, :line))
     :io.setopts(:standard_io, encoding: :unicode)
-    if early = explain(journal), do: IO.puts(:stderr, "The exit status was #{status}. #{early}")
-    complete? = journal |> File.read() |> lines() |> List.last() == "complete"
-    File.rm(journal)
+    {complete?, early} = {last(path) == "complete", explain(path)}
+    File.rm(path)
+    if early, do: IO.puts(:stderr, "The exit status was #{status}. #{early}")
     if complete?, do: status, else: max(status, 1)
-  end
-
-  @doc """
-  Records the tests of `mix test`: call it in `test_helper.exs` after `ExUnit.start/1`. A run is
-  complete if its tests passed and were not all excluded.
-  """
-  @spec record_tests() :: :ok
-  def record_tests do
-    if open() do
-      formatters = ExUnit.configuration() |> Keyword.fetch!(:formatters)
-      ExUnit.configure(formatters: formatters ++ [Livemd.Journal.Formatter])
-      for path <- test_files(), do: planned(path)
-
-      ExUnit.after_suite(fn %{failures: failures, total: total, excluded: excluded} ->
-        write(if failures == 0 and total > excluded, do: "complete", else: "failed")
-      end)
-    end
-
-    :ok
-  end
-
-  # The files that the command line names, or all.
-  defp test_files do
-    named = for argument <- System.argv(), do: String.replace(argument, ~r/(:\d+)+$/, "")
-    paths = for path <- named, File.exists?(path), do: path
-
-    for path <- if(paths == [], do: ["test"], else: paths),
-        file <- if(File.dir?(path), do: Path.wildcard(path <> "/**/*_test.exs"), else: [path]),
-        do: Path.relative_to_cwd(file)
   end
 
   @doc "Records which cells are to run."
   @spec plan([Notebook.t()]) :: :ok
   def plan(notebooks) do
-    for notebook <- notebooks, section <- notebook.sections, cell <- section.blocks do
-      if is_struct(cell, Livemd.Cell), do: planned(entry(notebook.path, cell.line, section.name))
-    end
+    write(
+      "planned",
+      for(
+        %{path: path, sections: sections} <- notebooks,
+        %{name: name, blocks: blocks} <- sections,
+        %Cell{line: line} <- blocks,
+        do: entry(path, line, name)
+      )
+    )
+  end
 
-    :ok
+  @doc "Records that a cell is evaluated, by a function whose result it returns."
+  @spec during(String.t(), (() -> result)) :: result when result: term()
+  def during(entry, fun) do
+    write("started", [entry])
+    result = fun.()
+    write("finished", [entry])
+    result
   end
 
   @doc "Names a cell or a test in the journal."
   @spec entry(Path.t(), pos_integer(), String.t()) :: String.t()
   def entry(path, line, name), do: "#{path}:#{line} #{String.replace(name, "\n", " ")}"
 
-  @spec planned(String.t()) :: :ok
-  def planned(entry), do: write("planned " <> entry)
-
-  @spec started(String.t()) :: :ok
-  def started(entry), do: write("started " <> entry)
-
-  @spec finished(String.t()) :: :ok
-  def finished(entry), do: write("finished " <> entry)
-
-  # A VM that a cell or a test starts is not part of this run.
-  defp open do
+  @doc "Opens the journal, and returns whether one is demanded of this VM."
+  @spec open() :: boolean()
+  def open do
+    # A VM that a cell or a test starts is not part of this run.
     path = System.get_env(@variable)
-    System.delete_env(@variable)
-
-    if path do
-      path = Path.expand(path)
-      File.write!(path, "")
-      :persistent_term.put(__MODULE__, path)
-    end
-
+    if path, do: :persistent_term.put(__MODULE__, Path.expand(path))
+    if path, do: File.write!(path, "")
     if System.get_env(@tied), do: spawn(&end_with_input/0)
-    System.delete_env(@tied)
+    for name <- [@variable, @tied], do: System.delete_env(name)
     path != nil
   end
 
@@ -137,95 +104,53 @@ defmodule Livemd.Journal do
     System.halt(1)
   end
 
+  @doc "Writes the last line."
+  @spec finish(boolean()) :: :ok
+  def finish(complete?), do: append(if complete?, do: "complete\n", else: "failed\n")
+
+  @doc "Writes a line for each entry; the kind is `planned`, `started` or `finished`."
+  @spec write(String.t(), [String.t()]) :: :ok
+  def write(kind, entries), do: append(Enum.map(entries, &"#{kind} #{&1}\n"))
+
+  defp append(text), do: if(path(), do: File.write!(path(), text, [:append]), else: :ok)
+
   @doc "Returns the path of the journal that this VM writes, or `nil`."
   @spec path() :: Path.t() | nil
   def path, do: :persistent_term.get(__MODULE__, nil)
 
-  defp write(line) do
-    if path(), do: File.write!(path(), line <> "\n", [:append])
-    :ok
-  end
-
-  @doc """
-  Returns what was running when the run ended early, and what did not run; `nil` if the run came to
-  its end.
-  """
+  @doc "Returns where a run ended early, and what was not seen to start; else `nil`."
   @spec explain(Path.t()) :: String.t() | nil
   def explain(path) do
-    lines = path |> File.read() |> lines()
-    unless List.last(lines) in ["complete", "failed"], do: text(lines)
-  end
-
-  defp lines({:ok, text}), do: String.split(text, "\n", trim: true)
-  defp lines({:error, _never_opened}), do: []
-
-  defp text(lines) do
-    {started, finished} = {entries(lines, "started "), entries(lines, "finished ")}
+    [planned, started, finished] = Enum.map(~w(planned started finished), &entries(path, &1))
     running = started -- finished
     last = if running == [], do: Enum.take(finished, -1), else: []
 
-    "The run ended early.\n" <>
-      list("Last seen running", running) <>
-      list("Last seen to finish", last) <>
-      list("Not seen to start", entries(lines, "planned ") -- started)
+    unless last(path) in ["complete", "failed"] do
+      "The run ended early.\n" <>
+        list("Last seen running", running) <>
+        list("Last seen to finish", last) <>
+        list("Not seen to start", Enum.uniq(planned) -- started)
+    end
   end
 
-  defp entries(lines, kind) do
-    for line <- lines, String.starts_with?(line, kind), do: String.replace_prefix(line, kind, "")
+  defp last(path), do: path |> lines() |> List.last()
+
+  defp entries(path, kind) do
+    for line <- lines(path), [^kind, entry] <- [String.split(line, " ", parts: 2)], do: entry
+  end
+
+  # A VM that ended before it could open the file has written nothing.
+  defp lines(path) do
+    with {:error, _} <- File.read(path),
+         do: [],
+         else: ({:ok, text} -> String.split(text, "\n", trim: true))
   end
 
   defp list(_title, []), do: ""
 
   defp list(title, entries) do
     {shown, more} = Enum.split(entries, @most)
-    rest = if more == [], do: "", else: "  ... and #{length(more)} more\n"
-    "#{title}:\n#{Enum.map(shown, &"  #{&1}\n")}#{rest}"
+    more = if more == [], do: [], else: ["... and #{length(more)} more"]
+    "#{title}:\n" <> Enum.map_join(shown ++ more, &"  #{&1}\n")
   end
-end
-
-defmodule Livemd.Journal.Formatter do
-  @moduledoc false
-  # Records what ExUnit starts and finishes.
-
-  use GenServer
-
-  alias Livemd.Journal
-
-  # ExUnit does not wait for a formatter: a test that ends the VM at once may win over the line that
-  # names it. So nothing is left to be loaded, or to be asked from another process, by then.
-  @impl true
-  def init(_options) do
-    Process.flag(:priority, :high)
-    {:ok, file} = :file.open(Journal.path(), [:raw, :append])
-    state = {file, File.cwd!() <> "/"}
-    entry(%{name: :test, tags: %{file: __ENV__.file, line: 1}}, state)
-    {:ok, state}
-  end
-
-  @impl true
-  def handle_cast({:module_started, %{file: file, tests: tests}}, state) do
-    planned = for test <- tests, do: "planned #{entry(test, state)}\n"
-    write(["started #{relative(file, state)}\n" | planned], state)
-  end
-
-  def handle_cast({:module_finished, %{file: file}}, state),
-    do: write("finished #{relative(file, state)}\n", state)
-
-  def handle_cast({:test_started, test}, state),
-    do: write("started #{entry(test, state)}\n", state)
-
-  def handle_cast({:test_finished, test}, state),
-    do: write("finished #{entry(test, state)}\n", state)
-
-  def handle_cast(_event, state), do: {:noreply, state}
-
-  defp write(text, {file, _root} = state) do
-    :ok = :file.write(file, text)
-    {:noreply, state}
-  end
-
-  defp entry(%{name: name, tags: tags}, state),
-    do: tags.file |> relative(state) |> Journal.entry(tags.line, Atom.to_string(name))
-
-  defp relative(path, {_file, root}), do: String.replace_prefix(path, root, "")
 end

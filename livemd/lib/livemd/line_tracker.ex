@@ -129,16 +129,12 @@ defmodule Livemd.LineTracker do
 
   # The smallest: in `a |> b`, the line of the operator comes before the lines of its operands.
   defp first_line(expression) do
-    {_, line} = Macro.prewalk(expression, nil, fn node, line -> {node, earlier(node, line)} end)
-    line
-  end
+    {_, lines} =
+      Macro.prewalk(expression, [], fn
+        {_, meta, _} = node, lines when is_list(meta) -> {node, List.wrap(meta[:line]) ++ lines}
+        node, lines -> {node, lines}
+      end)
 
-  defp earlier({_, meta, _}, line) when is_list(meta) do
-    case Keyword.get(meta, :line) do
-      nil -> line
-      own -> min(own, line)
-    end
+    Enum.min(lines, fn -> nil end)
   end
-
-  defp earlier(_, line), do: line
 end

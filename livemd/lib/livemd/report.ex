@@ -19,18 +19,8 @@ defmodule Livemd.CellResult do
   alias Livemd.{Cell, Failure}
 
   @enforce_keys [:cell, :section, :status]
-  defstruct [
-    :cell,
-    :section,
-    :status,
-    :verdict,
-    :failure,
-    :value,
-    output: "",
-    warnings: [],
-    assertions: 0,
-    time: 0
-  ]
+  defstruct @enforce_keys ++
+              [:verdict, :failure, :value, output: "", warnings: [], assertions: 0, time: 0]
 
   @typedoc "An `:aborted` cell did not run, because an earlier cell failed."
   @type status :: :ok | {:failed, Failure.t()} | {:skipped, String.t()} | :aborted
@@ -38,18 +28,7 @@ defmodule Livemd.CellResult do
   @typedoc "A `:waiting` cell is the check of an exercise that is not solved yet."
   @type verdict :: :held | :waiting | :failed | :skipped | :aborted
 
-  @type t :: %__MODULE__{
-          cell: Cell.t(),
-          section: non_neg_integer(),
-          status: status(),
-          verdict: verdict() | nil,
-          failure: Failure.t() | nil,
-          value: String.t() | nil,
-          output: String.t(),
-          warnings: [String.t()],
-          assertions: non_neg_integer(),
-          time: non_neg_integer()
-        }
+  @type t :: %__MODULE__{cell: Cell.t(), status: status(), failure: Failure.t() | nil}
 end
 
 defmodule Livemd.Report do
@@ -64,7 +43,7 @@ defmodule Livemd.Report do
     * `time` - microseconds, the sum over all cells.
   """
 
-  alias Livemd.{Cell, CellResult, Exercise, Failure, Notebook}
+  alias Livemd.{CellResult, Exercise, Failure, Notebook}
 
   @typedoc """
   How a notebook is run: as `:shipped`, where each check has to fail by an assertion; `:solved`, with
@@ -74,31 +53,11 @@ defmodule Livemd.Report do
   @type mode :: :shipped | :solved | :learner
 
   @enforce_keys [:notebook, :mode]
-  defstruct [
-    :notebook,
-    :mode,
-    cells: [],
-    failures: [],
-    waiting: [],
-    passed: [],
-    skipped: [],
-    assertions: 0,
-    assertion_cells: 0,
-    time: 0
-  ]
+  defstruct @enforce_keys ++
+              [cells: [], failures: [], waiting: [], passed: [], skipped: []] ++
+              [assertions: 0, assertion_cells: 0, time: 0]
 
-  @type t :: %__MODULE__{
-          notebook: Notebook.t(),
-          mode: mode(),
-          cells: [CellResult.t()],
-          failures: [Failure.t()],
-          waiting: [String.t()],
-          passed: [String.t()],
-          skipped: [{Cell.t(), String.t()}],
-          assertions: non_neg_integer(),
-          assertion_cells: non_neg_integer(),
-          time: non_neg_integer()
-        }
+  @type t :: %__MODULE__{notebook: Notebook.t(), mode: mode(), failures: [Failure.t()]}
 
   @doc "Makes the report of judged results and of failures that belong to no cell."
   @spec new(Notebook.t(), [CellResult.t()], mode(), [Failure.t()]) :: t()

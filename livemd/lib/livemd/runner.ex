@@ -22,25 +22,10 @@ defmodule Livemd.Runner do
 
   To go step by step, call `start/2`, then `eval_section/2` for each section or `eval_cell/2` for each
   cell, in order, then `stop/1`, all from one process; when it dies, the notebook ends.
-
-  `attempt/4` evaluates a reader's version of an exercise, as often as they like, from a `point/1` of
-  a notebook that was evaluated up to there.
   """
 
-  alias Livemd.{
-    Cell,
-    CellResult,
-    Evaluator,
-    Exercise,
-    Failure,
-    IOProxy,
-    Journal,
-    LeakCheck,
-    Notebook,
-    Report,
-    Requirements,
-    Syntax
-  }
+  alias Livemd.{Cell, CellResult, Evaluator, Exercise, Failure, IOProxy, Journal, LeakCheck}
+  alias Livemd.{Notebook, Report, Requirements, Syntax}
 
   @enforce_keys [:notebook, :opts, :evaluator, :places, :absent, :counters, :applications]
   defstruct @enforce_keys ++
@@ -53,7 +38,7 @@ defmodule Livemd.Runner do
   @opaque point :: {Evaluator.t(), Evaluator.key()}
 
   @typedoc """
-    * `:mode` - `:shipped` (the default), `:solved` or `:learner`, see `t:Livemd.Report.mode/0`;
+    * `:mode` - a `t:Livemd.Report.mode/0` (`:shipped`);
     * `:timeout` - milliseconds that a cell may take (60_000);
     * `:toolchains` - modules with the functions of `Livemd.Toolchain` (none);
     * `:leak_check` - a function that returns a map of counters. It is called before and after the
@@ -61,41 +46,16 @@ defmodule Livemd.Runner do
     * `:on_cell` - called with each `Livemd.CellResult`;
     * `:on_section` - called with a section's 0-based index, the section and its results.
   """
-  @type option ::
-          {:mode, Report.mode()}
-          | {:timeout, timeout()}
-          | {:toolchains, [module()]}
-          | {:leak_check, (() -> LeakCheck.counters())}
-          | {:on_cell, (CellResult.t() -> term())}
-          | {:on_section, (non_neg_integer(), Section.t(), [CellResult.t()] -> term())}
+  @type option :: {atom(), term()}
 
-  @typedoc """
-    * `:check_timeout` - milliseconds that a cell of the notebook may take (the notebook's limit);
-    * `:go_on?` - called several times a second with the milliseconds that the cell has taken; the
-      attempt ends when it returns false.
-  """
-  @type attempt_option ::
-          {:check_timeout, timeout()} | {:go_on?, (non_neg_integer() -> boolean())}
-
-  @defaults [
-    mode: :shipped,
-    timeout: 60_000,
-    toolchains: [],
-    leak_check: nil,
-    on_cell: nil,
-    on_section: nil
-  ]
-  @attempt_defaults [check_timeout: nil, go_on?: nil]
+  @defaults [mode: :shipped, timeout: 60_000, toolchains: []] ++
+              [leak_check: nil, on_cell: nil, on_section: nil]
 
   @doc "Evaluates all sections in order."
   @spec run(Notebook.t(), [option()]) :: Report.t()
   def run(%Notebook{} = notebook, opts \\ []) do
-    notebook.sections
-    |> Enum.with_index(fn _section, index -> index end)
-    |> Enum.reduce(start(notebook, opts), fn index, runner ->
-      {_results, runner} = eval_section(runner, index)
-      runner
-    end)
+    0..(length(notebook.sections) - 1)//1
+    |> Enum.reduce(start(notebook, opts), &(&2 |> eval_section(&1) |> elem(1)))
     |> stop()
   end
 
@@ -103,9 +63,8 @@ defmodule Livemd.Runner do
   @spec start(Notebook.t(), [option()]) :: t()
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
-    cells = Enum.map(Notebook.cells(notebook), &{&1, solve(&1, notebook, opts.mode)})
-    solved = Enum.map(cells, &elem(&1, 1))
     load_ex_unit()
+    solved = for cell <- Notebook.cells(notebook), do: solve(cell, notebook, opts.mode)
     Requirements.prepare(solved, opts.toolchains)
     {skipped, absent} = Requirements.skipped(solved, opts.toolchains)
     IOProxy.capture_log()
@@ -114,9 +73,9 @@ defmodule Livemd.Runner do
     %__MODULE__{
       notebook: notebook,
       opts: opts,
-      places: places(notebook, cells, skipped),
+      places: places(notebook, solved, skipped),
       absent: absent,
-      counters: LeakCheck.start(opts.leak_check),
+      counters: opts.leak_check && opts.leak_check.(),
       applications: applications(),
       evaluator: Evaluator.start()
     }
@@ -126,8 +85,10 @@ defmodule Livemd.Runner do
   @spec eval_section(t(), non_neg_integer()) :: {[CellResult.t()], t()}
   def eval_section(%__MODULE__{} = runner, index) do
     section = Enum.fetch!(runner.notebook.sections, index)
-    cells = for %Cell{} = cell <- section.blocks, do: cell
-    {results, runner} = Enum.map_reduce(cells, runner, &eval_cell(&2, &1))
+
+    {results, runner} =
+      section |> Notebook.cells_of() |> Enum.map_reduce(runner, &eval_cell(&2, &1))
+
     if fun = runner.opts.on_section, do: fun.(index, section, results)
     {results, runner}
   end
@@ -152,15 +113,18 @@ defmodule Livemd.Runner do
   def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)
 
   @doc """
-  Evaluates cells from a point on, and takes away all that they defined or started. A cell may be in
-  a file of the reader (`path`); the last one is of the notebook. One that ends its process, or takes
-  too long, ends the point: see `alive?/1`.
+  Evaluates a reader's version of an exercise from a point on, as often as they like, and takes away
+  all that it defined or started. A cell may be in a file of the reader (`path`); the last one is of
+  the notebook. One that ends its process, or takes too long, ends the point: see `alive?/1`.
+
+  Options: `:check_timeout`, the milliseconds that a cell of the notebook may take; `:go_on?`, a
+  function that is called several times a second with the milliseconds that the cell has taken, and
+  ends the attempt if it returns false.
   """
-  @spec attempt(t(), point(), [Cell.t()], [attempt_option()]) :: [CellResult.t()]
+  @spec attempt(t(), point(), [Cell.t()], keyword()) :: [CellResult.t()]
   def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
-    opts = Keyword.validate!(opts, @attempt_defaults)
+    opts = Map.merge(runner.opts, Map.new(Keyword.validate!(opts, [:check_timeout, :go_on?])))
     place = place(runner, List.last(cells))
-    opts = Map.merge(runner.opts, Map.new(opts))
     branch = %{runner | opts: opts, evaluator: evaluator, last: last, state: :running}
     mark = Evaluator.mark(evaluator)
 
@@ -183,19 +147,18 @@ defmodule Livemd.Runner do
   """
   @spec stop(t()) :: Report.t()
   def stop(%__MODULE__{} = runner) do
-    died = died(runner)
-    Evaluator.stop(runner.evaluator, runner.modules)
+    died = runner.evaluator |> Evaluator.stop(runner.modules) |> died(runner)
     stick(:unstick_dir)
-    leaks = LeakCheck.stop(runner.counters, last_line(Notebook.cells(runner.notebook)))
+    last = runner.notebook |> Notebook.cells() |> List.last(%{line: 1})
+    leaks = LeakCheck.failures(runner.opts.leak_check, runner.counters, last.line)
     Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.mode, died ++ leaks)
   end
 
   # Livebook has it loaded, and `assert_receive` reads its settings. Mix may take it off the code
   # path of an application that does not depend on it.
   defp load_ex_unit do
-    with {:error, {reason, _}} when reason != :already_loaded <- Application.load(:ex_unit) do
-      path = :elixir |> :code.lib_dir() |> Path.join("../ex_unit/ebin") |> Path.expand()
-      path |> String.to_charlist() |> :code.add_pathz()
+    unless Application.spec(:ex_unit) do
+      :elixir |> :code.lib_dir() |> :filename.join(~c"../ex_unit/ebin") |> :code.add_pathz()
       Application.load(:ex_unit)
     end
   end
@@ -215,17 +178,15 @@ defmodule Livemd.Runner do
   defp solve(cell, _notebook, _mode), do: cell
 
   # For each cell of the notebook: its section, its key, the cell to evaluate, why it is skipped.
-  defp places(notebook, cells, skipped) do
-    sections =
+  defp places(notebook, solved, skipped) do
+    cells =
       for {section, index} <- Enum.with_index(notebook.sections),
-          %Cell{} <- section.blocks,
-          do: {index, section.name}
+          cell <- Notebook.cells_of(section),
+          do: {cell, %{section: index, name: section.name}}
 
-    for {{{cell, solved}, {section, name}}, key} <-
-          cells |> Enum.zip(sections) |> Enum.with_index(),
-        into: %{} do
-      {cell, %{section: section, name: name, key: key, cell: solved, skipped: skipped[solved]}}
-    end
+    for {{{cell, place}, solved}, key} <- cells |> Enum.zip(solved) |> Enum.with_index(),
+        into: %{},
+        do: {cell, Map.merge(place, %{key: key, cell: solved, skipped: skipped[solved]})}
   end
 
   defp place(runner, cell) do
@@ -238,17 +199,14 @@ defmodule Livemd.Runner do
   defp step(runner, cell, place, skipped) do
     result = %CellResult{cell: cell, section: place.section, status: :aborted}
     entry = Journal.entry(cell.path || runner.notebook.path, cell.line, place.name)
-    Journal.started(entry)
 
-    stepped =
+    Journal.during(entry, fn ->
       cond do
         skipped -> {%{result | status: {:skipped, skipped}}, runner}
         runner.state != :running -> {result, runner}
         true -> eval(runner, result, place.key)
       end
-
-    Journal.finished(entry)
-    stepped
+    end)
   end
 
   defp eval(runner, result, key) do
@@ -298,29 +256,28 @@ defmodule Livemd.Runner do
     }
   end
 
-  defp outcome(result, {:ok, outcome}, _failure, _timeout) do
-    result = %{result | warnings: outcome.warnings, time: outcome.time}
-
-    case outcome.result do
-      {:ok, value} ->
+  defp outcome(result, answer, failure, timeout) do
+    case answer do
+      {:ok, %{result: {:ok, value}} = outcome} ->
         assertions = Syntax.assertions(result.cell.code)
-        %{result | status: :ok, value: value, assertions: assertions}
+        %{outcome(result, outcome) | status: :ok, value: value, assertions: assertions}
 
-      failed ->
-        %{result | status: failed}
+      {:ok, %{result: {:failed, _failure} = failed} = outcome} ->
+        %{outcome(result, outcome) | status: failed}
+
+      :timeout ->
+        failure = failure.(:timeout, "took longer than #{timeout / 1000} s")
+        %{result | time: timeout * 1000, status: {:failed, failure}}
+
+      :stopped ->
+        %{result | status: {:failed, failure.(:stopped, "was stopped")}}
+
+      {:down, reason} ->
+        %{result | status: {:failed, failure.(:exit, died_text(reason))}}
     end
   end
 
-  defp outcome(result, :timeout, failure, timeout) do
-    failure = failure.(:timeout, "took longer than #{timeout / 1000} s")
-    %{result | time: timeout * 1000, status: {:failed, failure}}
-  end
-
-  defp outcome(result, :stopped, failure, _timeout),
-    do: %{result | status: {:failed, failure.(:stopped, "was stopped")}}
-
-  defp outcome(result, {:down, reason}, failure, _timeout),
-    do: %{result | status: {:failed, failure.(:exit, died_text(reason))}}
+  defp outcome(result, outcome), do: %{result | warnings: outcome.warnings, time: outcome.time}
 
   defp died_text(reason), do: "the notebook's process died: #{Exception.format_exit(reason)}"
 
@@ -347,48 +304,32 @@ defmodule Livemd.Runner do
   end
 
   # A process that is linked to it may have crashed after the last cell.
-  defp died(%{state: :dead}), do: []
-
-  defp died(runner) do
-    with {:down, reason} <- Evaluator.down(runner.evaluator) do
-      path = runner.notebook.path
-      place = %{path: path, full_path: Path.expand(path), earlier: []}
-      line = runner.results |> Enum.map(& &1.cell) |> Enum.reverse() |> last_line()
-      [%Failure{kind: :exit, line: line, plain: Failure.unfile(died_text(reason), place)}]
-    else
-      :alive -> []
-    end
+  defp died({:down, reason}, %{state: state, results: [%{cell: cell} | _]} = runner)
+       when state != :dead do
+    text = Failure.unfile(died_text(reason), job(runner, cell, 0))
+    [%Failure{kind: :exit, line: cell.line, plain: text}]
   end
 
-  defp last_line([]), do: 1
-  defp last_line(cells), do: List.last(cells).line
+  defp died(_down_or_alive, _runner), do: []
 end
 
 defmodule Livemd.LeakCheck do
   @moduledoc false
-  # Compares counters before and after a notebook. What a dead process held is released a moment after
-  # its end, so only a difference that lasts counts.
+  # Compares counters before and after a notebook.
 
   alias Livemd.Failure
 
   @type counters :: %{term() => integer()}
-  @type t :: {(() -> counters()), counters()} | nil
 
-  # Milliseconds.
+  # Milliseconds. What a dead process held is released a moment after its end.
   @patience 2_000
   @pause 10
 
-  @spec start((() -> counters()) | nil) :: t()
-  def start(nil), do: nil
-  def start(count), do: {count, count.()}
+  @spec failures(nil | (() -> counters()), nil | counters(), pos_integer()) :: [Failure.t()]
+  def failures(nil, nil, _line), do: []
 
-  @spec stop(t(), pos_integer()) :: [Failure.t()]
-  def stop(nil, _line), do: []
-
-  def stop({count, before}, line) do
-    deadline = System.monotonic_time(:millisecond) + @patience
-
-    for {name, was, is} <- settle(count, before, deadline) do
+  def failures(count, before, line) do
+    for {name, was, is} <- settle(count, before, now() + @patience) do
       text =
         "#{inspect(name)} was #{inspect(was)} before the notebook and is #{inspect(is)} after it"
 
@@ -398,20 +339,22 @@ defmodule Livemd.LeakCheck do
 
   defp settle(count, before, deadline) do
     :erlang.garbage_collect()
-    differences = differences(before, count.())
+    counters = count.()
+    names = Enum.uniq(Map.keys(before) ++ Map.keys(counters))
 
-    if differences == [] or System.monotonic_time(:millisecond) > deadline do
+    differences =
+      for name <- names,
+          {was, is} = {before[name], counters[name]},
+          was != is,
+          do: {name, was, is}
+
+    if differences == [] or now() > deadline do
       differences
     else
-      receive do
-      after
-        @pause -> settle(count, before, deadline)
-      end
+      Process.sleep(@pause)
+      settle(count, before, deadline)
     end
   end
 
-  defp differences(before, now) do
-    names = Enum.uniq(Map.keys(before) ++ Map.keys(now))
-    for name <- names, before[name] != now[name], do: {name, before[name], now[name]}
-  end
+  defp now, do: System.monotonic_time(:millisecond)
 end
