@@ -320,6 +320,52 @@ defmodule Roundtrip.LearnTest do
     end
   end
 
+  describe "a cell that ends the VM" do
+    # As `run/1` calls it, with a course of our own.
+    defp in_another_vm(args, course, journal) do
+      code = """
+      args = #{inspect(args)}
+      options = [course: #{inspect(course)}, runner: []]
+      learn = fn -> Mix.Tasks.Roundtrip.Learn.learn(args, options) end
+      System.halt(Livemd.Journal.record(learn))
+      """
+
+      paths = for module <- [Learn, Livemd.Journal], do: module |> :code.which() |> Path.dirname()
+      args = Enum.flat_map(paths, &["-pa", &1]) ++ ["-e", code]
+      System.cmd("elixir", args, env: [{"LIVEMD_JOURNAL", journal}], stderr_to_stdout: true)
+    end
+
+    for {name, code} <- [
+          halt: "System.halt(0)",
+          stop: "System.stop(0)",
+          sigterm: ~s|System.cmd("kill", ["-TERM", System.pid()])\nProcess.sleep(:infinity)|
+        ] do
+      test "leaves an incomplete journal, which names it: #{name}", %{dir: dir} do
+        ends = String.replace(@alpha, "assert 1 + 1 == 2", unquote(code))
+        course = course(dir, [{"alpha", ends}, {"failing", @failing}])
+        journal = Path.join(dir, "journal")
+
+        for args <- [[], ["alpha"]] do
+          {_printed, 0} = in_another_vm(args, course, journal)
+          text = Livemd.Journal.explain(journal)
+          assert text =~ "Last seen running:\n  #{dir}/alpha.livemd:6 Sums\n"
+          assert text =~ "Not seen to start:\n  #{dir}/alpha.livemd:"
+          assert text =~ "#{dir}/failing.livemd:6 Fails\n" == (args == [])
+        end
+      end
+    end
+
+    test "is not one that fails, or holds", %{dir: dir} do
+      journal = Path.join(dir, "journal")
+
+      for {name, last} <- [{"alpha", "complete"}, {"failing", "failed"}] do
+        course = course(dir, [{"alpha", @alpha}, {"failing", @failing}])
+        in_another_vm([name], course, journal)
+        assert journal |> File.read!() |> String.split("\n", trim: true) |> List.last() == last
+      end
+    end
+  end
+
   test "a reader that closed the pipe is no crash" do
     {:ok, closed} = StringIO.open("")
     StringIO.close(closed)
