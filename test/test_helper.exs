@@ -4,3 +4,4 @@ File.rm_rf!(data)
 System.put_env("ROUNDTRIP_DATA", data)
 
 ExUnit.start()
+Livemd.TestJournal.start()
