@@ -3,7 +3,7 @@ defmodule Roundtrip.Notebook.Linter.Setup do
 
   alias Roundtrip.Notebook
 
-  @branches [:if, :unless, :case, :cond]
+  @branches [:if, :unless, :case, :cond, :try]
   @forbidden [:import, :alias, :require, :use, :defmodule, :def, :defp, :defmacro, :defstruct]
 
   @spec lint(Notebook.t(), keyword()) :: [{pos_integer(), String.t()}]
@@ -18,6 +18,9 @@ defmodule Roundtrip.Notebook.Linter.Setup do
 
   defp check(quoted, line, opts) do
     installs = installs(quoted)
+
+    # A file of the checkout may install from the path: test/precompiled/setup_test.exs runs it.
+    opts = [path: not (Macro.to_string(quoted) =~ "Code.eval_file")] ++ opts
 
     forms(quoted, line) ++
       if(installs == [], do: [{line, "the setup calls no Mix.install"}], else: []) ++
@@ -34,7 +37,11 @@ defmodule Roundtrip.Notebook.Linter.Setup do
     end
   end
 
-  defp form({{:., _, [{:__aliases__, _, [:Mix]}, :install]}, _, _}, _line), do: []
+  defp form({{:., _, [{:__aliases__, _, [:Mix]}, name]}, _, _}, _line)
+       when name in [:install, :raise],
+       do: []
+
+  defp form({{:., _, [{:__aliases__, _, [:Code]}, :eval_file]}, _, _}, _line), do: []
 
   defp form({branch, meta, args}, line) when branch in @branches and is_list(args) do
     for body <- bodies(List.last(args)), problem <- forms(body, meta[:line] || line), do: problem
@@ -155,7 +162,7 @@ defmodule Roundtrip.Notebook.Linter.Setup do
   defp no_path(own, line, opts) do
     path? = fn {_, {_, _, options}} -> is_list(options) and Keyword.has_key?(options, :path) end
 
-    if Enum.any?(own, path?),
+    if Enum.any?(own, path?) or not opts[:path],
       do: [],
       else: [{line, "the setup installs #{opts[:app]} nowhere from a path"}]
   end
