@@ -1,3 +1,3 @@
 [
-  inputs: ["{mix,.formatter}.exs", "{bench,config,lib,notebooks,test}/**/*.{ex,exs}"]
+  inputs: ["{mix,.formatter}.exs", "{bench,config,dev,lib,notebooks,test}/**/*.{ex,exs}"]
 ]
