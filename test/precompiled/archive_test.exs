@@ -244,9 +244,9 @@ defmodule Roundtrip.Precompiled.ArchiveTest do
     end
   end
 
-  test "refuses a file that is no library", context do
+  test "refuses a file that is not a library", context do
     pack(context, [{to_charlist(@library), "#!/bin/sh"}])
-    refused(context, "holds a file that is no library for x86_64-unknown-linux-gnu")
+    refused(context, "holds a file that is not a library for x86_64-unknown-linux-gnu")
   end
 
   test "refuses a library that needs a newer NIF version, and names both versions", context do

@@ -4,6 +4,7 @@ defmodule Roundtrip.Rust.SkippedTest do
 
   import ExUnit.CaptureIO
   import Roundtrip.RustCase, only: [cell: 3, put_env: 1]
+  alias Livemd.{Notebook, Parser}
   alias Roundtrip.Rust.Skipped
 
   @moduletag :tmp_dir
@@ -103,6 +104,37 @@ defmodule Roundtrip.Rust.SkippedTest do
     assert_raise ArgumentError, ~r/one option, the source/, fn ->
       Code.eval_string("defmodule Cells.NoSource do\n  use Roundtrip.Rust, source: 1\nend")
     end
+  end
+
+  # The engine of the terminal skips these cells, and Livebook doesn't.
+  test "on a page of the course, each cell that needs Rust fails with that line, and no check passes" do
+    {:ok, page} = Parser.parse(File.read!("notebooks/index.livemd"), "index.livemd")
+    cells = Notebook.cells(page)
+    needing = Enum.filter(cells, &(&1.code =~ ~r/Roundtrip\.Rust|Squarer/))
+    assert List.last(needing).kind == {:check, "index-2"}
+
+    {failures, _output} = with_io(fn -> failures(cells) end)
+
+    for cell <- needing, cell.code =~ "assert" do
+      assert {^cell, message} = List.keyfind(failures, cell, 0)
+      assert String.trim(message) == @skipped
+    end
+  end
+
+  defp failures(cells) do
+    {failures, _} =
+      Enum.flat_map_reduce(cells, {[], Code.env_for_eval([])}, fn cell, {binding, env} ->
+        quoted = Code.string_to_quoted!(cell.code)
+
+        try do
+          {_, binding, env} = Code.eval_quoted_with_env(quoted, binding, env)
+          {[], {binding, env}}
+        rescue
+          error -> {[{cell, Exception.message(error)}], {binding, env}}
+        end
+      end)
+
+    failures
   end
 
   defp define(module, stubs), do: Code.eval_string(cell(module, @rust, stubs))
