@@ -3,6 +3,8 @@
 # The NIF libraries are installed from the archives in dist/. Without archives that match the
 # checksum files, cargo builds them first. ROUNDTRIP_BUILD=1 builds in any case: set it when you
 # change the Rust in native/.
+#
+# Errors are raised without a stack trace, because it would hide what to do.
 
 checkout = Path.expand("..", __DIR__)
 dist = Path.join(checkout, "dist")
@@ -36,17 +38,20 @@ cond do
     {_output, status} = System.cmd(cargo, ["xtask", "dist"], options)
 
     if status != 0 do
-      raise "cargo xtask dist failed with status #{status}. Its output is above."
+      message = "cargo xtask dist failed with status #{status}. Its output is above."
+      reraise RuntimeError, [message: message], []
     end
 
   true ->
-    raise """
+    message = """
     Roundtrip needs cargo to build its Rust, and finds none.
 
     Install Rust (https://rustup.rs), start Livebook again, and evaluate this cell again.
     Or copy dist/ and checksum-*.exs from a checkout of this version that was built on a
     machine like this one (#{:erlang.system_info(:system_architecture)}): then no Rust is needed.
     """
+
+    reraise RuntimeError, [message: message], []
 end
 
 try do
@@ -59,12 +64,14 @@ try do
   )
 catch
   kind, reason ->
-    Mix.raise("""
+    message = """
     Roundtrip couldn't be installed from this checkout.
 
     #{Exception.format_banner(kind, reason)}
 
     Without a network, Kino can't be fetched from Hex. `bin/learn` runs the lessons in
     the terminal, and needs no network.
-    """)
+    """
+
+    reraise Mix.Error, [message: message], []
 end

@@ -20,7 +20,7 @@ defmodule Roundtrip.SetupTest do
       Code.eval_string(cell, [], file: file)
       :ok
     catch
-      kind, reason -> {:error, Exception.format_banner(kind, reason)}
+      kind, reason -> {:error, Exception.format(kind, reason, __STACKTRACE__)}
     end
 
   for {module, _} <- :code.all_loaded(), inspect(module) =~ "Roundtrip", do: IO.inspect(module)
@@ -41,8 +41,6 @@ defmodule Roundtrip.SetupTest do
       Code.put_compiler_option(:ignore_module_conflict, true)
 
       defmodule Mix do
-        def raise(message), do: raise(Mix.Error, message: message)
-
         def install(deps, opts \\\\ []) do
           IO.puts(inspect([deps, opts], limit: :infinity))
           Code.eval_string(System.get_env("INSTALL", ""))
@@ -154,7 +152,10 @@ defmodule Roundtrip.SetupTest do
 
     test "says in one short error that Mix.install has failed, and why", context do
       copy_archives(context.checkout)
-      assert {:error, _, error} = evaluate(context, install: ~s|Mix.raise("no such host")|)
+
+      assert {:error, _, error} =
+               evaluate(context, install: ~s|raise Mix.Error, message: "no such host"|)
+
       assert hd(short(error)) =~ "couldn't be installed from this checkout"
       assert error =~ "** (Mix.Error) no such host"
       assert error =~ "bin/learn"
@@ -172,7 +173,8 @@ defmodule Roundtrip.SetupTest do
 
     test "says in one short error that it can't, and names the repository", context do
       for {code, why} <- [
-            {~s|Mix.raise("No package with name roundtrip")|, "** (Mix.Error) No package"},
+            {~s|raise Mix.Error, message: "No package with name roundtrip"|,
+             "** (Mix.Error) No package"},
             {"exit({:shutdown, 1})", "** (exit) shutdown: 1"}
           ] do
         assert {:error, _, error} = evaluate(alone(context), install: code)
@@ -222,6 +224,7 @@ defmodule Roundtrip.SetupTest do
   defp short(error) do
     [first | _] = lines = error |> String.trim() |> String.split("\n")
     assert String.length(first) <= @columns
+    refute error =~ ~r/^ +\(\w+ [\d.]+\) /m, "there is a stack trace: #{error}"
     lines
   end
 

@@ -37,9 +37,8 @@ defmodule Livemd.Linter.Setup do
     end
   end
 
-  defp form({{:., _, [{:__aliases__, _, [:Mix]}, name]}, _, _}, _line)
-       when name in [:install, :raise],
-       do: []
+  defp form({{:., _, [{:__aliases__, _, [:Mix]}, :install]}, _, _}, _line), do: []
+  defp form({:reraise, _, _}, _line), do: []
 
   defp form({{:., _, [{:__aliases__, _, [:Code]}, :eval_file]}, _, _}, _line), do: []
 
