@@ -20,7 +20,9 @@ defmodule Roundtrip.SetupTest do
       Code.eval_string(cell, [], file: file)
       :ok
     catch
-      kind, reason -> {:error, Exception.format(kind, reason, __STACKTRACE__)}
+      kind, reason ->
+        trace = Enum.filter(__STACKTRACE__, &(inspect(&1) =~ "setup"))
+        {:error, Exception.format(kind, reason, trace)}
     end
 
   for {module, _} <- :code.all_loaded(), inspect(module) =~ "Roundtrip", do: IO.inspect(module)
@@ -224,7 +226,8 @@ defmodule Roundtrip.SetupTest do
   defp short(error) do
     [first | _] = lines = error |> String.trim() |> String.split("\n")
     assert String.length(first) <= @columns
-    refute error =~ ~r/^ +\(\w+ [\d.]+\) /m, "there is a stack trace: #{error}"
+    refute error =~ "setup.exs:", "there is a stack trace: #{error}"
+    refute error =~ "#cell:setup", "there is a stack trace: #{error}"
     lines
   end
 
