@@ -7,9 +7,7 @@ defmodule Roundtrip.Rust.Skipped do
       "Skipped: needs Rust"
   """
 
-  @message "Skipped: needs Rust"
-  defexception message: @message
+  defexception message: "Skipped: needs Rust"
 
-  @doc false
-  def message, do: @message
+  @type t :: %__MODULE__{message: String.t()}
 end
