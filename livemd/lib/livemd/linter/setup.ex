@@ -40,7 +40,7 @@ defmodule Livemd.Linter.Setup do
   defp form({{:., _, [{:__aliases__, _, [:Mix]}, :install]}, _, _}, _line), do: []
   defp form({:reraise, _, _}, _line), do: []
 
-  defp form({{:., _, [{:__aliases__, _, [:Code]}, :eval_file]}, _, _}, _line), do: []
+  defp form({:|>, _, _}, _line), do: []
 
   defp form({branch, meta, args}, line) when branch in @branches and is_list(args) do
     for body <- bodies(List.last(args)), problem <- forms(body, meta[:line] || line), do: problem
