@@ -114,7 +114,7 @@ defmodule Roundtrip.MixProject do
       licenses: ["Apache-2.0"],
       links: %{"GitHub" => @source_url},
       files: ~w(
-        lib notebooks mix.exs .formatter.exs README.md CHANGELOG.md LICENSE checksum-*.exs
+        lib notebooks/*.livemd mix.exs .formatter.exs README.md CHANGELOG.md LICENSE checksum-*.exs
         native/Cargo.toml native/Cargo.lock native/*/Cargo.toml native/*/src
       )
     ]

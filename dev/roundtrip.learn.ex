@@ -150,8 +150,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp forgotten({:ok, exercises}, where, options) do
     count = Terminal.count(length(exercises), "exercise")
-    names = if exercises == [], do: "", else: ": " <> Enum.join(exercises, ", ")
-    say("Forgot #{count} of #{where}#{names}\n", options)
+    some = "Forgot #{count} of #{where}: #{Enum.join(exercises, ", ")}\n"
+    say(if(exercises == [], do: "Nothing of #{where} was remembered.\n", else: some), options)
 
     if File.dir?("exercises"),
       do: say("The files in exercises/ stay as they are.\n", options),

@@ -438,13 +438,13 @@ defmodule Livemd.ParserTest do
     @bound 2_000_000
 
     for {name, part} <- @hostile, prefix <- ["", "a ", "- ", "> ", "## ", "```elixir"] do
-      test "#{name} after #{inspect(prefix)} are read and printed, or refused" do
+      test "#{name} after #{inspect(prefix)} are read, linted and printed, or refused" do
         part = unquote(part)
         line = unquote(prefix) <> String.duplicate(part, div(40_000, byte_size(part)))
         short = unquote(prefix) <> String.duplicate(part, div(3_900, byte_size(part)))
 
         for body <- [line, String.duplicate(short <> "\n", 10)] do
-          {time, _} = :timer.tc(fn -> read_and_print(in_section(body <> "\n")) end)
+          {time, _} = :timer.tc(fn -> process(in_section(body <> "\n")) end)
           assert time < @bound
         end
       end
@@ -459,13 +459,15 @@ defmodule Livemd.ParserTest do
 
     defp work(text) do
       {:reductions, before} = Process.info(self(), :reductions)
-      read_and_print(text)
+      process(text)
       {:reductions, now} = Process.info(self(), :reductions)
       now - before
     end
 
-    defp read_and_print(text) do
+    defp process(text) do
       with {:ok, notebook} <- Parser.parse(text, "n.livemd") do
+        Livemd.Linter.lint(notebook)
+
         for section <- notebook.sections,
             do: Livemd.Terminal.Block.stack(section.blocks, Livemd.Terminal.new(colour: true))
       end

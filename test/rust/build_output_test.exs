@@ -1,10 +1,10 @@
-defmodule Roundtrip.Rust.OutputTest do
+defmodule Roundtrip.Rust.BuildOutputTest do
   use ExUnit.Case, async: true
 
   import ExUnit.CaptureIO
-  alias Roundtrip.Rust.{Mapped, Output}
+  alias Roundtrip.Rust.{BuildOutput, MappedLibraries}
 
-  defp read(output, lines), do: Enum.reduce(lines, output, &Output.handle({:line, &1}, &2))
+  defp read(output, lines), do: Enum.reduce(lines, output, &BuildOutput.handle({:line, &1}, &2))
 
   @compiling "\e[1m\e[92m   Compiling\e[0m syn v3.0.10"
   @own "   Compiling cell_12ab v0.0.0 (/home/me/.cache/roundtrip/rust/1/cells/cell_12ab)"
@@ -12,20 +12,20 @@ defmodule Roundtrip.Rust.OutputTest do
   test "what is built for the first time shows its progress, line by line" do
     text =
       capture_io(fn ->
-        send(self(), read(Output.new("Doubler", "cell_12ab", false), [@compiling]))
+        send(self(), read(BuildOutput.new("Doubler", "cell_12ab", false), [@compiling]))
       end)
 
     assert [_announcement, @compiling, ""] = String.split(text, "\n")
-    assert_received %Output{} = output
+    assert_received %BuildOutput{} = output
     assert capture_io(fn -> read(output, [@own]) end) == "   Compiling Doubler\n"
   end
 
   test "a quick build is silent; one that takes long says what it did and does" do
-    output = Output.new("Doubler", "cell_12ab", true)
+    output = BuildOutput.new("Doubler", "cell_12ab", true)
     assert capture_io(fn -> read(output, [@compiling]) end) == ""
 
     late = %{read(output, [@compiling]) | silent_until: System.monotonic_time(:millisecond)}
-    text = capture_io(fn -> Output.handle(:silence, late) end)
+    text = capture_io(fn -> BuildOutput.handle(:silence, late) end)
     assert text == "Building Doubler takes a while.\n#{@compiling}\n"
   end
 
@@ -39,14 +39,16 @@ defmodule Roundtrip.Rust.OutputTest do
       "warning: `cell_12ab` (lib) generated 1 warning"
     ]
 
-    output = read(Output.new("Doubler", "cell_12ab", true), lines)
-    assert Output.text(output) == lines |> Enum.slice(1, 3) |> Enum.join("\n")
+    output = read(BuildOutput.new("Doubler", "cell_12ab", true), lines)
+    assert BuildOutput.text(output) == lines |> Enum.slice(1, 3) |> Enum.join("\n")
   end
 
   test "what is not the reader's fault comes with what to do" do
-    output = Output.new("Doubler", "cell_12ab", true)
-    assert Output.text(read(output, ["error: linker `cc` not found"])) =~ "apt install gcc"
-    assert Output.text(read(output, ["error: failed to download `syn`"])) =~ "needs a network"
+    output = BuildOutput.new("Doubler", "cell_12ab", true)
+    assert BuildOutput.text(read(output, ["error: linker `cc` not found"])) =~ "apt install gcc"
+
+    assert BuildOutput.text(read(output, ["error: failed to download `syn`"])) =~
+             "needs a network"
   end
 
   test "what is mapped is counted by library" do
@@ -57,15 +59,15 @@ defmodule Roundtrip.Rust.OutputTest do
     7f6211000000-7f6222000000 r--p 00000000 fe:00 9888192    /lib/libc.so.6
     """
 
-    assert Mapped.read(maps) == %{libraries: 2, bytes: 0x16000}
-    assert Mapped.read("") == %{libraries: 0, bytes: 0}
+    assert MappedLibraries.parse(maps) == %{libraries: 2, bytes: 0x16000}
+    assert MappedLibraries.parse("") == %{libraries: 0, bytes: 0}
   end
 
   test "a restart is suggested after many versions that stayed, and not each time" do
     many = %{libraries: 21, bytes: 9_000_000}
-    assert Mapped.suggestion(40, many, true) =~ "21 are still mapped (9.0 MB)"
-    assert Mapped.suggestion(41, many, true) == nil
-    assert Mapped.suggestion(40, %{many | libraries: 1}, true) == nil
-    assert Mapped.suggestion(20, %{libraries: 0, bytes: 0}, false) =~ "a restart"
+    assert MappedLibraries.suggestion(40, many, true) =~ "21 are still mapped (9.0 MB)"
+    assert MappedLibraries.suggestion(41, many, true) == nil
+    assert MappedLibraries.suggestion(40, %{many | libraries: 1}, true) == nil
+    assert MappedLibraries.suggestion(20, %{libraries: 0, bytes: 0}, false) =~ "a restart"
   end
 end

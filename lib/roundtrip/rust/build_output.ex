@@ -1,12 +1,12 @@
-defmodule Roundtrip.Rust.Output do
+defmodule Roundtrip.Rust.BuildOutput do
   @moduledoc false
-  # What cargo prints is two things: its progress, which is shown where a build takes long, and
-  # rustc's own text, which is kept.
+  # Separates what a build prints into cargo's progress and rustc's messages. The progress is shown
+  # if the build takes long, and the messages are kept.
 
   @enforce_keys [:title, :crate, :silent_until]
   defstruct [:title, :crate, :silent_until, progress: [], text: []]
 
-  # Milliseconds for which a build may run in silence.
+  # A quick build shows no progress. In milliseconds.
   @silence 2_000
 
   @verbs ~w(Adding Blocking Building Compiling Dirty Downloaded Downloading Fetching Finished Fresh
@@ -22,17 +22,23 @@ defmodule Roundtrip.Rust.Output do
 
   @type t :: %__MODULE__{}
 
-  @doc "`ready?` says whether the crates that cells share are built; that takes long."
-  @spec new(String.t(), String.t(), boolean()) :: t()
+  @doc """
+  Starts with no output. Without `prepared?`, the crates that all cells share are built first: then
+  the progress is shown from the beginning.
+  """
+  @spec new(title :: String.t(), crate :: String.t(), prepared? :: boolean()) :: t()
   def new(title, crate, true),
     do: %__MODULE__{title: title, crate: crate, silent_until: now() + @silence}
 
   def new(title, crate, false) do
-    IO.puts("Building the crates that cells share: once, a minute or less.")
+    IO.puts(
+      "Building the crates that all cells share. This happens once, and takes a minute or less."
+    )
+
     %__MODULE__{title: title, crate: crate, silent_until: :shown}
   end
 
-  @doc "Takes a line, or a moment in which there was none."
+  @doc "Handles a line of output, or a moment without one."
   @spec handle(Roundtrip.Rust.Cargo.event(), t()) :: t()
   def handle({:line, line}, output) do
     if progress?(line),
@@ -42,7 +48,7 @@ defmodule Roundtrip.Rust.Output do
 
   def handle(:silence, output), do: show(output)
 
-  @doc "rustc's text, without what cargo says of it, and with what to do where that is not plain."
+  @doc "Returns rustc's messages, without cargo's summary of them, and with advice for common problems."
   @spec text(t()) :: String.t()
   def text(output) do
     text =
@@ -56,7 +62,7 @@ defmodule Roundtrip.Rust.Output do
   end
 
   defp show(%{silent_until: :shown} = output) do
-    for line <- Enum.reverse(output.progress), do: IO.puts(own_name(line, output))
+    for line <- Enum.reverse(output.progress), do: IO.puts(with_title(line, output))
     %{output | progress: []}
   end
 
@@ -69,10 +75,10 @@ defmodule Roundtrip.Rust.Output do
     end
   end
 
-  defp own_name(line, output),
+  defp with_title(line, output),
     do: String.replace(line, ~r/#{output.crate} v0\.0\.0 \(.*\)/, output.title)
 
-  # cargo puts a verb before each of its lines, and aligns it to the right in twelve columns.
+  # A line of cargo's progress begins with a verb that is aligned to the right in twelve columns.
   defp progress?(line) do
     with [verb] <- Regex.run(~r/^ *([A-Z][a-z]+) /, plain(line), capture: :all_but_first),
          do: verb in @verbs and String.starts_with?(plain(line), String.pad_leading(verb, 12))

@@ -1,22 +1,25 @@
-defmodule Roundtrip.Rust.Mapped do
+defmodule Roundtrip.Rust.MappedLibraries do
   @moduledoc false
-  # What versions of cells leave behind in this VM.
+  # Counts the libraries of cells in this VM's memory, because old versions can stay mapped.
 
-  # By it the map of the VM's memory shows what is a cell's.
+  # The names of loaded files are in the memory map, and this prefix marks those of cells.
   @prefix "roundtrip-cell-"
 
-  # Versions in one VM after which, and after as many more, a restart is suggested.
+  # A restart is suggested each time after so many versions.
   @many 20
 
   @maps "/proc/self/maps"
 
-  @doc "How the file begins from which a library is loaded."
+  @typedoc "A number of libraries, and the bytes of address space that they take."
+  @type t :: %{libraries: non_neg_integer(), bytes: non_neg_integer()}
+
+  @doc "Returns how the name of a file begins from which the library of a cell is loaded."
   @spec prefix() :: String.t()
   def prefix, do: @prefix
 
-  @doc "The libraries of cells in a map as Linux writes it, and the bytes of address space they take."
-  @spec read(String.t()) :: %{libraries: non_neg_integer(), bytes: non_neg_integer()}
-  def read(maps) do
+  @doc "Counts the libraries of cells in a memory map, as `/proc/self/maps` on Linux shows it."
+  @spec parse(String.t()) :: t()
+  def parse(maps) do
     regions =
       Regex.scan(~r/^([0-9a-f]+)-([0-9a-f]+) .*\/#{@prefix}([^\/\n]*)$/m, maps,
         capture: :all_but_first
@@ -28,26 +31,26 @@ defmodule Roundtrip.Rust.Mapped do
     }
   end
 
-  @doc "`read/1` for this VM; zeroes where there is no `/proc`."
-  @spec now() :: %{libraries: non_neg_integer(), bytes: non_neg_integer()}
+  @doc "Counts the libraries of cells in this VM. Both numbers are 0 without `/proc`."
+  @spec now() :: t()
   def now do
     case File.read(@maps) do
-      {:ok, maps} -> read(maps)
-      {:error, _} -> read("")
+      {:ok, maps} -> parse(maps)
+      {:error, _} -> parse("")
     end
   end
 
   defp size([from, to, _name]), do: String.to_integer(to, 16) - String.to_integer(from, 16)
 
-  @doc "Counts a version; every now and then it gives a line that suggests a restart."
+  @doc "Counts one more version that was loaded. Returns a line that suggests a restart, if it is time."
   @spec count() :: nil | String.t()
   def count do
     :counters.add(versions(), 1, 1)
     suggestion(:counters.get(versions(), 1), now(), File.exists?(@maps))
   end
 
-  @doc "What `count/0` gives after that many versions."
-  @spec suggestion(pos_integer(), map(), boolean()) :: nil | String.t()
+  @doc "Returns the line of `count/0` after so many versions. `known?` tells if `/proc` exists."
+  @spec suggestion(pos_integer(), t(), boolean()) :: nil | String.t()
   def suggestion(versions, _mapped, _known?) when rem(versions, @many) != 0, do: nil
   def suggestion(_versions, %{libraries: few}, true) when few < @many, do: nil
 
