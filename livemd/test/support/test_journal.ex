@@ -35,7 +35,9 @@ defmodule Livemd.TestJournal do
 
   # The files that `mix test` is called with, or all.
   defp files do
-    named = for argument <- Enum.drop(System.argv(), 1), do: String.replace(argument, ~r/(:\d+)+$/, "")
+    named =
+      for argument <- Enum.drop(System.argv(), 1), do: String.replace(argument, ~r/(:\d+)+$/, "")
+
     paths = Enum.filter(named, &File.exists?/1)
 
     for path <- if(paths == [], do: ["test"], else: paths),
