@@ -211,7 +211,7 @@ defmodule Livemd.Runner do
 
   defp eval(runner, result, key) do
     job = job(runner, result.cell, key)
-    timeout = timeout(result.cell, runner.opts)
+    timeout = (result.cell.path == nil && runner.opts[:check_timeout]) || runner.opts.timeout
     directory = File.cwd()
 
     {answer, output, modules} =
@@ -236,9 +236,6 @@ defmodule Livemd.Runner do
   end
 
   defp after_cell(runner, _result, _no_outcome, _key), do: %{runner | state: :dead}
-
-  defp timeout(%Cell{path: nil}, %{check_timeout: limit}) when limit != nil, do: limit
-  defp timeout(_cell, opts), do: opts.timeout
 
   defp job(runner, cell, key) do
     path = cell.path || runner.notebook.path
