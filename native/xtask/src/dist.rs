@@ -1,0 +1,192 @@
+//! `cargo xtask dist`, `check` and `checksums`: from sources to archives with checksums.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::build::{self, Build};
+use crate::checksum::{self, Checksums};
+use crate::target::{System, Target};
+use crate::tools::{Toolchain, say};
+use crate::workspace::{Library, Workspace};
+use crate::{archive, library};
+
+/// Builds, checks and packs every library: for the named targets as a release does, else for this machine.
+pub fn dist(workspace: &Workspace, names: &[String], check_checksums: bool) -> Result<()> {
+    let toolchain = Toolchain::detect()?;
+    let (build, targets) = match names {
+        [] => (Build::Plain, vec![Target::unpromised(&toolchain.host)]),
+        names => (Build::Release, named_targets(workspace, names)?),
+    };
+    fs::create_dir_all(workspace.dist()).context("can't create dist/")?;
+    let mut stale = Vec::new();
+    for target in &targets {
+        for library in &workspace.libraries {
+            let packed = make(workspace, build, library, target)?;
+            stale.extend(renew_checksum(workspace, library, target, &packed)?);
+        }
+    }
+    if check_checksums {
+        compare(&toolchain, &stale)?;
+    }
+    Ok(())
+}
+
+fn named_targets(workspace: &Workspace, names: &[String]) -> Result<Vec<Target>> {
+    let released = workspace.targets()?;
+    let mut targets = Vec::new();
+    for name in names {
+        let Some(target) = released.iter().find(|target| target.name == *name) else {
+            let names: Vec<_> = released.iter().map(|target| target.name.as_str()).collect();
+            bail!(
+                "'{name}' isn't a target of the release; those are: {}",
+                names.join(", ")
+            );
+        };
+        build::check_tools(target)?;
+        targets.push(target.clone());
+    }
+    Ok(targets)
+}
+
+fn make(
+    workspace: &Workspace,
+    build: Build,
+    library: &Library,
+    target: &Target,
+) -> Result<Vec<u8>> {
+    let file_name = library.file_name(target);
+    let bytes = build.library(workspace, library, target)?;
+    let needed = library::check(target, &file_name, &bytes)?;
+    if build == Build::Release {
+        say_needed(target, needed);
+    }
+    let archive_name = library.archive_name(target);
+    let packed = archive::pack(&file_name, &bytes)?;
+    archive::check_size(library, &archive_name, packed.len() as u64)?;
+    place(&workspace.dist().join(archive_name), &packed)?;
+    Ok(packed)
+}
+
+fn say_needed(target: &Target, needed: Option<crate::target::Version>) {
+    let system = match target.system() {
+        System::MacOs => "macOS",
+        _ => "glibc",
+    };
+    if let (Some(needed), Some(promise)) = (needed, target.promise) {
+        say(format!(
+            "it needs {system} {needed}, and {promise} is promised"
+        ));
+    }
+}
+
+/// Renamed at the end, so that an interrupted run leaves no half archive under the name that is installed.
+fn place(path: &Path, packed: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|placed| placed == packed) {
+        return Ok(());
+    }
+    let part = path.with_extension(format!("part{}", process::id()));
+    fs::write(&part, packed)
+        .and_then(|()| fs::rename(&part, path))
+        .with_context(|| format!("can't write {path:?}"))?;
+    let name = path.file_name().unwrap_or_default().display();
+    say(format!("dist/{name} ({} kB)", packed.len() / 1000));
+    Ok(())
+}
+
+/// Writes the archive's line in the checksum file. Returns `file:line: message` if another one is committed.
+fn renew_checksum(
+    workspace: &Workspace,
+    library: &Library,
+    target: &Target,
+    packed: &[u8],
+) -> Result<Option<String>> {
+    let file_name = library.checksum_file();
+    let path = workspace.root.join(&file_name);
+    let archive_name = library.archive_name(target);
+    let before = Checksums::read(&path)?;
+    let mut after = before.clone();
+    after.keep_version(library);
+    after.insert(archive_name.clone(), packed);
+    after.write(&path)?;
+
+    let place = format!("{file_name}:{}", after.line_of(&archive_name));
+    if before != after {
+        return Ok(Some(format!(
+            "{place}: the sources build an archive with another checksum; the file has been renewed: commit it"
+        )));
+    }
+    // A second run finds the file that the first one renewed.
+    let committed = checksum::committed(&workspace.root, &file_name);
+    Ok(committed.filter(|committed| *committed != after).map(|_| {
+        format!("{place}: the committed checksum isn't that of the committed sources; this one is: commit it")
+    }))
+}
+
+/// Other compilers and linkers make other bytes, which say nothing about the committed checksums.
+fn compare(toolchain: &Toolchain, stale: &[String]) -> Result<()> {
+    if !toolchain.is_pinned() {
+        let pinned = Toolchain::pinned();
+        say(format!(
+            "checksums not compared: they were made with {pinned}; here is {toolchain}"
+        ));
+        return Ok(());
+    }
+    ensure!(stale.is_empty(), "{}", stale.join("\n"));
+    Ok(())
+}
+
+/// Checks finished archives as `dist TARGET` does before it packs them.
+pub fn check(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
+    ensure!(
+        !paths.is_empty(),
+        "name the archives to check: cargo xtask check dist/*.tar.gz"
+    );
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (library, target) = workspace.parse_archive_name(&name)?;
+        let packed = fs::read(path).with_context(|| format!("can't read {path:?}"))?;
+        archive::check_size(library, &name, packed.len() as u64)?;
+        let file_name = library.file_name(&target);
+        let bytes = archive::unpack(&name, &file_name, &packed)?;
+        library::check(&target, &file_name, &bytes)?;
+        say(format!("{name}: fit for a release"));
+    }
+    Ok(())
+}
+
+/// Writes the checksum files anew from a whole release: nobody can install a target without a line.
+pub fn checksums(workspace: &Workspace) -> Result<()> {
+    let targets = workspace.targets()?;
+    for library in &workspace.libraries {
+        let mut checksums = Checksums::default();
+        for target in &targets {
+            let archive_name = library.archive_name(target);
+            let packed = fs::read(workspace.dist().join(&archive_name)).with_context(|| {
+                format!("dist/{archive_name} is missing; a release has every target in targets.txt")
+            })?;
+            checksums.insert(archive_name, &packed);
+        }
+        checksums.write(&workspace.root.join(library.checksum_file()))?;
+        say(format!(
+            "{} has a line for each target",
+            library.checksum_file()
+        ));
+    }
+    Ok(())
+}
+
+/// The build matrix of the release workflow as JSON: each target twice, on two runners of one kind.
+pub fn matrix(workspace: &Workspace) -> Result<String> {
+    let mut rows = Vec::new();
+    for Target { name, runner, .. } in workspace.targets()? {
+        for copy in 1..=2 {
+            rows.push(format!(
+                r#"{{"target":"{name}","os":"{runner}","copy":{copy}}}"#
+            ));
+        }
+    }
+    Ok(format!(r#"{{"include":[{}]}}"#, rows.join(",")))
+}
