@@ -27,11 +27,15 @@ defmodule Roundtrip.MixProject do
     [extra_applications: [:logger, :crypto]]
   end
 
-  defp elixirc_paths(:test), do: ["lib", "test/support"]
-  defp elixirc_paths(_env), do: ["lib"]
+  # What a reader's Livebook compiles is lib/ alone: there the package is a dependency, and its environment :prod.
+  defp elixirc_paths(:test), do: ["lib", "dev", "test/support", "livemd/test/support"]
+  defp elixirc_paths(:dev), do: ["lib", "dev"]
+  defp elixirc_paths(:prod), do: ["lib"]
+
+  defp deps, do: [{:livemd, path: "livemd", only: [:dev, :test]} | packages()]
 
   # Without Hex there is no package at all; lib/roundtrip/precompiled.ex is the other place that asks.
-  defp deps do
+  defp packages do
     cond do
       System.get_env("ROUNDTRIP_HEX") == "0" ->
         []
@@ -126,7 +130,6 @@ defmodule Roundtrip.MixProject do
         ],
         "The capstone server": [~r/Roundtrip\.Server/],
         "Rust in a cell": [~r/Roundtrip\.Rust/],
-        "The notebook engine": [~r/Roundtrip\.Notebook/],
         Installation: [~r/Roundtrip\.Precompiled/]
       ]
     ]

@@ -1,7 +1,7 @@
 defmodule Roundtrip.CFencesTest do
   use ExUnit.Case, async: true
 
-  alias Roundtrip.Notebook.{Fence, Fences}
+  alias Livemd.{Fence, Fences}
   import Roundtrip.LessonCase, only: [read: 1]
 
   test "every fence of C stands word for word in bench/" do

@@ -2,7 +2,7 @@ defmodule Roundtrip.FencesTest do
   # cargo takes both cores, and a lesson that measures must not run beside it.
   use ExUnit.Case, async: false
 
-  alias Roundtrip.Notebook.Fences
+  alias Livemd.Fences
   import Roundtrip.LessonCase, only: [read: 1]
 
   @moduletag timeout: 300_000

@@ -2,7 +2,7 @@ defmodule Roundtrip.LearnTest do
   use ExUnit.Case, async: true
 
   alias Mix.Tasks.Roundtrip.Learn
-  alias Roundtrip.Notebook.Terminal
+  alias Livemd.Terminal
 
   @alpha """
   # The first

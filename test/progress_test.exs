@@ -4,7 +4,7 @@ defmodule Roundtrip.ProgressTest do
   @moduletag :tmp_dir
 
   alias Mix.Tasks.Roundtrip.Learn
-  alias Roundtrip.Notebook.{Parser, Terminal}
+  alias Livemd.{Parser, Terminal}
   alias Roundtrip.Progress
 
   doctest Progress
@@ -299,7 +299,7 @@ defmodule Roundtrip.ProgressTest do
     Mix.shell(Mix.Shell.Process)
     on_exit(fn -> Mix.shell(shell) end)
 
-    Mix.Tasks.Roundtrip.Notebooks.run(["--solved", Roundtrip.notebook_path("index")])
+    Mix.Tasks.Livemd.run(["--solved", Roundtrip.notebook_path("index")])
     assert "index-1" in Progress.passed()
     System.put_env("ROUNDTRIP_DATA", dir)
     assert Progress.passed() == []

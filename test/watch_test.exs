@@ -2,10 +2,10 @@ defmodule Roundtrip.WatchTest do
   # Runs whole lessons, some of which measure.
   use ExUnit.Case, async: false
 
-  import Roundtrip.Console, only: [type: 2, expect: 2]
+  import Livemd.Console, only: [type: 2, expect: 2]
 
   alias Mix.Tasks.Roundtrip.Learn
-  alias Roundtrip.Notebook.{Exercises, Parser}
+  alias Livemd.{Exercises, Parser}
 
   @prompt "(then Enter) > "
 

@@ -2,8 +2,8 @@ defmodule Roundtrip.WithoutRustTest do
   # The environment is changed here.
   use ExUnit.Case, async: false
 
-  alias Roundtrip.Notebook
-  alias Roundtrip.Notebook.Needs
+  alias Livemd.Notebook
+  alias Livemd.Needs
   import Roundtrip.LessonCase, only: [read: 1, run: 2]
 
   @separator if match?({:win32, _}, :os.type()), do: ";", else: ":"

@@ -2,7 +2,7 @@ defmodule Roundtrip.Rust.CellTest do
   use ExUnit.Case, async: false
   use Roundtrip.RustCase
 
-  alias Roundtrip.Notebook.{Parser, Runner}
+  alias Livemd.{Parser, Runner}
   alias Roundtrip.Rust.Error
 
   # Each test has a module of its own: what one leaves must not help another.

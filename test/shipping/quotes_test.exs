@@ -2,7 +2,7 @@ defmodule Roundtrip.Shipping.QuotesTest do
   use ExUnit.Case, async: true
 
   alias Roundtrip.LessonCase
-  alias Roundtrip.Notebook.Fences
+  alias Livemd.Fences
 
   test "what the lesson shows of Cargo.toml stands there" do
     manifest = File.read!("native/nif/Cargo.toml")

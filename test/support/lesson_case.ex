@@ -7,8 +7,8 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Roundtrip.{Notebook, Progress}
-  alias Roundtrip.Notebook.{Exercises, Failure, Fences, Linter, Parser, Runner}
+  alias Livemd.{Exercises, Failure, Fences, Linter, Notebook, Parser, Runner}
+  alias Roundtrip.Progress
 
   using opts do
     quote do

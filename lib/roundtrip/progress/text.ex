@@ -1,7 +1,7 @@
 defmodule Roundtrip.Progress.Text do
   @moduledoc "Says how far somebody is: in a sentence below a check, and as a picture of the course."
 
-  alias Roundtrip.Notebook.Terminal
+  alias Livemd.Terminal
   alias Roundtrip.Progress
 
   @doc "What a check's last line answers; `remembered` is what `Roundtrip.Progress.pass/1` gave."
@@ -24,7 +24,7 @@ defmodule Roundtrip.Progress.Text do
       Enum.join(exercises, ", ")
   end
 
-  @doc "A line for the end of a run, in the form of `Roundtrip.Notebook.Terminal.Summary`."
+  @doc "A line for the end of a run, in the form of `Livemd.Terminal.Summary`."
   @spec summary(Progress.t(), colour? :: boolean()) :: IO.chardata()
   def summary(progress, colour?) do
     label = IO.ANSI.format([:bright, "Passed   "], colour?)

@@ -1,0 +1,107 @@
+defmodule Livemd.Variables do
+  @moduledoc """
+  Which variables code binds for the code after it, and which it takes from the code before it.
+
+  Read from the syntax alone, without expanding macros: a variable that only a macro makes is not seen.
+  """
+
+  @type names :: MapSet.t(atom())
+
+  @definitions [:def, :defp, :defmacro, :defmacrop, :defguard, :defguardp, :defdelegate, :quote]
+  @blocks [:do, :else, :rescue, :catch, :after]
+
+  @doc """
+  The names that the code reads before it binds them, and those that it has bound in the end.
+
+      iex> {free, bound} = Livemd.Variables.of("y = x; Enum.map(y, fn z -> z end)")
+      iex> {Enum.to_list(free), Enum.to_list(bound)}
+      {[:x], [:y]}
+  """
+  @spec of(String.t() | Macro.t()) :: {free :: names(), bound :: names()}
+  def of(code) when is_binary(code) do
+    case Code.string_to_quoted(code) do
+      {:ok, quoted} -> of(quoted)
+      {:error, _} -> of(nil)
+    end
+  end
+
+  def of(quoted), do: walk(quoted, {MapSet.new(), MapSet.new()})
+
+  # The accumulator holds the names read from outside and those bound so far.
+  defp walk({:=, _, [pattern, expression]}, acc), do: expression |> walk(acc) |> bind(pattern)
+  defp walk({:<-, _, [pattern, expression]}, acc), do: expression |> walk(acc) |> bind(pattern)
+  defp walk({:->, _, [head, body]}, acc), do: scoped(acc, &walk(body, bind(&1, head)))
+  defp walk({:fn, _, clauses}, acc), do: Enum.reduce(clauses, acc, &walk/2)
+
+  defp walk({name, _, args}, acc) when name in [:for, :with] and is_list(args) do
+    scoped(acc, &walk(args, &1))
+  end
+
+  defp walk({name, _, args}, acc) when name in @definitions and is_list(args), do: acc
+  defp walk({:^, _, [variable]}, acc), do: walk(variable, acc)
+  defp walk({name, _, context}, acc) when is_atom(name) and is_atom(context), do: read(acc, name)
+
+  # A segment's type and an attribute's name look like variables.
+  defp walk({:"::", _, [value, _type]}, acc), do: walk(value, acc)
+
+  defp walk({:@, _, [{_name, _, args}]}, acc),
+    do: if(is_list(args), do: walk(args, acc), else: acc)
+
+  defp walk({:match?, _, [pattern, expression]}, acc) do
+    scoped(walk(expression, acc), &bind(&1, pattern))
+  end
+
+  defp walk({call, _, args}, acc) when is_list(args), do: walk(args, walk(call, acc))
+
+  defp walk({key, body}, acc) when key in @blocks, do: scoped(acc, &walk(body, &1))
+  defp walk({left, right}, acc), do: walk(right, walk(left, acc))
+  defp walk(list, acc) when is_list(list), do: Enum.reduce(list, acc, &walk/2)
+  defp walk(_literal, acc), do: acc
+
+  # What is bound inside of a scope is not bound after it.
+  defp scoped({_, bound} = acc, fun) do
+    {free, _} = fun.(acc)
+    {free, bound}
+  end
+
+  defp read({free, bound} = acc, name) do
+    if name in bound or special?(name), do: acc, else: {MapSet.put(free, name), bound}
+  end
+
+  # A guard reads, and binds nothing.
+  defp bind(acc, [{:when, _, parts}]), do: guarded(acc, parts)
+  defp bind(acc, {:when, _, parts}), do: guarded(acc, parts)
+
+  defp bind(acc, pattern) do
+    {pinned, names} = pattern_names(pattern)
+    {free, bound} = Enum.reduce(pinned, acc, &read(&2, &1))
+    {free, MapSet.union(bound, MapSet.new(names))}
+  end
+
+  defp guarded(acc, parts) do
+    {guard, patterns} = List.pop_at(parts, -1)
+    walk(guard, bind(acc, patterns))
+  end
+
+  defp pattern_names(pattern) do
+    {_, found} = Macro.prewalk(pattern, {[], []}, &pattern_node/2)
+    found
+  end
+
+  defp pattern_node({:^, _, [{name, _, context}]}, {pinned, names}) when is_atom(context) do
+    {nil, {[name | pinned], names}}
+  end
+
+  # The type of a binary's segment, as in `<<a::binary-size(n)>>`, binds nothing.
+  defp pattern_node({:"::", _, [value, _type]}, found), do: {value, found}
+
+  defp pattern_node({name, _, context} = node, {pinned, names})
+       when is_atom(name) and is_atom(context) do
+    names = if special?(name), do: names, else: [name | names]
+    {node, {pinned, names}}
+  end
+
+  defp pattern_node(node, found), do: {node, found}
+
+  defp special?(name), do: name |> Atom.to_string() |> String.starts_with?("_")
+end

@@ -1,0 +1,189 @@
+defmodule Mix.Tasks.LivemdTest do
+  # The shell is one for the whole VM.
+  use ExUnit.Case, async: false
+  @moduletag :tmp_dir
+
+  setup do
+    shell = Mix.shell()
+    Mix.shell(Mix.Shell.Process)
+    on_exit(fn -> Mix.shell(shell) end)
+  end
+
+  @good """
+  # Good
+
+  ## First
+
+  ```elixir
+  import ExUnit.Assertions
+  x = 1
+  assert x == 1
+  ```
+
+  ## Exercise
+
+  ```elixir
+  # exercise: a
+  y = 1
+  ```
+
+  <!-- livebook:{"continue_on_error":true} -->
+
+  ```elixir
+  # check: a
+  assert y == 2
+  ```
+
+  <details>
+  <summary>Hint</summary>
+
+  Two.
+
+  </details>
+
+  <details>
+  <summary>Solution</summary>
+
+  ```elixir
+  y = 2
+  ```
+
+  </details>
+  """
+
+  defp write(dir, name, text) do
+    path = Path.join(dir, name)
+    File.write!(path, text)
+    path
+  end
+
+  defp run(args) do
+    result =
+      try do
+        Mix.Tasks.Livemd.run(args)
+        :ok
+      catch
+        :exit, reason -> reason
+      end
+
+    {result, printed([])}
+  end
+
+  defp printed(lines) do
+    receive do
+      {:mix_shell, _, [line]} -> printed([line | lines])
+    after
+      0 -> lines |> Enum.reverse() |> Enum.join("\n") |> String.replace(~r/\e\[\d+m/, "")
+    end
+  end
+
+  test "prints a line a section and a summary", %{tmp_dir: dir} do
+    assert {:ok, text} = run([write(dir, "good.livemd", @good)])
+    assert text =~ "good.livemd: Good\n"
+    assert text =~ ~r/^  ok      First \(1 assertion, \d+ ms\)$/m
+    assert text =~ ~r/^  waits   Exercise \(0 assertions, \d+ ms\)$/m
+
+    assert text =~
+             "1 assertion held in 1 cell, 1 exercise waiting, 0 cells skipped, 0 failures, 0."
+  end
+
+  test "solves", %{tmp_dir: dir} do
+    assert {:ok, text} = run(["--solved", write(dir, "good.livemd", @good)])
+    assert text =~ "2 assertions held in 2 cells, 0 exercises waiting"
+    assert text =~ ~r/^  ok      Exercise/m
+  end
+
+  test "takes the notebooks of a directory", %{tmp_dir: dir} do
+    write(dir, "a.livemd", @good)
+    write(dir, "b.livemd", String.replace(@good, "# Good", "# Better"))
+    assert {:ok, text} = run([dir])
+    assert text =~ "a.livemd: Good"
+    assert text =~ "b.livemd: Better"
+  end
+
+  test "ends with 1 and file and line where an assertion fails", %{tmp_dir: dir} do
+    path = write(dir, "bad.livemd", String.replace(@good, "assert x == 1", "assert x == 2"))
+    assert {{:shutdown, 1}, text} = run([path])
+    assert text =~ "#{path}:8: Assertion with == failed"
+    assert text =~ "left:  1"
+    assert text =~ ~r/^  FAILED  First/m
+    assert text =~ ~r/^  aborted Exercise/m
+    assert text =~ "1 of 1 notebook failed"
+  end
+
+  test "ends with 1 where a solution does not solve", %{tmp_dir: dir} do
+    path = write(dir, "bad.livemd", String.replace(@good, "y = 2\n", "y = 3\n"))
+    assert {:ok, _} = run([path])
+    assert {{:shutdown, 1}, text} = run(["--solved", path])
+    assert text =~ "#{path}:22: Assertion with == failed"
+    assert text =~ ~r/^  FAILED  Exercise/m
+  end
+
+  test "ends with 1 where the linter or the parser finds something", %{tmp_dir: dir} do
+    linted = write(dir, "linted.livemd", @good <> "\n[it](none.livemd)\n")
+    assert {{:shutdown, 1}, text} = run([linted])
+    assert text =~ "#{linted}:41: the link none.livemd leads to no file"
+    assert text =~ "1 assertion held"
+
+    unread = write(dir, "unread.livemd", "# T\n\n##A\n")
+    good = write(dir, "good.livemd", @good)
+    assert {{:shutdown, 1}, text} = run([unread, good])
+    assert text =~ "#{unread}:3: a heading"
+    assert text =~ "good.livemd: Good"
+    assert text =~ "1 of 2 notebooks failed"
+  end
+
+  test "only lints", %{tmp_dir: dir} do
+    path = write(dir, "bad.livemd", String.replace(@good, "assert x == 1", "raise \"no\""))
+    assert {:ok, text} = run(["--lint", path])
+    assert text == "#{path}: Good"
+    assert {{:shutdown, 1}, text} = run(["--lint", "--assertions", path])
+    assert text =~ ~s(#{path}:3: the section "First" has cells and asserts nothing)
+  end
+
+  test "compares the setup with the project", %{tmp_dir: dir} do
+    setup =
+      "```elixir\nMix.install([{:roundtrip, \"~> 99.0\"}, {:no_such_package, \"~> 1.0\"}])\n```\n\n## First"
+
+    path = write(dir, "setup.livemd", String.replace(@good, "## First", setup))
+    assert {{:shutdown, 1}, text} = run(["--lint", path])
+    assert text =~ "which is not #{Mix.Project.config()[:version]}"
+    assert text =~ "no_such_package, which is no dependency"
+  end
+
+  if function_exported?(Code, :with_diagnostics, 1) do
+    test "shows the compiler's warnings", %{tmp_dir: dir} do
+      path =
+        write(dir, "warns.livemd", String.replace(@good, "x = 1\n", "x = 1\nfn y -> 1 end\n"))
+
+      assert {:ok, text} = run([path])
+      assert text =~ ~r/^    .*warns.livemd:8: warning: variable "y" is unused/m
+    end
+  end
+
+  test "limits the time of a cell", %{tmp_dir: dir} do
+    cell = "receive do :never -> 1 end"
+    path = write(dir, "slow.livemd", String.replace(@good, "assert x == 1", cell))
+    assert {{:shutdown, 1}, text} = run(["--timeout", "1", path])
+    assert text =~ "took longer than 1.0 s"
+  end
+
+  test "explains itself" do
+    assert {:ok, text} = run(["--help"])
+    assert text =~ "mix livemd [OPTIONS] PATH..."
+  end
+
+  test "refuses what it does not know", %{tmp_dir: dir} do
+    for {args, message} <- [
+          {[], "no path given"},
+          {["--nope", "a"], "--nope: no such option"},
+          {["--timeout", "soon", "a"], "--timeout: no such option, or no such value"},
+          {["--timeout", "0", "a"], "from 1 on"},
+          {["no/such.livemd"], "no/such.livemd: no such file or directory"},
+          {[dir], "no .livemd file in this directory"}
+        ] do
+      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.run(args) end
+      assert error.message =~ message
+    end
+  end
+end
