@@ -63,7 +63,7 @@ impl Build {
             run_without_summary(cargo, &failure)?;
         } else {
             tools::say(format!(
-                "building {}: about half a minute the first time, when crates are fetched and compiled too",
+                "building {}; the first time takes about half a minute",
                 library.name
             ));
             let mut cargo = cargo;

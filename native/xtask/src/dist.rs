@@ -190,3 +190,56 @@ pub fn matrix(workspace: &Workspace) -> Result<String> {
     }
     Ok(format!(r#"{{"include":[{}]}}"#, rows.join(",")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_that_the_release_does_not_have() -> Result<()> {
+        let workspace = Workspace::load()?;
+        let Err(error) = named_targets(&workspace, &["sparc-sun-solaris".into()]) else {
+            bail!("sparc-sun-solaris was accepted");
+        };
+        let message = error.to_string();
+        assert!(message.contains("'sparc-sun-solaris' isn't a target of the release"));
+        assert!(message.contains("x86_64-unknown-linux-musl"));
+        Ok(())
+    }
+
+    #[test]
+    fn an_archive_is_checked_for_what_its_name_says() -> Result<()> {
+        let workspace = Workspace::load()?;
+        for target in workspace.targets()? {
+            for library in &workspace.libraries {
+                let (parsed, of) = workspace.parse_archive_name(&library.archive_name(&target))?;
+                assert_eq!((&parsed.name, &of), (&library.name, &target));
+            }
+        }
+        let Err(error) = workspace.parse_archive_name("libshop-v1.so.tar.gz") else {
+            bail!("another name was accepted");
+        };
+        assert!(
+            error
+                .to_string()
+                .contains("libshop-v1.so.tar.gz isn't named like an archive")
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn another_toolchain_says_nothing_about_the_checksums() -> Result<()> {
+        let stale = ["checksum.exs:2: another".to_string()];
+        let other = Toolchain {
+            release: "1.0.0".into(),
+            ..Toolchain::pinned()
+        };
+        compare(&other, &stale)?;
+        compare(&Toolchain::pinned(), &[])?;
+        let Err(error) = compare(&Toolchain::pinned(), &stale) else {
+            bail!("a stale checksum was accepted");
+        };
+        assert_eq!(error.to_string(), stale[0]);
+        Ok(())
+    }
+}

@@ -48,7 +48,7 @@ pub fn has_cargo_command(name: &str) -> bool {
 pub struct Toolchain {
     pub release: String,
     pub host: String,
-    linker: String,
+    pub linker: String,
 }
 
 /// The machine that the committed checksums are made on: Debian 12's.
