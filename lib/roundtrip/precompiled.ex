@@ -21,7 +21,7 @@ defmodule Roundtrip.Precompiled do
     * `:crate` - name of the library that the crate builds
     * `:path` - the crate's folder, seen from the root of the project
 
-  The crate's `Cargo.toml` names the module in turn, for `cargo xtask dist`, which builds and packs it.
+  `bin/artifacts` builds what it finds in such heads, if they stand on one line.
   """
 
   alias Roundtrip.Precompiled.{Archive, Source}

@@ -65,7 +65,7 @@ defmodule Roundtrip.Precompiled.Archive do
   defp expected(checksums, name) do
     case File.read(checksums) do
       {:ok, text} -> text |> entries() |> expected_entry(checksums, name)
-      {:error, _} -> {:error, "#{checksums} is missing; `cargo xtask dist` writes it"}
+      {:error, _} -> {:error, "#{checksums} is missing; bin/artifacts writes it"}
     end
   end
 
@@ -90,14 +90,14 @@ defmodule Roundtrip.Precompiled.Archive do
 
         {:error,
          "#{checksums} has no line for #{name}: there is no artifact for this platform " <>
-           "(it has: #{known}); `cargo xtask dist` builds one"}
+           "(it has: #{known}); bin/artifacts builds one"}
     end
   end
 
   defp read(archive) do
     with {:error, reason} <- File.read(archive) do
       {:error,
-       "#{archive} cannot be read (#{:file.format_error(reason)}); `cargo xtask dist` builds it, " <>
+       "#{archive} cannot be read (#{:file.format_error(reason)}); bin/artifacts builds it, " <>
          "and RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH names its folder"}
     end
   end
@@ -110,7 +110,7 @@ defmodule Roundtrip.Precompiled.Archive do
       found ->
         {:error,
          "wrong checksum for #{name}: expected #{expected}, found #{found}; nothing was installed. " <>
-           "Remove the file and fetch or build it again (`cargo xtask dist`)"}
+           "Remove the file and fetch or build it again (bin/artifacts)"}
     end
   end
 
