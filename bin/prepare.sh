@@ -66,9 +66,8 @@ choose_mode() {
 
 # Builds and packs as a release does; without Rust, archives that are in dist/ will do.
 need_archives() {
-  if ! has cargo && compgen -G "dist/*.tar.gz" >/dev/null; then return; fi
-  need_rust
-  cargo xtask dist
+  if has cargo && has rustc; then cargo xtask dist; return; fi
+  compgen -G "dist/*.tar.gz" >/dev/null || need_rust
 }
 
 # Nothing is exported, so that only mix sees these. +Bd: Ctrl-C ends the VM at once.

@@ -58,15 +58,14 @@ impl Build {
             "cargo couldn't build {}; its message is above",
             library.name
         );
-        let cargo = self.command(workspace, library, target);
+        let mut cargo = self.command(workspace, library, target);
         if built.exists() {
-            run_without_summary(cargo, &failure)?;
+            run_without_summary(&mut cargo, &failure)?;
         } else {
             tools::say(format!(
                 "building {}; the first time takes about half a minute",
                 library.name
             ));
-            let mut cargo = cargo;
             tools::run(&mut cargo, &failure)?;
         }
         fs::read(&built).with_context(|| format!("can't read {built:?}"))
@@ -141,7 +140,7 @@ fn cargo_home() -> PathBuf {
 }
 
 /// Shows what cargo compiles, but not the "Finished" line, which is all it prints when nothing changed.
-fn run_without_summary(mut cargo: Command, failure: &str) -> Result<()> {
+fn run_without_summary(cargo: &mut Command, failure: &str) -> Result<()> {
     if std::io::stderr().is_terminal() && env::var_os("NO_COLOR").is_none() {
         cargo.env("CARGO_TERM_COLOR", "always");
     }
