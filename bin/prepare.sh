@@ -5,11 +5,8 @@ root=$PWD
 trap 'say "interrupted; run it again to continue"; exit 130' INT TERM
 
 say() { printf '· %s\n' "$*" >&2; }
-
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
-
 has() { command -v "$1" >/dev/null 2>&1; }
-
 need_writable() { [ -w . ] || die "this checkout is read-only; copy it to a folder that you can write to"; }
 
 need_rust() {
