@@ -57,7 +57,7 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  # Who builds from source needs rustler; everybody else may leave it out.
+  # Only a build from source needs rustler.
   defp optional_unless_built({name, requirement}),
     do: {name, requirement, optional: System.get_env("ROUNDTRIP_BUILD") != "1"}
 
@@ -73,7 +73,7 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  # The files by name: since Elixir 1.19 `mix cmd` has no shell that would expand a pattern.
+  # The files are listed here, because `mix cmd` expands no patterns since Elixir 1.19.
   defp format_c(_args) do
     files = Path.wildcard("bench/**/*.{c,h}")
     clang_format = System.find_executable("clang-format")
@@ -83,7 +83,7 @@ defmodule Roundtrip.MixProject do
         :ok
 
       clang_format == nil ->
-        Mix.shell().info("clang-format is not installed: the C in bench/ stays as it is")
+        Mix.shell().info("clang-format is not installed, so the C in bench/ isn't formatted")
 
       true ->
         case System.cmd(clang_format, ["-i" | files], stderr_to_stdout: true) do
@@ -103,7 +103,7 @@ defmodule Roundtrip.MixProject do
     Mix.Task.run(task, args)
   end
 
-  # Named one by one: a bare "native" would ship target/.
+  # The folders in native/ are listed, because "native" alone would include target/.
   defp package do
     [
       licenses: ["Apache-2.0"],
@@ -122,15 +122,21 @@ defmodule Roundtrip.MixProject do
       extras:
         ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "LICENSE"] ++ notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
+      # The tasks in dev/ are not part of the package.
+      filter_modules: fn module, _metadata -> not match?("Mix." <> _, inspect(module)) end,
+      # The first group that matches a module is the one that it is in.
       groups_for_modules: [
+        "The HTTP server": [~r/^Roundtrip\.Server\b/],
         Lessons: [
-          ~r/Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Server|Toolbox)/,
+          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)\b/,
           Roundtrip.Measure,
+          Roundtrip.Poll,
           Roundtrip.Schedulers
         ],
-        "The capstone server": [~r/Roundtrip\.Server/],
-        "Rust in a cell": [~r/Roundtrip\.Rust/],
-        Installation: [~r/Roundtrip\.Precompiled/]
+        "Rust in a cell": [~r/^Roundtrip\.Rust\b/],
+        Progress: [~r/^Roundtrip\.Progress\b/],
+        Installation: [~r/^Roundtrip\.Precompiled\b/],
+        "The course": [Roundtrip, Roundtrip.Native]
       ]
     ]
   end

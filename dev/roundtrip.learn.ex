@@ -39,7 +39,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   alias Livemd.{Parser, Practice, Reader, Report, Terminal}
   alias Livemd.Terminal.Course
   alias Roundtrip.Progress
-  alias Roundtrip.Progress.Text
+  alias Roundtrip.Progress.Formatter
 
   @switches [
     all: :boolean,
@@ -155,7 +155,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp progress(options) do
     start()
-    say(Enum.map(Text.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
+    say(Enum.map(Formatter.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
   end
 
   defp reset(options) do
@@ -166,7 +166,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp reset(lesson, options), do: forgotten(Progress.reset(lesson), lesson, options)
 
   defp forgotten({:ok, exercises}, where, options) do
-    say([Text.forgotten(exercises, where), "\n"], options)
+    say([forgotten_text(exercises, where), "\n"], options)
 
     if File.dir?("exercises"),
       do: say("The files in exercises/ stay as they are.\n", options),
@@ -178,11 +178,24 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     1
   end
 
+  defp forgotten_text([], where), do: "Nothing of #{where} was remembered."
+
+  defp forgotten_text(exercises, where) do
+    count = Terminal.count(length(exercises), "exercise")
+    "Forgot #{count} of #{where}: #{Enum.join(exercises, ", ")}"
+  end
+
+  # In the form of the summary above it.
+  defp passed_text(colour?) do
+    label = IO.ANSI.format([:bright, "Passed   "], colour?)
+    [label, Formatter.total(Progress.read()), "; bin/learn --progress shows which"]
+  end
+
   defp run_all(course, options) do
     with_notebooks(course, options, fn notebooks ->
       devices = Keyword.take(options, [:terminal, :output])
       reports = Course.run(notebooks, [runner: runner(options)] ++ devices)
-      say([Text.summary(Progress.read(), colour?(options)), "\n"], options)
+      say([passed_text(colour?(options)), "\n"], options)
       status(reports)
     end)
   end

@@ -1,81 +1,85 @@
 defmodule Roundtrip do
   @moduledoc """
-  From Elixir to Rust and back again: a course in Livebook notebooks, backed by NIFs.
+  A course in Livebook notebooks that teaches Elixir and Rust to work together through NIFs.
 
-  Start with `notebooks/index.livemd`. `Roundtrip.Native` holds the NIFs, and
-  `Roundtrip.Server.Native` those of the capstone; each lesson has its Elixir half under
-  `Roundtrip.<Lesson>`.
+  Start with `notebooks/index.livemd`. The notebooks call the NIFs of `Roundtrip.Native`, written in
+  Rust:
+
+      iex> Roundtrip.Native.add(2, 3)
+      5
+
+  The Elixir code of a lesson is under `Roundtrip.<Lesson>`, and the NIFs of the HTTP server, which
+  is the course's largest example, are in `Roundtrip.Server.Native`.
   """
 
-  @lessons [
-    "index",
-    "first_call",
-    "structs",
-    "resources",
-    "mutation",
-    "messages",
-    "server",
-    "toolbox",
-    "shipping"
-  ]
+  alias Roundtrip.{Course, Progress}
 
   @doc """
-  The lessons, in the order in which they are read.
+  Returns the names of the lessons, in the order of the course.
 
-      iex> hd(Roundtrip.lessons())
-      "index"
+      iex> Roundtrip.lessons() |> Enum.take(3)
+      ["index", "first_call", "structs"]
   """
   @spec lessons() :: [String.t()]
-  def lessons, do: @lessons
+  defdelegate lessons, to: Course
 
   @doc """
-  The notebook of a lesson, in a checkout.
+  Returns the path of a lesson's notebook in a checkout.
 
       iex> Roundtrip.notebook_path("structs")
       "notebooks/structs.livemd"
   """
   @spec notebook_path(String.t()) :: Path.t()
-  def notebook_path(lesson), do: Path.join("notebooks", lesson <> ".livemd")
+  defdelegate notebook_path(lesson), to: Course
 
   @doc """
-  The last line of an exercise's check: remembers that it passed, and says how far that is.
+  Records that an exercise has passed, and returns a sentence that says how many have. It is the last
+  line of every exercise's check.
 
-  Where it cannot be remembered, the text says why; nothing is raised for that. An exercise that
-  the course does not have is an ArgumentError. `Roundtrip.Progress.Store` says where it is kept.
+  If the exercise can't be recorded, the sentence says why. Raises an `ArgumentError` if the course
+  has no such exercise. `Roundtrip.Progress.Store` documents where progress is stored.
   """
-  @spec passed(Roundtrip.Progress.name()) :: String.t()
+  @spec passed(Progress.name()) :: String.t()
   def passed(exercise) do
-    remembered = Roundtrip.Progress.pass(exercise)
-    Roundtrip.Progress.Text.passed(exercise, remembered, Roundtrip.Progress.read())
+    recorded = Progress.pass(exercise)
+    Progress.Formatter.passed(exercise, recorded, Progress.read())
   end
 
-  @doc "Which exercises have passed, and which are open. It prints as a line for each lesson."
-  @spec progress() :: Roundtrip.Progress.t()
-  def progress, do: Roundtrip.Progress.read()
+  @doc "Returns which exercises have passed. It is inspected as a line per lesson, with dots."
+  @spec progress() :: Progress.t()
+  def progress, do: Progress.read()
 
   @doc """
-  What the course holds on the machine now: a lesson that ends must leave it as it found it.
+  Returns what the course holds on the machine now. A lesson must leave it as it was.
 
-    * `resources` - values that Rust holds for Elixir, those of the capstone once its library is loaded
-    * `threads` - threads that Rust started, by the prefix of their names; 0 where there is no `/proc`
+    * `resources` - Rust values that Elixir refers to, including the server's once its library is
+      loaded
+    * `threads` - threads that Rust started; 0 on a system without `/proc`
 
-      iex> Roundtrip.live_counts() |> Map.keys() |> Enum.sort()
-      [:resources, :threads]
+  A histogram, for example, is a resource:
+
+      iex> histogram = Roundtrip.Native.histogram_new(1000)
+      iex> Roundtrip.live_counts().resources >= 1 and is_reference(histogram)
+      true
   """
   @spec live_counts() :: %{resources: non_neg_integer(), threads: non_neg_integer()}
   def live_counts do
-    %{resources: Roundtrip.Native.live_resources() + of_capstone(), threads: length(threads())}
+    %{
+      resources: Roundtrip.Native.live_resources() + server_resources(),
+      threads: length(threads())
+    }
   end
 
-  # Asked without loading it: a lesson that does not need the server does not pay for it.
-  defp of_capstone do
+  # `function_exported?/3` doesn't load the module: only lessons that use the server load its library.
+  defp server_resources do
     if function_exported?(Roundtrip.Server.Native, :live_resources, 0),
       do: Roundtrip.Server.Native.live_resources(),
       else: 0
   end
 
   @doc """
-  The names of the threads that Rust has started, and that still run. Every one begins with `rt-`.
+  Returns the names of the threads that Rust has started and that are still running. Each begins
+  with `rt-`. The list is empty on a system without `/proc`.
 
       iex> Roundtrip.threads()
       []

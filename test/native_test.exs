@@ -1,72 +1,107 @@
 defmodule Roundtrip.NativeTest do
   use ExUnit.Case, async: true
 
-  # A module whose library is refused would stop every test file from loading: the tests below
-  # then say why, with file and line.
+  alias Roundtrip.FirstCall.SecondVM
+
+  # If the library isn't loaded, no doctest can run, and the tests below say why.
   if Code.ensure_loaded?(Roundtrip.Native) do
     doctest Roundtrip.Native
   end
 
   @modules %{
-    Roundtrip.Native => {"lib/roundtrip/native.ex", "native/nif/src"},
-    Roundtrip.Server.Native => {"lib/roundtrip/server/native.ex", "native/server/src"}
+    Roundtrip.Native => {"roundtrip_nif", "lib/roundtrip/native.ex", "native/nif/src"},
+    Roundtrip.Server.Native =>
+      {"roundtrip_server", "lib/roundtrip/server/native.ex", "native/server/src"}
   }
 
-  for {module, {stubs, sources}} <- @modules do
+  for {module, {crate, file, sources}} <- @modules do
     test "the library of #{inspect(module)} loads" do
       assert Code.ensure_loaded?(unquote(module))
     end
 
-    test "every NIF in #{sources} has a stub of its name and arity, and every stub its NIF" do
-      compare(nifs(unquote(sources)), stubs(unquote(stubs)), unquote(stubs))
+    test "every NIF of #{inspect(module)} has a stub of its name and arity, and every stub a NIF" do
+      stubs = stubs(unquote(file))
+
+      nifs =
+        if Code.ensure_loaded?(unquote(module)),
+          do: unquote(module).module_info(:nifs),
+          else: nifs_in_library(unquote(module), unquote(crate), Map.keys(stubs))
+
+      assert nifs != []
+      differences = differences(nifs, stubs, unquote(file), unquote(sources))
+      assert differences == [], Enum.join(differences, "\n")
     end
   end
 
-  defp compare(nifs, stubs, file) do
-    assert nifs != %{}
+  test "a missing stub, a wrong arity and a stub without NIF are found, with file and line" do
+    {crate, file, sources} = @modules[Roundtrip.Native]
+    {line, stubs} = Map.pop!(stubs(file), {:add, 2})
+    stubs = stubs |> Map.delete({:mean, 2}) |> Map.merge(%{{:add, 3} => line, {:no_nif, 0} => 1})
+    nifs = nifs_in_library(Roundtrip.Native, crate, Map.keys(stubs))
 
-    for {name, {arity, where}} <- nifs do
-      case stubs do
-        %{^name => {^arity, _}} ->
-          :ok
+    assert [no_nif, add, mean] = Enum.sort(differences(nifs, stubs, file, sources))
+    assert no_nif == "#{file}:1: no_nif/0 has no NIF"
+    assert add =~ ~r"^#{file}:#{line}: add/3 has no NIF; #{sources}/first_call.rs:\d+ has add/2$"
+    assert mean =~ ~r"^#{sources}/first_call.rs:\d+: mean/2 has no stub in #{file}$"
+  end
 
-        %{^name => {other, line}} ->
-          flunk("#{file}:#{line}: #{name}/#{other}, but #{where} has #{name}/#{arity}")
+  # The VM refuses a library that has a NIF without a stub, and names the first. Here the stubs that
+  # it misses are added one after the other, in a second VM, until it loads the library.
+  defp nifs_in_library(module, crate, stubs) do
+    [library | _] = Path.wildcard(Application.app_dir(:roundtrip, "priv/native/*#{crate}*"))
+    {:ok, peer, _node} = :peer.start_link(%{connection: :standard_io})
+    nifs = load(peer, module, library |> Path.rootname() |> String.to_charlist(), stubs)
+    :peer.stop(peer)
+    nifs
+  end
 
-        _ ->
-          flunk("#{where}: #{name}/#{arity} has no stub in #{file}")
+  defp load(peer, module, library, stubs) do
+    code = SecondVM.code(stubs, module)
+    {:module, ^module} = :peer.call(peer, :code, :load_binary, [module, ~c"nofile", code])
+
+    case :peer.call(peer, module, :try_load, [library]) do
+      :ok ->
+        :peer.call(peer, module, :module_info, [:nifs])
+
+      {:error, {:bad_lib, text}} ->
+        [_, name, arity] = Regex.run(~r"not found .*:(\S+)/(\d+)", to_string(text))
+        missing = {String.to_atom(name), String.to_integer(arity)}
+        load(peer, module, library, [missing | stubs])
+    end
+  end
+
+  defp differences(nifs, stubs, file, sources) do
+    without_stub = nifs -- Map.keys(stubs)
+
+    without_nif =
+      for {{name, _} = stub, line} <- stubs, stub not in nifs do
+        arities = for {^name, arity} <- without_stub, do: arity
+        {name, "#{file}:#{line}: #{text(stub)} has no NIF" <> instead(name, arities, sources)}
       end
-    end
 
-    for {name, {arity, line}} <- stubs, not is_map_key(nifs, name) do
-      flunk("#{file}:#{line}: #{name}/#{arity} has no NIF")
-    end
+    Keyword.values(without_nif) ++
+      for {name, _} = nif <- without_stub, not Keyword.has_key?(without_nif, name) do
+        "#{where(name, sources)}: #{text(nif)} has no stub in #{file}"
+      end
   end
 
-  defp nifs(sources) do
-    for file <- Path.wildcard("#{sources}/**/*.rs"),
-        source = File.read!(file),
-        [{start, _}, options, name, arguments] <- signatures(source),
-        into: %{} do
-      {named(slice(source, options)) || slice(source, name),
-       {arity(slice(source, arguments)), "#{file}:#{line(source, start)}"}}
-    end
+  defp instead(_name, [], _sources), do: ""
+  defp instead(name, [arity | _], sources), do: "; #{where(name, sources)} has #{name}/#{arity}"
+
+  defp text({name, arity}), do: "#{name}/#{arity}"
+
+  # The VM doesn't know where in Rust a NIF is defined. A name that Rust can't spell is an attribute.
+  defp where(name, sources) do
+    definition = ~r/\bfn #{name}\b|name = "#{Regex.escape(to_string(name))}"/
+
+    lines =
+      for file <- Path.wildcard("#{sources}/**/*.rs"),
+          {text, number} <- Enum.with_index(File.stream!(file), 1),
+          text =~ definition,
+          do: "#{file}:#{number}"
+
+    List.first(lines, sources)
   end
-
-  # The arguments may hold tuples: they end where the result or the body begins.
-  @signature ~r/#\[rustler::nif([^\]]*)\]\s*(?:pub(?:\(\w+\))? )?fn (\w+)(?:<[^>]*>)?\((.*?)\)\s*(?:->|\{)/s
-  defp signatures(source), do: Regex.scan(@signature, source, return: :index)
-
-  # A name that Rust cannot spell, such as open?.
-  defp named(options) do
-    with [_, name] <- Regex.run(~r/name = "([^"]+)"/, options), do: name
-  end
-
-  # The caller's environment is handed in by rustler, and no argument of the stub.
-  defp arity(arguments), do: length(Regex.scan(~r/\w+: (?!Env)/, arguments))
-
-  defp slice(source, {start, length}), do: binary_part(source, start, length)
-  defp line(source, start), do: length(String.split(binary_part(source, 0, start), "\n"))
 
   defp stubs(file) do
     {_, stubs} =
@@ -75,7 +110,7 @@ defmodule Roundtrip.NativeTest do
       |> Code.string_to_quoted!()
       |> Macro.prewalk(%{}, fn
         {:def, meta, [{name, _, arguments} | _]} = node, stubs ->
-          {node, Map.put(stubs, to_string(name), {length(arguments || []), meta[:line]})}
+          {node, Map.put(stubs, {name, length(arguments || [])}, meta[:line])}
 
         node, stubs ->
           {node, stubs}

@@ -165,7 +165,7 @@ defmodule Roundtrip.ProgressTest do
       File.write!(Path.join([dir, "progress", "no version", "structs-4"]), "")
 
       assert Progress.passed() == ["structs-1", "structs-2"]
-      assert lesson("structs").elsewhere == %{}
+      assert lesson("structs").other_versions == %{}
       assert Roundtrip.passed("structs-1") == "structs-1 passed: " <> counts("structs", 2, 2)
       assert Roundtrip.passed("structs-3") =~ ~r"cannot be remembered: .*/structs-3: "
       assert Progress.reset("structs") == {:ok, ["structs-1", "structs-2", "structs-4"]}
@@ -182,7 +182,10 @@ defmodule Roundtrip.ProgressTest do
     Roundtrip.passed("structs-2")
 
     assert Progress.passed() == ["structs-2"]
-    assert %{passed: ["structs-2"], elsewhere: %{"structs-1" => "0.0.10"}} = lesson("structs")
+
+    assert %{passed: ["structs-2"], other_versions: %{"structs-1" => "0.0.10"}} =
+             lesson("structs")
+
     assert hd(lesson("structs").open) == "structs-1"
     assert inspect(Roundtrip.progress()) =~ ~r/^structs +◐●○/m
 

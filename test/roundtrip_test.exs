@@ -12,8 +12,43 @@ defmodule RoundtripTest do
     assert Enum.filter(extras, &String.ends_with?(&1, ".livemd")) == notebooks
   end
 
+  # ExDoc itself isn't needed for this, so it is tested without Hex too.
+  test "in the documentation every module is in the right group" do
+    docs = Mix.Project.config()[:docs].()
+    groups = Enum.group_by(documented_modules(docs), &group(&1, docs[:groups_for_modules]))
+
+    assert Map.get(groups, nil, []) == []
+    assert Enum.sort(Map.keys(groups)) == Enum.sort(Keyword.keys(docs[:groups_for_modules]))
+    assert Roundtrip.Server.Router in groups[:"The HTTP server"]
+    assert Roundtrip.Server in groups[:"The HTTP server"]
+    assert Roundtrip.Messages.Reporter in groups[:Lessons]
+    assert groups[:"The course"] == [Roundtrip, Roundtrip.Native]
+  end
+
+  # The modules that ExDoc shows: those of lib/ that have a `@moduledoc`.
+  defp documented_modules(docs) do
+    for module <- Enum.sort(Application.spec(:roundtrip, :modules)),
+        docs[:filter_modules].(module, %{}),
+        not Keyword.has_key?(module.module_info(:exports), :__impl__),
+        source = Path.relative_to_cwd(module.module_info(:compile)[:source]),
+        String.starts_with?(source, "lib/"),
+        {:docs_v1, _, _, _, doc, _, _} = Code.fetch_docs(module),
+        doc != :hidden,
+        do: module
+  end
+
+  # As ExDoc does it: the first group with a pattern that matches.
+  defp group(module, groups) do
+    Enum.find_value(groups, fn {group, patterns} ->
+      if Enum.any?(patterns, &matches?(&1, module)), do: group
+    end)
+  end
+
+  defp matches?(%Regex{} = pattern, module), do: inspect(module) =~ pattern
+  defp matches?(name, module), do: name == module
+
   # In a VM of its own: here the library is loaded for good.
-  test "the capstone's library is counted once it is loaded, and not loaded for it" do
+  test "live_counts/0 includes the server's library if it is loaded, and doesn't load it" do
     count = ~S"""
     %{resources: 0} = Roundtrip.live_counts()
     false = :code.is_loaded(Roundtrip.Server.Native)
@@ -32,7 +67,7 @@ defmodule RoundtripTest do
              ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)
   end
 
-  test "a package without its dependencies is never built" do
+  test "mix hex.build fails without Hex, which would leave out the dependencies" do
     {output, status} =
       System.cmd("mix", ["hex.build"], env: [{"ROUNDTRIP_HEX", "0"}], stderr_to_stdout: true)
 

@@ -1,4 +1,4 @@
-// The witness and the shelf of native/nif/src/resources.rs, in C.
+// The notifier and the slot of native/nif/src/resources.rs, in C.
 // bench/resources/run builds this file and asserts that its destructor runs.
 
 #include <erl_nif.h>
@@ -6,102 +6,103 @@
 typedef struct {
   ErlNifPid owner;
   ERL_NIF_TERM name;
-} Witness;
+} DropNotifier;
 
 typedef struct {
   ErlNifMutex *lock;
-  Witness *held;
-} Shelf;
+  DropNotifier *held;
+} Slot;
 
-static ErlNifResourceType *witness_type;
-static ErlNifResourceType *shelf_type;
+static ErlNifResourceType *notifier_type;
+static ErlNifResourceType *slot_type;
 
-static void witness_end(ErlNifEnv *env, void *object) {
-  Witness *witness = object;
+static void notifier_end(ErlNifEnv *env, void *object) {
+  DropNotifier *notifier = object;
   ERL_NIF_TERM dropped = enif_make_atom(env, "dropped");
-  enif_send(env, &witness->owner, NULL,
-            enif_make_tuple2(env, dropped, witness->name));
+  enif_send(env, &notifier->owner, NULL,
+            enif_make_tuple2(env, dropped, notifier->name));
 }
 
-static Witness *exchange(Shelf *shelf, Witness *witness) {
-  enif_mutex_lock(shelf->lock);
-  Witness *held = shelf->held;
-  shelf->held = witness;
-  enif_mutex_unlock(shelf->lock);
+static DropNotifier *exchange(Slot *slot, DropNotifier *notifier) {
+  enif_mutex_lock(slot->lock);
+  DropNotifier *held = slot->held;
+  slot->held = notifier;
+  enif_mutex_unlock(slot->lock);
   return held;
 }
 
-static void shelf_end(ErlNifEnv *env, void *object) {
+static void slot_end(ErlNifEnv *env, void *object) {
   (void)env;
-  Shelf *shelf = object;
-  if (shelf->held)
-    enif_release_resource(shelf->held);
-  if (shelf->lock)
-    enif_mutex_destroy(shelf->lock);
+  Slot *slot = object;
+  if (slot->held)
+    enif_release_resource(slot->held);
+  if (slot->lock)
+    enif_mutex_destroy(slot->lock);
 }
 
 static int load(ErlNifEnv *env, void **priv_data, ERL_NIF_TERM info) {
   (void)priv_data;
   (void)info;
   ErlNifResourceFlags create = ERL_NIF_RT_CREATE;
-  witness_type =
-      enif_open_resource_type(env, NULL, "Witness", witness_end, create, NULL);
-  shelf_type =
-      enif_open_resource_type(env, NULL, "Shelf", shelf_end, create, NULL);
-  return witness_type && shelf_type ? 0 : 1;
+  notifier_type = enif_open_resource_type(env, NULL, "DropNotifier",
+                                          notifier_end, create, NULL);
+  slot_type =
+      enif_open_resource_type(env, NULL, "Slot", slot_end, create, NULL);
+  return notifier_type && slot_type ? 0 : 1;
 }
 
 // The name may be kept, for it is an atom: no environment owns it.
-static ERL_NIF_TERM witness_new(ErlNifEnv *env, int argc,
-                                const ERL_NIF_TERM argv[]) {
+static ERL_NIF_TERM drop_notifier_new(ErlNifEnv *env, int argc,
+                                      const ERL_NIF_TERM argv[]) {
   ErlNifPid owner;
   if (argc != 2 || !enif_get_local_pid(env, argv[0], &owner) ||
       !enif_is_atom(env, argv[1]))
     return enif_make_badarg(env);
 
-  Witness *witness = enif_alloc_resource(witness_type, sizeof(Witness));
-  witness->owner = owner;
-  witness->name = argv[1];
-  ERL_NIF_TERM term = enif_make_resource(env, witness);
-  enif_release_resource(witness);
+  DropNotifier *notifier =
+      enif_alloc_resource(notifier_type, sizeof(DropNotifier));
+  notifier->owner = owner;
+  notifier->name = argv[1];
+  ERL_NIF_TERM term = enif_make_resource(env, notifier);
+  enif_release_resource(notifier);
   return term;
 }
 
-static ERL_NIF_TERM shelf_new(ErlNifEnv *env, int argc,
-                              const ERL_NIF_TERM argv[]) {
+static ERL_NIF_TERM slot_new(ErlNifEnv *env, int argc,
+                             const ERL_NIF_TERM argv[]) {
   (void)argc;
   (void)argv;
-  Shelf *shelf = enif_alloc_resource(shelf_type, sizeof(Shelf));
-  shelf->held = NULL;
-  shelf->lock = enif_mutex_create("shelf");
-  ERL_NIF_TERM term = enif_make_resource(env, shelf);
-  enif_release_resource(shelf);
-  if (!shelf->lock)
+  Slot *slot = enif_alloc_resource(slot_type, sizeof(Slot));
+  slot->held = NULL;
+  slot->lock = enif_mutex_create("slot");
+  ERL_NIF_TERM term = enif_make_resource(env, slot);
+  enif_release_resource(slot);
+  if (!slot->lock)
     return enif_raise_exception(env, enif_make_atom(env, "no_mutex"));
   return term;
 }
 
-static ERL_NIF_TERM shelf_put(ErlNifEnv *env, int argc,
-                              const ERL_NIF_TERM argv[]) {
-  void *shelf, *witness;
-  if (argc != 2 || !enif_get_resource(env, argv[0], shelf_type, &shelf) ||
-      !enif_get_resource(env, argv[1], witness_type, &witness))
+static ERL_NIF_TERM slot_put(ErlNifEnv *env, int argc,
+                             const ERL_NIF_TERM argv[]) {
+  void *slot, *notifier;
+  if (argc != 2 || !enif_get_resource(env, argv[0], slot_type, &slot) ||
+      !enif_get_resource(env, argv[1], notifier_type, &notifier))
     return enif_make_badarg(env);
 
-  enif_keep_resource(witness);
-  Witness *held = exchange(shelf, witness);
+  enif_keep_resource(notifier);
+  DropNotifier *held = exchange(slot, notifier);
   if (held)
     enif_release_resource(held);
   return enif_make_atom(env, "ok");
 }
 
-static ERL_NIF_TERM shelf_take(ErlNifEnv *env, int argc,
-                               const ERL_NIF_TERM argv[]) {
-  void *shelf;
-  if (argc != 1 || !enif_get_resource(env, argv[0], shelf_type, &shelf))
+static ERL_NIF_TERM slot_take(ErlNifEnv *env, int argc,
+                              const ERL_NIF_TERM argv[]) {
+  void *slot;
+  if (argc != 1 || !enif_get_resource(env, argv[0], slot_type, &slot))
     return enif_make_badarg(env);
 
-  Witness *held = exchange(shelf, NULL);
+  DropNotifier *held = exchange(slot, NULL);
   if (!held)
     return enif_make_atom(env, "nil");
   ERL_NIF_TERM term = enif_make_resource(env, held);
@@ -110,10 +111,10 @@ static ERL_NIF_TERM shelf_take(ErlNifEnv *env, int argc,
 }
 
 static ErlNifFunc functions[] = {
-    {"witness_new", 2, witness_new, 0},
-    {"shelf_new", 0, shelf_new, 0},
-    {"shelf_put", 2, shelf_put, 0},
-    {"shelf_take", 1, shelf_take, 0},
+    {"drop_notifier_new", 2, drop_notifier_new, 0},
+    {"slot_new", 0, slot_new, 0},
+    {"slot_put", 2, slot_put, 0},
+    {"slot_take", 1, slot_take, 0},
 };
 
 ERL_NIF_INIT(Elixir.Bench.Resources, functions, load, NULL, NULL, NULL)

@@ -5,10 +5,10 @@ defmodule Bench.Resources do
 
   def load, do: :erlang.load_nif(String.to_charlist(hd(System.argv())), 0)
 
-  def witness_new(_owner, _name), do: :erlang.nif_error(:nif_not_loaded)
-  def shelf_new, do: :erlang.nif_error(:nif_not_loaded)
-  def shelf_put(_shelf, _witness), do: :erlang.nif_error(:nif_not_loaded)
-  def shelf_take(_shelf), do: :erlang.nif_error(:nif_not_loaded)
+  def drop_notifier_new(_owner, _name), do: :erlang.nif_error(:nif_not_loaded)
+  def slot_new, do: :erlang.nif_error(:nif_not_loaded)
+  def slot_put(_slot, _notifier), do: :erlang.nif_error(:nif_not_loaded)
+  def slot_take(_slot), do: :erlang.nif_error(:nif_not_loaded)
 end
 
 defmodule Bench.Resources.Check do
@@ -16,14 +16,14 @@ defmodule Bench.Resources.Check do
 
   def run do
     collected()
-    shelved()
-    shelf_collected()
+    in_slot()
+    slot_collected()
     refused()
   end
 
   defp collected do
     me = self()
-    {:ok, holder} = Agent.start_link(fn -> witness_new(me, :held) end)
+    {:ok, holder} = Agent.start_link(fn -> drop_notifier_new(me, :held) end)
     :erlang.garbage_collect(holder)
     alive!(:held)
     let_go(holder)
@@ -31,41 +31,41 @@ defmodule Bench.Resources.Check do
     IO.puts("collected with its last term")
   end
 
-  defp shelved do
+  defp in_slot do
     me = self()
-    shelf = shelf_new()
-    nil = shelf_take(shelf)
-    {:ok, holder} = Agent.start_link(fn -> witness_new(me, :shelved) end)
-    :ok = Agent.get(holder, &shelf_put(shelf, &1))
+    slot = slot_new()
+    nil = slot_take(slot)
+    {:ok, holder} = Agent.start_link(fn -> drop_notifier_new(me, :in_slot) end)
+    :ok = Agent.get(holder, &slot_put(slot, &1))
     let_go(holder)
-    alive!(:shelved)
-    Agent.update(holder, fn nil -> shelf_take(shelf) end)
+    alive!(:in_slot)
+    Agent.update(holder, fn nil -> slot_take(slot) end)
     let_go(holder)
-    dropped!(:shelved)
-    IO.puts("kept by the shelf alone, until it was taken")
+    dropped!(:in_slot)
+    IO.puts("kept by the slot alone, until it was taken")
   end
 
-  defp shelf_collected do
+  defp slot_collected do
     me = self()
-    {:ok, holder} = Agent.start_link(fn -> shelf_new() end)
-    :ok = Agent.get(holder, &shelf_put(&1, witness_new(me, :first)))
-    :ok = Agent.get(holder, &shelf_put(&1, witness_new(me, :second)))
+    {:ok, holder} = Agent.start_link(fn -> slot_new() end)
+    :ok = Agent.get(holder, &slot_put(&1, drop_notifier_new(me, :first)))
+    :ok = Agent.get(holder, &slot_put(&1, drop_notifier_new(me, :second)))
     :erlang.garbage_collect(holder)
     dropped!(:first)
     alive!(:second)
     Agent.stop(holder)
     dropped!(:second)
-    IO.puts("released by the shelf's own destructor")
+    IO.puts("released by the slot's own destructor")
   end
 
   defp refused do
-    for wrong <- [make_ref(), witness_new(self(), :other), nil] do
+    for wrong <- [make_ref(), drop_notifier_new(self(), :other), nil] do
       try do
-        shelf_take(wrong)
+        slot_take(wrong)
       rescue
         ArgumentError -> :ok
       else
-        other -> raise "shelf_take(#{inspect(wrong)}) gave #{inspect(other)}"
+        other -> raise "slot_take(#{inspect(wrong)}) gave #{inspect(other)}"
       end
     end
 

@@ -1,39 +1,40 @@
 defmodule Roundtrip.Measure do
   @moduledoc """
-  Times short calls, for cells that compare two of them.
+  Times short calls, for cells that compare them.
 
-  A call is given as module, function and arguments. A function written in a notebook's cell would
-  be interpreted, and the interpreter would be measured with it.
+      [elixir, rust] =
+        Roundtrip.Measure.nanoseconds([{Kernel, :+, [2, 3]}, {Roundtrip.Native, :add, [2, 3]}])
+
+  A call is given as module, function and arguments, because a function that is written in a
+  notebook's cell is interpreted, and the interpreter would be measured with it.
   """
-
-  @batches 50
-  @calls 1_000
 
   @doc """
-  Nanoseconds of each call, in the order given.
+  Returns the nanoseconds that each call takes, in the order given.
 
-  The calls take turns, batch by batch, so that a machine that slows down slows all of them; each
-  figure is the 10th percentile of #{@batches} batches of #{@calls} calls. Only ratios of figures
-  from one use of this function mean anything. The loop itself is in every figure.
+  The calls are timed in turns, batch by batch, so that a machine that slows down slows all of them.
+  Each figure is the 10th percentile of `batches` batches of `size` calls, and includes the loop
+  around them. Compare figures only with others from the same call of this function.
 
-      iex> [elixir, rust] = Roundtrip.Measure.nanoseconds([{Kernel, :+, [2, 3]}, {Roundtrip.Native, :add, [2, 3]}])
-      iex> is_float(elixir) and is_float(rust)
+      iex> calls = [{Kernel, :+, [2, 3]}, {Enum, :sum, [Enum.to_list(1..1_000)]}]
+      iex> [short, long] = Roundtrip.Measure.nanoseconds(calls)
+      iex> long > short
       true
   """
-  @spec nanoseconds([{module(), atom(), [term()]}]) :: [float()]
-  def nanoseconds(calls) do
-    rounds = for _ <- 1..@batches, do: Enum.map(calls, &batch/1)
+  @spec nanoseconds([{module(), atom(), [term()]}], pos_integer(), pos_integer()) :: [float()]
+  def nanoseconds(calls, batches \\ 50, size \\ 1_000) do
+    rounds = for _ <- 1..batches, do: Enum.map(calls, &time_batch(&1, size))
 
     rounds
     |> Enum.zip_with(&Enum.sort/1)
-    |> Enum.map(&Enum.at(&1, div(@batches, 10)))
+    |> Enum.map(&Enum.at(&1, div(batches, 10)))
   end
 
-  defp batch({module, function, arguments}) do
+  defp time_batch({module, function, arguments}, size) do
     start = System.monotonic_time()
-    repeat(module, function, arguments, @calls)
+    repeat(module, function, arguments, size)
     elapsed = System.monotonic_time() - start
-    System.convert_time_unit(elapsed, :native, :nanosecond) / @calls
+    System.convert_time_unit(elapsed, :native, :nanosecond) / size
   end
 
   defp repeat(_module, _function, _arguments, 0), do: :ok

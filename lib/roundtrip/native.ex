@@ -1,9 +1,11 @@
 defmodule Roundtrip.Native do
   @moduledoc """
-  Every NIF of the course but the capstone's, grouped by lesson.
+  The NIFs of the course, grouped by lesson. Those of the HTTP server are in
+  `Roundtrip.Server.Native`.
 
-  Each function here is a stub: loading the library puts the Rust function of the same name and
-  arity in its place. The Rust stands in `native/nif/src/<lesson>.rs`.
+  Each function is a stub: loading the library replaces it with the Rust function of the same name
+  and arity, in `native/nif/src/<lesson>.rs`. Functions marked "For teaching only" show a mistake, such
+  as a panic or a call that blocks a scheduler; don't copy them.
   """
 
   use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
@@ -11,7 +13,7 @@ defmodule Roundtrip.Native do
   alias Roundtrip.Resources.Snapshot
   alias Roundtrip.Structs.{DriftedRequest, Latency, LimitError, Request, SharedStruct}
 
-  @typedoc "A signed integer of 64 bits, Rust's `i64`."
+  @typedoc "A signed 64-bit integer, Rust's `i64`."
   @type i64 :: integer()
 
   @typedoc "A plain map, on the Rust side a struct with `NifMap`."
@@ -23,33 +25,34 @@ defmodule Roundtrip.Native do
   @typedoc "An Erlang record, on the Rust side a struct with `NifRecord`."
   @type span :: {:span, start :: i64(), stop :: i64()}
 
-  @typedoc "What may pass, on the Rust side enums with `NifTaggedEnum`."
+  @typedoc "The values that a limit allows, on the Rust side enums with `NifTaggedEnum`."
   @type limit :: :unlimited | {:at_most, i64()} | {:between, %{low: i64(), high: i64()}}
 
-  @typedoc "What guards a count, on the Rust side an enum with `NifUnitEnum`."
-  @type kind :: :std_mutex | :std_rw_lock | :mutex | :rw_lock | :atomic
+  @typedoc "How a counter is synchronized, on the Rust side an enum with `NifUnitEnum`."
+  @type counter_kind :: :std_mutex | :std_rw_lock | :mutex | :rw_lock | :atomic
 
-  @typedoc "The two halves of an account, on the Rust side a struct with `NifMap`."
+  @typedoc "The two balances of an account, on the Rust side a struct with `NifMap`."
   @type balances :: %{current: i64(), savings: i64()}
 
-  @typedoc "Where a call is asked to panic, on the Rust side an enum with `NifUnitEnum`."
+  @typedoc "Where a call panics, on the Rust side an enum with `NifUnitEnum`."
   @type fault :: :none | :halfway
-  @typedoc "How to send: on the Rust side an enum with `NifUnitEnum`."
-  @type way :: :env_send | :run | :send_and_clear
 
-  @typedoc "A thread that sends, to be joined; or the system had no thread to give."
+  @typedoc "The function of rustler that sends, on the Rust side an enum with `NifUnitEnum`."
+  @type send_method :: :env_send | :run | :send_and_clear
+
+  @typedoc "A thread for `sender_join/1`, or an error if the system can't start one."
   @type started :: {:ok, reference()} | {:error, :no_thread}
 
-  # What holds for every lesson
+  # All lessons
 
-  @doc "How many values Rust holds for Elixir now: made, and not yet dropped."
+  @doc "Returns the number of Rust values that Elixir refers to: created, and not dropped yet."
   @spec live_resources() :: non_neg_integer()
   def live_resources, do: stub()
 
   # first_call
 
   @doc """
-  Adds. A sum beyond 64 bits panics in Rust, which arrives as an `ErlangError`.
+  Returns the sum. If it doesn't fit in 64 bits, Rust panics, which raises an `ErlangError`.
 
       iex> Roundtrip.Native.add(2, 3)
       5
@@ -58,7 +61,7 @@ defmodule Roundtrip.Native do
   def add(_a, _b), do: stub()
 
   @doc """
-  Adds, or says that the sum does not fit.
+  Returns the sum, or an error if it doesn't fit in 64 bits.
 
       iex> Roundtrip.Native.add_checked(2, 3)
       {:ok, 5}
@@ -69,7 +72,7 @@ defmodule Roundtrip.Native do
   def add_checked(_a, _b), do: stub()
 
   @doc """
-  `add/2` on a dirty CPU scheduler: the same sum, after a change of thread.
+  Returns the sum like `add/2`, computed on a dirty CPU scheduler, that is on another thread.
 
       iex> Roundtrip.Native.add_dirty(2, 3)
       5
@@ -78,7 +81,7 @@ defmodule Roundtrip.Native do
   def add_dirty(_a, _b), do: stub()
 
   @doc """
-  Divides without looking: a count of 0 panics in Rust, which arrives as an `ErlangError`.
+  Returns the mean, without checking `count`: for 0 Rust panics, which raises an `ErlangError`.
 
       iex> Roundtrip.Native.mean(10, 4)
       2
@@ -87,7 +90,7 @@ defmodule Roundtrip.Native do
   def mean(_total, _count), do: stub()
 
   @doc """
-  `Option<i64>`: the mean, or `nil`.
+  Returns the mean, or `nil` if `count` is 0. In Rust it is an `Option<i64>`.
 
       iex> {Roundtrip.Native.mean_option(10, 4), Roundtrip.Native.mean_option(10, 0)}
       {2, nil}
@@ -96,7 +99,7 @@ defmodule Roundtrip.Native do
   def mean_option(_total, _count), do: stub()
 
   @doc """
-  `Result<i64, Atom>`: a tuple either way.
+  Returns the mean in an `:ok` tuple, or an error tuple. In Rust it is a `Result<i64, Atom>`.
 
       iex> {Roundtrip.Native.mean_result(10, 4), Roundtrip.Native.mean_result(10, 0)}
       {{:ok, 2}, {:error, :no_values}}
@@ -105,7 +108,7 @@ defmodule Roundtrip.Native do
   def mean_result(_total, _count), do: stub()
 
   @doc """
-  `Error::BadArg`: the mean, or an `ArgumentError`.
+  Returns the mean, or raises an `ArgumentError`. In Rust the error is an `Error::BadArg`.
 
       iex> Roundtrip.Native.mean_badarg(10, 4)
       2
@@ -114,7 +117,7 @@ defmodule Roundtrip.Native do
   def mean_badarg(_total, _count), do: stub()
 
   @doc """
-  `Error::Atom`: the mean, or a bare atom.
+  Returns the mean, or an atom. In Rust the error is an `Error::Atom`.
 
       iex> {Roundtrip.Native.mean_atom(10, 4), Roundtrip.Native.mean_atom(10, 0)}
       {2, :no_values}
@@ -123,7 +126,7 @@ defmodule Roundtrip.Native do
   def mean_atom(_total, _count), do: stub()
 
   @doc """
-  `Error::Term`: the mean, or an error tuple around any term.
+  Returns the mean, or an error tuple with any term. In Rust the error is an `Error::Term`.
 
       iex> {Roundtrip.Native.mean_term(10, 4), Roundtrip.Native.mean_term(10, 0)}
       {2, {:error, {"no_values", 10}}}
@@ -132,7 +135,7 @@ defmodule Roundtrip.Native do
   def mean_term(_total, _count), do: stub()
 
   @doc """
-  `Error::RaiseAtom`: the mean, or an `ErlangError` whose `original` is an atom.
+  Returns the mean, or raises an `ErlangError` with an atom: `Error::RaiseAtom` in Rust.
 
       iex> Roundtrip.Native.mean_raise_atom(10, 4)
       2
@@ -141,7 +144,7 @@ defmodule Roundtrip.Native do
   def mean_raise_atom(_total, _count), do: stub()
 
   @doc """
-  `Error::RaiseTerm`: the mean, or an `ErlangError` whose `original` is any term.
+  Returns the mean, or raises an `ErlangError` with any term: `Error::RaiseTerm` in Rust.
 
       iex> Roundtrip.Native.mean_raise_term(10, 4)
       2
@@ -150,7 +153,7 @@ defmodule Roundtrip.Native do
   def mean_raise_term(_total, _count), do: stub()
 
   @doc """
-  Divides floats. Elixir has no NaN and no infinity: where Rust makes one, an `ArgumentError`.
+  Returns the quotient, or raises an `ArgumentError` if it is a NaN or an infinity.
 
       iex> Roundtrip.Native.ratio(1.0, 4.0)
       0.25
@@ -159,7 +162,7 @@ defmodule Roundtrip.Native do
   def ratio(_a, _b), do: stub()
 
   @doc """
-  Divides floats, or gives `nil` where the quotient is no number that Elixir has.
+  Returns the quotient, or `nil` if it is a NaN or an infinity.
 
       iex> {Roundtrip.Native.ratio_option(1.0, 4.0), Roundtrip.Native.ratio_option(0.0, 0.0)}
       {0.25, nil}
@@ -168,7 +171,7 @@ defmodule Roundtrip.Native do
   def ratio_option(_a, _b), do: stub()
 
   @doc """
-  The eight bytes of a number as Rust's `Vec<u8>`, which is a list here.
+  Returns the eight bytes of a number as a list, which is what Rust's `Vec<u8>` becomes.
 
       iex> Roundtrip.Native.bytes_as_list(258)
       [0, 0, 0, 0, 0, 0, 1, 2]
@@ -177,7 +180,7 @@ defmodule Roundtrip.Native do
   def bytes_as_list(_number), do: stub()
 
   @doc """
-  The eight bytes of a number as a binary.
+  Returns the eight bytes of a number as a binary.
 
       iex> Roundtrip.Native.bytes_as_binary(258)
       <<0, 0, 0, 0, 0, 0, 1, 2>>
@@ -186,7 +189,7 @@ defmodule Roundtrip.Native do
   def bytes_as_binary(_number), do: stub()
 
   @doc """
-  The sum of a list, or `nil` where it does not fit. An improper list panics in the decoder.
+  Returns the sum of a list, or `nil` if it doesn't fit. An improper list panics in rustler's iterator.
 
       iex> Roundtrip.Native.sum([1, 2, 3])
       6
@@ -195,7 +198,7 @@ defmodule Roundtrip.Native do
   def sum(_numbers), do: stub()
 
   @doc """
-  `sum/1` for any term: what is not a proper list of numbers is an `ArgumentError`.
+  Returns the sum like `sum/1`, and raises an `ArgumentError` if a term isn't a list of integers.
 
       iex> Roundtrip.Native.sum_proper([1, 2, 3])
       6
@@ -204,9 +207,8 @@ defmodule Roundtrip.Native do
   def sum_proper(_numbers), do: stub()
 
   @doc """
-  Sleeps in Rust on a *normal* scheduler, which runs nothing else meanwhile. For teaching only.
-
-  `milliseconds` is from 0 to 1000; anything else is an `ArgumentError`.
+  Sleeps in Rust on a *normal* scheduler, which can't run anything else meanwhile. For teaching only.
+  Raises an `ArgumentError` unless `milliseconds` is from 0 to 1000.
 
       iex> Roundtrip.Native.block(0)
       :ok
@@ -215,7 +217,7 @@ defmodule Roundtrip.Native do
   def block(_milliseconds), do: stub()
 
   @doc """
-  `block/1` on a dirty I/O scheduler, where it hurts nobody.
+  Sleeps like `block/1`, on a dirty I/O scheduler, where it doesn't delay other processes.
 
       iex> Roundtrip.Native.block_dirty(0)
       :ok
@@ -225,20 +227,20 @@ defmodule Roundtrip.Native do
 
   # structs
 
-  @doc "A new shared struct, with a value behind `ref` that only Rust can read."
+  @doc "Creates a shared struct, with a value behind `ref` that only Rust can read."
   @spec shared_new(boolean()) :: SharedStruct.t()
   def shared_new(_is_cool), do: stub()
 
-  @doc "The struct with `is_cool` turned over; the value behind `ref` counts the turn."
+  @doc "Returns the struct with `is_cool` negated, and counts the toggle in the value behind `ref`."
   @spec shared_toggle(SharedStruct.t()) :: SharedStruct.t()
   def shared_toggle(_shared), do: stub()
 
-  @doc "How often the structs that share this `ref` were toggled."
+  @doc "Returns how often the structs with this `ref` were toggled."
   @spec shared_toggles(SharedStruct.t()) :: non_neg_integer()
   def shared_toggles(_shared), do: stub()
 
   @doc """
-  A struct there and back whose module nobody has defined.
+  Returns the same struct, decoded and encoded by Rust, although its module isn't defined.
 
       iex> Roundtrip.Native.echo_undefined(%{__struct__: Roundtrip.Structs.Undefined, note: "hi"})
       %{__struct__: Roundtrip.Structs.Undefined, note: "hi"}
@@ -247,7 +249,7 @@ defmodule Roundtrip.Native do
   def echo_undefined(_undefined), do: stub()
 
   @doc """
-  The same latency in another unit, rounded towards zero.
+  Returns the same latency in another unit, rounded towards zero.
 
       iex> Roundtrip.Native.convert(%Roundtrip.Structs.Latency{value: 3, unit: :millisecond}, :microsecond)
       %Roundtrip.Structs.Latency{value: 3000, unit: :microsecond}
@@ -256,7 +258,7 @@ defmodule Roundtrip.Native do
   def convert(_latency, _unit), do: stub()
 
   @doc """
-  One summary of two: the counts added, and the longer of the longest.
+  Returns a summary of both: the sum of the counts, and the maximum of `longest`.
 
       iex> Roundtrip.Native.merge(%{count: 1, longest: 9}, %{count: 2, longest: 5})
       %{count: 3, longest: 9}
@@ -265,7 +267,7 @@ defmodule Roundtrip.Native do
   def merge(_a, _b), do: stub()
 
   @doc """
-  The smallest range that covers both.
+  Returns the smallest range that covers both.
 
       iex> Roundtrip.Native.cover({1, 4}, {3, 9})
       {1, 9}
@@ -274,7 +276,7 @@ defmodule Roundtrip.Native do
   def cover(_a, _b), do: stub()
 
   @doc """
-  A span moved by an amount.
+  Returns the span, moved by `by`.
 
       iex> Roundtrip.Native.shift({:span, 10, 15}, 5)
       {:span, 15, 20}
@@ -283,7 +285,7 @@ defmodule Roundtrip.Native do
   def shift(_span, _by), do: stub()
 
   @doc """
-  The highest value that such a limit admits.
+  Returns the highest value that the limit allows.
 
       iex> Roundtrip.Native.highest({:at_most, 5})
       5
@@ -292,7 +294,7 @@ defmodule Roundtrip.Native do
   def highest(_limit), do: stub()
 
   @doc """
-  Whether a value is within a limit.
+  Returns whether a value is within a limit.
 
       iex> Roundtrip.Native.admits({:between, %{low: 1, high: 5}}, 6)
       false
@@ -301,7 +303,7 @@ defmodule Roundtrip.Native do
   def admits(_limit, _value), do: stub()
 
   @doc """
-  The limit with its upper end raised.
+  Returns the limit with its upper end raised by `by`.
 
       iex> Roundtrip.Native.widen({:at_most, 5}, 2)
       {:at_most, 7}
@@ -312,7 +314,7 @@ defmodule Roundtrip.Native do
   def widen(_limit, _by), do: stub()
 
   @doc """
-  A number there and back through an untagged enum that tries integers first.
+  Returns the number through an untagged enum that tries integers first.
 
       iex> Roundtrip.Native.echo_number(3)
       3
@@ -321,7 +323,7 @@ defmodule Roundtrip.Native do
   def echo_number(_number), do: stub()
 
   @doc """
-  A number there and back through an untagged enum that tries floats first: 3 becomes 3.0.
+  Returns the number through an untagged enum that tries floats first, so that 3 becomes 3.0.
 
       iex> Roundtrip.Native.echo_float_first(3)
       3.0
@@ -330,7 +332,7 @@ defmodule Roundtrip.Native do
   def echo_float_first(_number), do: stub()
 
   @doc """
-  The value, or a `Roundtrip.Structs.LimitError` raised by Rust.
+  Returns the value, or raises a `Roundtrip.Structs.LimitError` if it is over the limit.
 
       iex> Roundtrip.Native.enforce(4, 5)
       4
@@ -341,7 +343,7 @@ defmodule Roundtrip.Native do
   def enforce(_value, _limit), do: stub()
 
   @doc """
-  How far the value in the exception lies above its limit, or `nil`.
+  Returns by how much the value in the exception is above its limit, or `nil` if it isn't.
 
       iex> Roundtrip.Native.excess(%Roundtrip.Structs.LimitError{message: "", value: 7, limit: 5})
       2
@@ -350,16 +352,16 @@ defmodule Roundtrip.Native do
   def excess(_error), do: stub()
 
   @doc """
-  A number there and back as Rust's `u8`. The decoder wraps: 256 comes back as 0.
+  Returns the number as Rust's `u8`. The decoder wraps, so 256 becomes 0.
 
-      iex> Roundtrip.Native.low_byte(255)
-      255
+      iex> Roundtrip.Native.low_byte(256)
+      0
   """
   @spec low_byte(i64()) :: byte()
   def low_byte(_number), do: stub()
 
   @doc """
-  A number there and back as a byte, checked: anything else is an `ArgumentError`.
+  Returns the number, or raises an `ArgumentError` if it isn't a byte.
 
       iex> Roundtrip.Native.byte(255)
       255
@@ -369,12 +371,12 @@ defmodule Roundtrip.Native do
   @spec byte(i64()) :: byte()
   def byte(_number), do: stub()
 
-  @doc "A struct that Rust encodes with a key that its `defstruct` lacks. For teaching only."
+  @doc "Returns a struct with a key that isn't in its `defstruct`. For teaching only."
   @spec drifted_request(String.t(), String.t()) :: DriftedRequest.t()
   def drifted_request(_method, _path), do: stub()
 
   @doc """
-  The same struct, agreed on by both sides.
+  Returns a struct with the same keys in Rust and in Elixir.
 
       iex> Roundtrip.Native.request("GET", "/")
       %Roundtrip.Structs.Request{method: "GET", path: "/"}
@@ -382,23 +384,21 @@ defmodule Roundtrip.Native do
   @spec request(String.t(), String.t()) :: Request.t()
   def request(_method, _path), do: stub()
 
-  @doc "One value of every struct that both sides define, for `Roundtrip.Structs.Contract`."
+  @doc "Returns one value of every struct that both sides define, for `Roundtrip.Structs.Contract`."
   @spec struct_samples() :: [struct()]
   def struct_samples, do: stub()
 
   # resources
 
   @doc """
-  An empty histogram for latencies up to `longest` microseconds, from 2 to 3,600,000,000.
-
-      iex> Roundtrip.Native.histogram_new(1000) |> is_reference()
-      true
+  Creates an empty histogram for latencies of up to `longest` microseconds.
+  Raises an `ArgumentError` unless `longest` is from 2 to 3,600,000,000, which is an hour.
   """
   @spec histogram_new(2..3_600_000_000) :: reference()
   def histogram_new(_longest), do: stub()
 
   @doc """
-  Records a latency, from 0 to the longest that the histogram was made for.
+  Records a latency in microseconds. Raises an `ArgumentError` if it is above the histogram's longest.
 
       iex> histogram = Roundtrip.Native.histogram_new(1000)
       iex> Roundtrip.Native.histogram_record(histogram, 1001)
@@ -408,7 +408,7 @@ defmodule Roundtrip.Native do
   def histogram_record(_histogram, _microseconds), do: stub()
 
   @doc """
-  What was recorded so far.
+  Returns the statistics of what was recorded so far.
 
       iex> histogram = Roundtrip.Native.histogram_new(1000)
       iex> for n <- 1..100, do: Roundtrip.Native.histogram_record(histogram, n)
@@ -418,116 +418,108 @@ defmodule Roundtrip.Native do
   @spec histogram_snapshot(reference()) :: Snapshot.t()
   def histogram_snapshot(_histogram), do: stub()
 
-  @doc """
-  Makes a resource of a type that was never registered, which panics. For teaching only.
-  """
+  @doc "Creates a resource of a type that isn't registered, which panics. For teaching only."
   @spec unregistered_new() :: no_return()
   def unregistered_new, do: stub()
 
   @doc """
-  A witness: when its last reference goes, it sends `{:dropped, name, runner}` to `owner`. The
-  runner is `"normal scheduler"`, `"dirty scheduler"`, or the name of a thread of Rust's own.
+  Creates a drop notifier: a resource that sends `{:dropped, name, runner}` to `owner` when it is
+  dropped.
 
-      iex> Roundtrip.Native.witness_new(self(), "one") |> is_reference()
-      true
+  `runner` is where that happened: `"normal scheduler"`, `"dirty scheduler"`, or the name of a thread
+  that Rust started.
   """
-  @spec witness_new(pid(), String.t()) :: reference()
-  def witness_new(_owner, _name), do: stub()
+  @spec drop_notifier_new(pid(), String.t()) :: reference()
+  def drop_notifier_new(_owner, _name), do: stub()
 
-  @doc "An empty shelf: a place where Rust holds one witness."
-  @spec shelf_new() :: reference()
-  def shelf_new, do: stub()
+  @doc "Creates an empty slot: a resource that can hold one drop notifier."
+  @spec slot_new() :: reference()
+  def slot_new, do: stub()
 
   @doc """
-  Puts a witness on a shelf, and lets go of the one that was there.
+  Puts a drop notifier into a slot, and drops the reference to the one that was there.
 
-      iex> shelf = Roundtrip.Native.shelf_new()
-      iex> Roundtrip.Native.shelf_put(shelf, Roundtrip.Native.witness_new(self(), "one"))
+      iex> slot = Roundtrip.Native.slot_new()
+      iex> Roundtrip.Native.slot_put(slot, Roundtrip.Native.drop_notifier_new(self(), "one"))
       :ok
   """
-  @spec shelf_put(reference(), reference()) :: :ok
-  def shelf_put(_shelf, _witness), do: stub()
+  @spec slot_put(reference(), reference()) :: :ok
+  def slot_put(_slot, _notifier), do: stub()
 
   @doc """
-  Takes the witness from a shelf; `nil` where there is none.
+  Takes the drop notifier from a slot and returns it, or `nil` if the slot is empty.
 
-      iex> Roundtrip.Native.shelf_take(Roundtrip.Native.shelf_new())
+      iex> Roundtrip.Native.slot_take(Roundtrip.Native.slot_new())
       nil
   """
-  @spec shelf_take(reference()) :: reference() | nil
-  def shelf_take(_shelf), do: stub()
+  @spec slot_take(reference()) :: reference() | nil
+  def slot_take(_slot), do: stub()
 
   @doc """
-  Has a shelf emptied when a process ends. `false`, and no such promise, where it already has.
+  Monitors a process, so that the slot is emptied when it dies. Returns `false` if it is dead already.
 
-      iex> Roundtrip.Native.shelf_watch(Roundtrip.Native.shelf_new(), self())
+      iex> Roundtrip.Native.slot_monitor(Roundtrip.Native.slot_new(), self())
       true
   """
-  @spec shelf_watch(reference(), pid()) :: boolean()
-  def shelf_watch(_shelf, _pid), do: stub()
+  @spec slot_monitor(reference(), pid()) :: boolean()
+  def slot_monitor(_slot, _pid), do: stub()
+
+  @doc "Empties a slot on a drop thread, which sends `{:dropped_on, \"rt-drop\"}` to the thread's owner."
+  @spec slot_drop_on(reference(), reference()) :: :ok
+  def slot_drop_on(_slot, _drop_thread), do: stub()
 
   @doc """
-  Empties a shelf by the thread of a sweeper, which sends `{:swept, thread}` to its owner.
-  """
-  @spec shelf_sweep(reference(), reference()) :: :ok
-  def shelf_sweep(_shelf, _sweeper), do: stub()
+  Creates a resource whose drop blocks a scheduler for 0 to 1000 milliseconds. For teaching only.
 
-  @doc """
-  A value whose drop sleeps, from 0 to 1000 ms, on whichever scheduler drops it. For teaching only.
-
-      iex> Roundtrip.Native.slow_new(0) |> is_reference()
-      true
-      iex> Roundtrip.Native.slow_new(1001)
+      iex> Roundtrip.Native.slow_drop_new(1001)
       ** (ArgumentError) milliseconds must be from 0 to 1000
   """
-  @spec slow_new(0..1000) :: reference()
-  def slow_new(_milliseconds), do: stub()
+  @spec slow_drop_new(0..1000) :: reference()
+  def slow_drop_new(_milliseconds), do: stub()
 
   @doc """
-  A thread, `rt-sweeper`, that drops what is handed to it and then sends `{:swept, "rt-sweeper"}` to
-  `owner`. It ends when this reference and all that may still hand something to it are gone.
+  Starts a thread, `rt-drop`, that drops the values it is given and then sends
+  `{:dropped_on, "rt-drop"}` to `owner`.
+
+  The thread ends when this reference and all values that may still use the thread are dropped.
   """
-  @spec sweeper_new(pid()) :: reference()
-  def sweeper_new(_owner), do: stub()
+  @spec drop_thread_new(pid()) :: reference()
+  def drop_thread_new(_owner), do: stub()
 
-  @doc "The value of `slow_new/1`, which has itself dropped by the thread of a sweeper."
-  @spec swept_new(reference(), 0..1000) :: reference()
-  def swept_new(_sweeper, _milliseconds), do: stub()
+  @doc "Creates a resource like `slow_drop_new/1` whose slow value is dropped on a drop thread."
+  @spec deferred_drop_new(reference(), 0..1000) :: reference()
+  def deferred_drop_new(_drop_thread, _milliseconds), do: stub()
 
-  @doc "A value that holds a witness, and panics when it is dropped. For teaching only."
-  @spec fragile_new(reference()) :: reference()
-  def fragile_new(_witness), do: stub()
+  @doc "Creates a resource that holds a drop notifier, and panics when it is dropped. For teaching only."
+  @spec panic_on_drop_new(reference()) :: reference()
+  def panic_on_drop_new(_notifier), do: stub()
 
   @doc """
-  A value of `size` bytes, from 1 to 16,777,216, that holds a witness. The bytes count up from 0, and
-  begin again after 255.
+  Creates a resource of `size` bytes that holds a drop notifier. The bytes are 0 to 255, repeated.
+  Raises an `ArgumentError` unless `size` is from 1 to 16,777,216.
   """
   @spec recording_new(reference(), 1..16_777_216) :: reference()
-  def recording_new(_witness, _size), do: stub()
+  def recording_new(_notifier, _size), do: stub()
 
   @doc """
-  The bytes of a recording as a binary, not copied. The binary keeps the recording alive.
+  Returns the bytes of a recording as a binary that keeps the recording alive, without copying them.
 
-      iex> Roundtrip.Native.witness_new(self(), "one")
+      iex> Roundtrip.Native.drop_notifier_new(self(), "one")
       ...> |> Roundtrip.Native.recording_new(3)
       ...> |> Roundtrip.Native.recording_view()
       <<0, 1, 2>>
   """
   @spec recording_view(reference()) :: binary()
   def recording_view(_recording), do: stub()
+
   # mutation
 
-  @doc """
-  A count of 0 that many processes may change, kept in one of five ways.
-
-      iex> Roundtrip.Native.counter_new(:mutex) |> is_reference()
-      true
-  """
-  @spec counter_new(kind()) :: reference()
+  @doc "Creates a counter of 0 that many processes may change, synchronized in one of five ways."
+  @spec counter_new(counter_kind()) :: reference()
   def counter_new(_kind), do: stub()
 
   @doc """
-  Adds, and gives the new count, which wraps at 64 bits as `:counters` do.
+  Adds to a counter and returns its new value, which wraps at 64 bits as `:counters` do.
 
       iex> counter = Roundtrip.Native.counter_new(:atomic)
       iex> Roundtrip.Native.counter_add(counter, 2)
@@ -539,7 +531,7 @@ defmodule Roundtrip.Native do
   def counter_add(_counter, _by), do: stub()
 
   @doc """
-  The count as it is now.
+  Returns the value of a counter.
 
       iex> Roundtrip.Native.counter_get(Roundtrip.Native.counter_new(:rw_lock))
       0
@@ -548,7 +540,7 @@ defmodule Roundtrip.Native do
   def counter_get(_counter), do: stub()
 
   @doc """
-  Forgets the count for another.
+  Sets a counter to a value.
 
       iex> counter = Roundtrip.Native.counter_new(:std_mutex)
       iex> Roundtrip.Native.counter_put(counter, 7)
@@ -559,16 +551,16 @@ defmodule Roundtrip.Native do
   def counter_put(_counter, _value), do: stub()
 
   @doc """
-  Which access a call could have a second time, while it reads the count already.
+  Returns which lock a call could take a second time while it already holds the lock to read.
 
-      iex> Roundtrip.Native.counter_retake(Roundtrip.Native.counter_new(:std_rw_lock))
+      iex> Roundtrip.Native.counter_reentrancy(Roundtrip.Native.counter_new(:std_rw_lock))
       %{read: true, write: false}
   """
-  @spec counter_retake(reference()) :: %{read: boolean(), write: boolean()}
-  def counter_retake(_counter), do: stub()
+  @spec counter_reentrancy(reference()) :: %{read: boolean(), write: boolean()}
+  def counter_reentrancy(_counter), do: stub()
 
   @doc """
-  An account of two halves behind std's `Mutex`. `total` is from 0 to 1,000,000,000.
+  Creates an account with two balances behind std's `Mutex`. `total` is from 0 to 1,000,000,000.
 
       iex> account = Roundtrip.Native.std_account_new(100)
       iex> Roundtrip.Native.std_account_balances(account)
@@ -578,8 +570,8 @@ defmodule Roundtrip.Native do
   def std_account_new(_total), do: stub()
 
   @doc """
-  Puts an amount aside, and panics between the two writes when the fault says so. For teaching
-  only: after such a panic every further call panics too.
+  Moves an amount to the savings in two writes, and panics between them if `fault` is `:halfway`. After
+  that panic the lock is poisoned, and every further call panics too. For teaching only.
 
       iex> account = Roundtrip.Native.std_account_new(100)
       iex> Roundtrip.Native.std_account_save(account, 101, :none)
@@ -588,16 +580,16 @@ defmodule Roundtrip.Native do
   @spec std_account_save(reference(), non_neg_integer(), fault()) :: :ok
   def std_account_save(_account, _amount, _fault), do: stub()
 
-  @doc "Both halves, or `{:error, :poisoned}` after a panic under the lock."
+  @doc "Returns both balances, or `{:error, :poisoned}` after a panic while the lock was held."
   @spec std_account_balances(reference()) :: {:ok, balances()} | {:error, :poisoned}
   def std_account_balances(_account), do: stub()
 
-  @doc "Makes the halves add up again, and the lock usable."
+  @doc "Makes the balances add up to the total again, and clears the lock's poison."
   @spec std_account_repair(reference()) :: :ok
   def std_account_repair(_account), do: stub()
 
   @doc """
-  An account of two halves behind parking_lot's `Mutex`. `total` is from 0 to 1,000,000,000.
+  Creates an account like `std_account_new/1`, behind parking_lot's `Mutex`.
 
       iex> account = Roundtrip.Native.account_new(100)
       iex> Roundtrip.Native.account_balances(account)
@@ -607,14 +599,14 @@ defmodule Roundtrip.Native do
   def account_new(_total), do: stub()
 
   @doc """
-  Puts an amount aside, and panics between the two writes when the fault says so. For teaching
-  only: such a panic leaves halves that do not add up.
+  Moves an amount to the savings in two writes, and panics between them if `fault` is `:halfway`. After
+  that panic the balances don't add up to the total. For teaching only.
   """
   @spec account_save(reference(), non_neg_integer(), fault()) :: :ok
   def account_save(_account, _amount, _fault), do: stub()
 
   @doc """
-  Puts an amount aside, and panics before the one write when the fault says so.
+  Moves an amount to the savings in one write, and panics before it if `fault` is `:halfway`.
 
       iex> account = Roundtrip.Native.account_new(100)
       iex> Roundtrip.Native.account_save_once(account, 30, :none)
@@ -624,20 +616,19 @@ defmodule Roundtrip.Native do
   @spec account_save_once(reference(), non_neg_integer(), fault()) :: :ok
   def account_save_once(_account, _amount, _fault), do: stub()
 
-  @doc "Both halves."
+  @doc "Returns both balances."
   @spec account_balances(reference()) :: balances()
   def account_balances(_account), do: stub()
 
   @doc """
-  Holds a histogram's lock until the count of `signal` is not 0, or for `milliseconds`, from 0 to
-  1000. The process `owner` receives `:held` once the lock is taken. `Roundtrip.Mutation.Holder`
-  is easier to use.
+  Holds a histogram's lock until the counter `signal` isn't 0, or for `milliseconds`, from 0 to 1000.
+  Sends `:held` to `owner` once the lock is held. `Roundtrip.Mutation.LockHolder` is easier to use.
   """
   @spec histogram_hold(reference(), 0..1000, reference(), pid()) :: :released | :timed_out
   def histogram_hold(_histogram, _milliseconds, _signal, _owner), do: stub()
 
   @doc """
-  Records a latency, or gives `{:error, :busy}` at once where the lock is held.
+  Records a latency, or returns `{:error, :busy}` at once if the lock is held.
 
       iex> Roundtrip.Native.histogram_try_record(Roundtrip.Native.histogram_new(1000), 5)
       :ok
@@ -646,7 +637,7 @@ defmodule Roundtrip.Native do
   def histogram_try_record(_histogram, _microseconds), do: stub()
 
   @doc """
-  `histogram_record/2` on a dirty I/O scheduler, where it may wait for the lock.
+  Records a latency like `histogram_record/2`, on a dirty I/O scheduler that may wait for the lock.
 
       iex> Roundtrip.Native.histogram_record_dirty(Roundtrip.Native.histogram_new(1000), 5)
       :ok
@@ -655,14 +646,14 @@ defmodule Roundtrip.Native do
   def histogram_record_dirty(_histogram, _microseconds), do: stub()
 
   @doc """
-  Sends `[{value, count}]` of what was recorded, and gives the microseconds for which the lock was
+  Sends what was recorded as `[{value, count}]`, and returns the microseconds for which the lock was
   held: while the message was built and sent. For teaching only.
   """
   @spec histogram_send_locked(reference(), pid()) :: {:ok, float()} | {:error, :no_process}
   def histogram_send_locked(_histogram, _receiver), do: stub()
 
   @doc """
-  The same message as `histogram_send_locked/2`; the lock is held only for a copy.
+  Sends the message of `histogram_send_locked/2`, but holds the lock only while it copies the data.
 
       iex> histogram = Roundtrip.Native.histogram_new(1000)
       iex> Roundtrip.Native.histogram_record(histogram, 5)
@@ -672,6 +663,7 @@ defmodule Roundtrip.Native do
   """
   @spec histogram_send(reference(), pid()) :: {:ok, float()} | {:error, :no_process}
   def histogram_send(_histogram, _receiver), do: stub()
+
   # messages
 
   @doc """
@@ -685,20 +677,20 @@ defmodule Roundtrip.Native do
   @spec send_hi(pid(), boolean()) :: :ok | {:error, :not_sent}
   def send_hi(_pid, _is_cool), do: stub()
 
-  @doc "Sends `{:gone, pid}` to the caller when `pid` dies, for as long as the reference lives."
-  @spec lookout_new(pid()) :: {:ok, reference()} | {:error, :noproc}
-  def lookout_new(_pid), do: stub()
+  @doc "Creates a resource that sends `{:gone, pid}` to the caller if `pid` dies before it is dropped."
+  @spec down_notifier_new(pid()) :: {:ok, reference()} | {:error, :noproc}
+  def down_notifier_new(_pid), do: stub()
 
-  @doc "Sends `:hi` on a normal scheduler, in one of three ways; `:send_and_clear` panics here."
-  @spec send_by(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by(_way, _pid), do: stub()
+  @doc "Sends `:hi` from a normal scheduler by the given method; `:send_and_clear` panics there."
+  @spec send_by(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by(_method, _pid), do: stub()
 
-  @doc "`send_by/2` on a dirty scheduler."
-  @spec send_by_dirty(way(), pid()) :: :ok | {:error, :not_sent}
-  def send_by_dirty(_way, _pid), do: stub()
+  @doc "Sends `:hi` like `send_by/2`, from a dirty scheduler."
+  @spec send_by_dirty(send_method(), pid()) :: :ok | {:error, :not_sent}
+  def send_by_dirty(_method, _pid), do: stub()
 
   @doc """
-  A term there and back through an environment that belongs to no process.
+  Returns the term after saving it in an `OwnedEnv`, an environment that belongs to no process.
 
       iex> Roundtrip.Native.saved_load(%{any: [:term]})
       %{any: [:term]}
@@ -706,16 +698,16 @@ defmodule Roundtrip.Native do
   @spec saved_load(term()) :: term()
   def saved_load(_term), do: stub()
 
-  @doc "Clears the environment before it loads the term, and panics. For teaching only."
+  @doc "Clears the `OwnedEnv` before it loads the saved term, and panics. For teaching only."
   @spec saved_load_cleared(term()) :: no_return()
   def saved_load_cleared(_term), do: stub()
 
-  @doc "Loads the term in another environment, and panics. For teaching only."
+  @doc "Loads the saved term in another `OwnedEnv`, and panics. For teaching only."
   @spec saved_load_elsewhere(term()) :: no_return()
   def saved_load_elsewhere(_term), do: stub()
 
   @doc """
-  The pid of a name, or the pid itself; `nil` where there is none. Panics on a pid of another node.
+  Returns the pid of a name, or `nil`. Returns a local pid as it is, and panics for a remote pid.
 
       iex> Roundtrip.Native.whereis(self()) == self()
       true
@@ -725,11 +717,11 @@ defmodule Roundtrip.Native do
   @spec whereis(term()) :: pid() | nil
   def whereis(_name_or_pid), do: stub()
 
-  @doc "`whereis/1`, which refuses a pid of another node with an `ArgumentError`."
+  @doc "Returns a pid like `whereis/1`, and raises an `ArgumentError` for a pid of another node."
   @spec whereis_local(term()) :: pid() | nil
   def whereis_local(_name_or_pid), do: stub()
 
-  @doc "Sends the bare mean to the caller, from a thread. For teaching only: see `spawn_mean_ref/2`."
+  @doc "Sends only the mean to the caller, from a thread. For teaching only: see `spawn_mean_ref/2`."
   @spec spawn_mean(i64(), i64()) :: :ok
   def spawn_mean(_total, _count), do: stub()
 
@@ -741,15 +733,15 @@ defmodule Roundtrip.Native do
   @spec sender_hi(boolean()) :: started()
   def sender_hi(_is_cool), do: stub()
 
-  @doc "Sends `{:hi, %SharedStruct{}}` to a process, from a thread."
+  @doc "Sends `{:hi, %SharedStruct{}}` to `pid`, from a thread."
   @spec sender_hi_to(pid(), boolean()) :: started()
   def sender_hi_to(_pid, _is_cool), do: stub()
 
-  @doc "Sends a term, from a thread that panics when it loads it again. For teaching only."
+  @doc "Sends a term from a thread that panics when it loads the term again. For teaching only."
   @spec sender_repeat_cleared(pid(), term(), 0..1_000_000) :: started()
   def sender_repeat_cleared(_pid, _term, _times), do: stub()
 
-  @doc "Sends a term a number of times, from a thread."
+  @doc "Sends a term `times` times, from a thread."
   @spec sender_repeat(pid(), term(), 0..1_000_000) :: started()
   def sender_repeat(_pid, _term, _times), do: stub()
 
@@ -757,15 +749,15 @@ defmodule Roundtrip.Native do
   @spec sender_flood(pid(), 0..1_000_000) :: started()
   def sender_flood(_pid, _count), do: stub()
 
-  @doc "Waits on a dirty scheduler until a sender has ended, and says how many messages it sent."
+  @doc "Waits on a dirty scheduler until a sender's thread ends, and returns how many messages it sent."
   @spec sender_join(reference()) ::
           {:ok, non_neg_integer()}
           | {:error, :not_sent | :joined | {:panicked, String.t()}}
   def sender_join(_sender), do: stub()
 
   @doc """
-  Sends `{:report, snapshot}` of a histogram to `owner` every `interval` milliseconds, from a
-  thread. It ends when told, when the owner dies, or when the reference is dropped.
+  Starts a thread that sends `{:report, snapshot}` to `owner` every `interval` milliseconds. It ends
+  when `reporter_stop/1` is called, when the owner dies, or when the reference is dropped.
 
       iex> histogram = Roundtrip.Native.histogram_new(1000)
       iex> Roundtrip.Native.reporter_start(histogram, self(), 0)
@@ -780,8 +772,9 @@ defmodule Roundtrip.Native do
   def reporter_stop(_reporter), do: stub()
 
   @doc """
-  Sends `{:item, 1}` to `{:item, total}` and then `:no_more` from a thread, with at most `window`
-  items under way. `feed_more/2` makes room. It ends as a reporter does.
+  Starts a thread that sends `{:item, 1}` to `{:item, total}` and then `:no_more`, with at most
+  `window` items in flight. `feed_more/2` lets it send more. It ends earlier when `feed_stop/1` is
+  called, when the receiver dies, or when the reference is dropped.
 
       iex> Roundtrip.Native.feed_start(self(), 10, 0)
       ** (ArgumentError) window must be from 1 to 1000000
@@ -790,11 +783,11 @@ defmodule Roundtrip.Native do
           {:ok, reference()} | {:error, :noproc | :no_thread}
   def feed_start(_receiver, _total, _window), do: stub()
 
-  @doc "Says that `count` items were handled, and asks for as many more."
+  @doc "Tells a feed that `count` items were handled, so that it may send as many more."
   @spec feed_more(reference(), non_neg_integer()) :: :ok
   def feed_more(_feed, _count), do: stub()
 
-  @doc "How many items are under way, the most that ever were, and whether the thread waits for room."
+  @doc "Returns how many items are in flight, the most that ever were, and whether the thread waits."
   @spec feed_state(reference()) :: %{
           in_flight: non_neg_integer(),
           most: non_neg_integer(),
@@ -807,8 +800,8 @@ defmodule Roundtrip.Native do
   def feed_stop(_feed), do: stub()
 
   @doc """
-  Sends `{:ask, call, question}` to `callee` and waits on a dirty scheduler for `answer/2`, at most
-  `timeout` milliseconds.
+  Sends `{:ask, call, question}` to `callee`, and waits on a dirty scheduler until it calls `answer/2`,
+  for at most `timeout` milliseconds.
 
       iex> Roundtrip.Native.ask(self(), "I cannot hear you while I wait", 1)
       {:error, :timeout}
@@ -818,20 +811,19 @@ defmodule Roundtrip.Native do
   @spec ask(pid(), term(), 1..60_000) :: {:ok, term()} | {:error, :timeout | :noproc | :down}
   def ask(_callee, _question, _timeout), do: stub()
 
-  @doc "Answers a call, once, in time, and from the process that was asked."
+  @doc "Answers a call of `ask/3`. Only the process that was asked can, once, and before the timeout."
   @spec answer(reference(), term()) ::
           :ok | {:error, :too_late | :already_answered | :stranger}
   def answer(_call, _term), do: stub()
+
   # toolbox
 
-  @doc """
-  Twice the number, or `nil` where that does not fit. Rust's `dbg!` prints it to standard error.
-  """
+  @doc "Returns twice the number, or `nil` if that doesn't fit, and prints it with Rust's `dbg!`."
   @spec toolbox_double(i64()) :: i64() | nil
   def toolbox_double(_number), do: stub()
 
   @doc """
-  Sends `{:ping, :from_scheduler}` to `pid` from inside the call.
+  Sends `{:ping, :from_scheduler}` to `pid` from the scheduler that runs the call.
 
       iex> {Roundtrip.Native.toolbox_ping(self()), receive do: (message -> message)}
       {:ok, {:ping, :from_scheduler}}
@@ -839,8 +831,8 @@ defmodule Roundtrip.Native do
   @spec toolbox_ping(pid()) :: :ok | {:error, :no_process}
   def toolbox_ping(_pid), do: stub()
 
-  @doc "Sends `{:ping, :from_thread}` to `pid` from a thread of Rust's own, and waits for its end."
-  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread}
+  @doc "Sends `{:ping, :from_thread}` to `pid` from a thread that Rust starts, and waits for its end."
+  @spec toolbox_ping_from_thread(pid()) :: :ok | {:error, :no_process | :no_thread | :panicked}
   def toolbox_ping_from_thread(_pid), do: stub()
 
   defp stub, do: :erlang.nif_error(:nif_not_loaded)

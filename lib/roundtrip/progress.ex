@@ -1,26 +1,32 @@
 defmodule Roundtrip.Progress do
   @moduledoc """
-  Which exercises of the course have passed, remembered outside of the notebooks.
+  Records which exercises of the course have passed, outside of the notebooks.
+
+      Roundtrip.Progress.pass("structs-1")
+      Roundtrip.Progress.passed()
+      #=> ["structs-1"]
 
   The exercises are those that the notebooks of this version mark with `# exercise: <lesson>-<n>`.
-  What passed under another version of the package counts as open, and is told apart: the exercise
-  may have changed. `Roundtrip.Progress.Store` says where it is kept.
+  An exercise that passed under another version of the package counts as open, because it may have
+  changed since. `Roundtrip.Progress.Store` documents where progress is stored.
 
-  The struct has one entry for each lesson with exercises, in the order of the course:
+  The struct has one map for each lesson with exercises, in the order of the course:
 
-    * `lesson` - its name
-    * `exercises` - all of them, in the order of the notebook
-    * `passed` and `open` - the same, parted
-    * `elsewhere` - of the open ones, the newest other version under which each passed
+    * `lesson` - the lesson's name
+    * `exercises` - all exercises, in the order of the notebook
+    * `passed` and `open` - those that have passed under this version, and the others
+    * `other_versions` - for each open exercise that passed under another version, the newest such
+      version
   """
 
+  alias Roundtrip.Course
   alias Roundtrip.Progress.Store
 
   @version Mix.Project.config()[:version]
 
   notebooks =
-    for lesson <- Roundtrip.lessons() do
-      {lesson, Path.expand("../../#{Roundtrip.notebook_path(lesson)}", __DIR__)}
+    for lesson <- Course.lessons() do
+      {lesson, Path.expand("../../#{Course.notebook_path(lesson)}", __DIR__)}
     end
 
   for {_lesson, path} <- notebooks, do: @external_resource(path)
@@ -41,13 +47,13 @@ defmodule Roundtrip.Progress do
           exercises: [name()],
           passed: [name()],
           open: [name()],
-          elsewhere: %{name() => Store.version()}
+          other_versions: %{name() => Store.version()}
         }
 
   @type t :: %__MODULE__{lessons: [lesson()]}
 
   @doc """
-  The exercises of each lesson that has some, in the order of the course.
+  Returns the exercises of each lesson that has some, in the order of the course.
 
       iex> hd(Roundtrip.Progress.exercises())
       {"index", ["index-1", "index-2"]}
@@ -55,50 +61,61 @@ defmodule Roundtrip.Progress do
   @spec exercises() :: [{lesson :: String.t(), [name()]}]
   def exercises, do: @exercises
 
-  @doc "What is remembered now."
+  @doc "Reads the progress that is stored now."
   @spec read() :: t()
   def read do
-    remembered = Store.all()
-
-    lessons =
-      for {lesson, exercises} <- @exercises do
-        {passed, open} = Enum.split_with(exercises, &({@version, &1} in remembered))
-
-        %{
-          lesson: lesson,
-          exercises: exercises,
-          passed: passed,
-          open: open,
-          elsewhere: elsewhere(open, remembered)
-        }
-      end
-
-    %__MODULE__{lessons: lessons}
+    stored = Store.all()
+    %__MODULE__{lessons: for({lesson, names} <- @exercises, do: lesson(lesson, names, stored))}
   end
 
-  @doc "The exercises that have passed under this version, in the order of the course."
+  defp lesson(lesson, exercises, stored) do
+    {passed, open} = Enum.split_with(exercises, &({@version, &1} in stored))
+
+    %{
+      lesson: lesson,
+      exercises: exercises,
+      passed: passed,
+      open: open,
+      other_versions: other_versions(open, stored)
+    }
+  end
+
+  defp other_versions(open, stored) do
+    for exercise <- open,
+        versions = for({version, ^exercise} <- stored, version?(version), do: version),
+        versions != [],
+        into: %{},
+        do: {exercise, Enum.max(versions, Version)}
+  end
+
+  defp version?(name), do: match?({:ok, _}, Version.parse(name))
+
+  @doc "Returns the exercises that have passed under this version, in the order of the course."
   @spec passed() :: [name()]
   def passed, do: Enum.flat_map(read().lessons, & &1.passed)
 
   @doc """
-  Remembers that an exercise has passed. To say it again changes nothing.
+  Records that an exercise has passed. Recording it again changes nothing.
 
-  The error is a text that says why it cannot be remembered. An exercise that the course does not
-  have is an ArgumentError.
+  Returns `{:error, text}` if it can't be recorded, where the text says why. Raises an
+  `ArgumentError` if the course has no such exercise.
   """
   @spec pass(name()) :: :ok | {:error, String.t()}
   def pass(name) do
-    if name in all(), do: Store.put(@version, name), else: raise(ArgumentError, unknown(name))
+    if name in all(),
+      do: Store.put(@version, name),
+      else: raise(ArgumentError, "the course has no exercise #{inspect(name)}")
   end
 
   @doc """
-  Forgets all exercises, under every version, and names those that had passed. The error is a text
-  that says why something cannot be forgotten.
+  Deletes the progress of all exercises, under every version, and returns those that had passed.
+
+  Returns `{:error, text}` if something can't be deleted, where the text says why.
   """
   @spec reset() :: {:ok, [name()]} | {:error, String.t()}
   def reset, do: Store.delete(all())
 
-  @doc "The same for the exercises of one lesson; one without exercises has none to forget."
+  @doc "Deletes the progress of one lesson's exercises, like `reset/0`."
   @spec reset(lesson :: String.t()) :: {:ok, [name()]} | {:error, String.t()}
   def reset(lesson) do
     for({^lesson, exercises} <- @exercises, exercise <- exercises, do: exercise)
@@ -106,16 +123,4 @@ defmodule Roundtrip.Progress do
   end
 
   defp all, do: Enum.flat_map(@exercises, &elem(&1, 1))
-
-  defp unknown(name), do: "the course has no exercise #{inspect(name)}"
-
-  defp elsewhere(open, remembered) do
-    for exercise <- open,
-        versions = for({version, ^exercise} <- remembered, version?(version), do: version),
-        versions != [],
-        into: %{},
-        do: {exercise, Enum.max(versions, Version)}
-  end
-
-  defp version?(name), do: match?({:ok, _}, Version.parse(name))
 end

@@ -1,6 +1,6 @@
 defmodule Roundtrip.Server do
   @moduledoc ~S'''
-  An HTTP/1.1 server: Rust reads and writes the wire, Elixir answers.
+  An HTTP/1.1 server: Rust reads requests and writes responses, and handlers in Elixir answer.
 
       defmodule Greeter do
         use Roundtrip.Server.Router
@@ -13,108 +13,107 @@ defmodule Roundtrip.Server do
       children = [{Roundtrip.Server, port: 4000, handler: Greeter}]
       Supervisor.start_link(children, strategy: :one_for_one)
 
-  hyper, on threads of its own, takes connections and reads requests whole, within bounds. Each
-  becomes a message, `{:request, %Roundtrip.Server.Request{}}`, to one of a pool of receivers. The
-  handler's `Roundtrip.Server.Response` goes back by the handle in the request. Rust waits for it
-  without a thread, and Elixir never waits for a client.
+  Rust's HTTP library, hyper, reads whole requests on threads of its own, within limits on size and
+  time. Each request arrives as a message, `{:request, %Roundtrip.Server.Request{}}`, in one of a
+  pool of receivers. The handler returns a `Roundtrip.Server.Response`, which Rust sends. While a
+  handler works, no Rust thread waits for it, and no Elixir process ever waits for a client.
 
-  ## Whatever happens, the client is answered
+  ## Every client gets an answer
 
-  | | the client gets |
+  | if | the client gets |
   |---|---|
-  | the handler raises, throws, exits, or gives no response | 500 at once, and the log a line |
+  | the handler raises, throws, exits, or returns something other than a response | 500 at once, and the log has a line |
   | the handler is killed | 500 at once |
-  | nobody can answer any more, for the handle is gone | 500 |
+  | the last reference to the request is dropped | 500 |
   | the handler takes longer than `:deadline` | 503 |
-  | more requests than `:max_in_flight`, or nobody to take them | 503, `Retry-After` |
-  | a body or a head beyond its bound | 413, 431 |
+  | there are more than `:max_in_flight` requests, or no receiver | 503 with `Retry-After` |
+  | a body or a head is larger than its limit | 413 or 431 |
 
   ## Supervision
 
-  A server is a supervisor of three, and what befalls one of them befalls all:
+  A server is a supervisor of three children with the strategy `:one_for_all`:
 
     * `Roundtrip.Server.Listener` owns Rust's server, which stops when its owner dies;
-    * the receivers, under a supervisor of their own, in which one that dies is replaced alone;
-    * `Roundtrip.Server.Drain` is stopped first, and waits for what is in flight.
+    * a supervisor of the receivers, which restarts each of them alone;
+    * `Roundtrip.Server.Drainer` is stopped first, and waits for the requests in flight.
 
-  A server that was given port 0 keeps the port that it found, over the restarts of its parts and
-  over its own. `Roundtrip.Server.Options` lists what a server may be told.
+  A server that was started with port 0 keeps the port that it got, even when it is restarted.
+  `Roundtrip.Server.Options` lists all options.
   '''
 
   use Supervisor
 
-  alias Roundtrip.Server.{Drain, Listener, Native, Options, Receiver, Request, Response, Stats}
+  alias Roundtrip.Server.{Drainer, Listener, Native, Options, Receiver}
+  alias Roundtrip.Server.{Request, Responder, Response, Stats}
 
-  @typedoc "A server: its pid, or the name that it was given."
+  @typedoc "A server: its pid, or the name that it was started with."
   @type server :: pid() | atom()
 
-  # A body beyond it is copied on a dirty scheduler: tens of microseconds for each MiB.
-  @large 65_536
-
   @doc """
-  Answers a request. It is called in a process of its own, or in a receiver, as `:mode` says.
+  Answers a request. It is called in a process of its own or in a receiver, depending on `:mode`.
 
-  `:later` promises that somebody calls `respond/2`.
+  Return `:later` if another process will call `respond/2`.
   """
   @callback handle(Request.t()) :: Response.t() | :later
 
   @doc """
-  How a supervisor starts a server, with the options of `Roundtrip.Server.Options`.
+  Returns a child specification for a server with the options of `Roundtrip.Server.Options`.
 
-  A wrong option raises an `ArgumentError` here, where it is written.
+  Raises an `ArgumentError` for a wrong option, so that it is raised where the option is written.
   """
   @spec child_spec(keyword()) :: Supervisor.child_spec()
   def child_spec(opts) do
     %Options{name: name} = options = Options.validate!(opts)
 
-    # The memory of the port stands in the specification, and so outlives the server's restart.
+    # The port memory is part of the specification, so it outlives a restart of the whole server.
     %{
       id: name || __MODULE__,
-      start: {__MODULE__, :start_link, [options, Listener.memory()]},
+      start: {__MODULE__, :start_link, [options, Listener.new_port_memory()]},
       type: :supervisor,
       shutdown: :infinity
     }
   end
 
   @doc """
-  Starts a server, linked to the caller, with the options of `Roundtrip.Server.Options`. When it
-  returns, the server takes requests.
+  Starts a server that is linked to the caller, with the options of `Roundtrip.Server.Options`.
+  It accepts requests when this function returns.
 
-  What the system says to the port arrives as it is, such as `{:error, :eaddrinuse}`.
+  Returns `{:error, reason}` with the system's reason, such as `:eaddrinuse`, if the port can't be
+  bound. Raises an `ArgumentError` for a wrong option.
   """
   @spec start_link(keyword()) :: Supervisor.on_start()
-  def start_link(opts), do: start_link(Options.validate!(opts), Listener.memory())
+  def start_link(opts), do: start_link(Options.validate!(opts), Listener.new_port_memory())
 
   @doc false
-  @spec start_link(Options.t(), Listener.memory()) :: Supervisor.on_start()
-  def start_link(%Options{name: name} = options, memory) do
+  @spec start_link(Options.t(), Listener.port_memory()) :: Supervisor.on_start()
+  def start_link(%Options{name: name} = options, port_memory) do
     name = if name, do: [name: name], else: []
 
-    case Supervisor.start_link(__MODULE__, {options, memory}, name) do
+    case Supervisor.start_link(__MODULE__, {options, port_memory}, name) do
       {:error, {:shutdown, {:failed_to_start_child, Listener, reason}}} -> {:error, reason}
       started -> started
     end
   end
 
   @impl true
-  def init({options, memory}) do
-    board = Listener.board()
+  def init({options, port_memory}) do
+    registry = Listener.new_registry()
 
     children = [
-      {Listener, {options, memory, board}},
-      %{id: Receiver, start: {Receiver, :pool, [options, board]}, type: :supervisor},
-      {Drain, {options, board}}
+      {Listener, {options, port_memory, registry}},
+      %{id: Receiver, start: {Receiver, :start_pool, [options, registry]}, type: :supervisor},
+      {Drainer, {options, registry}}
     ]
 
-    # Without its listener nothing is of use. A few kills in a row are no reason to give up.
+    # The receivers need the listener. A few kills in a row are no reason to give up.
     Supervisor.init(children, strategy: :one_for_all, max_restarts: 10)
   end
 
-  @doc "Where the server listens."
+  @doc "Returns the address and the port that the server listens on."
   @spec address(server()) :: {:inet.ip_address(), :inet.port_number()}
   def address(server), do: server |> native() |> Native.address()
 
-  @doc "The address as a URL without a path, such as `http://127.0.0.1:4000`."
+  @doc "Returns the address as a URL without a path, such as `http://127.0.0.1:4000`."
   @spec url(server()) :: String.t()
   def url(server) do
     {ip, port} = address(server)
@@ -123,7 +122,7 @@ defmodule Roundtrip.Server do
     "http://#{host}:#{port}"
   end
 
-  @doc "What the server has counted and measured since its listener started."
+  @doc "Returns what the server has counted and measured since its listener started."
   @spec stats(server()) :: Stats.t()
   def stats(server), do: server |> native() |> Native.stats()
 
@@ -135,63 +134,48 @@ defmodule Roundtrip.Server do
   end
 
   @doc """
-  Stops a server and returns when it has stopped: what is in flight is answered, up to the
+  Stops a server, and returns when it has stopped: requests in flight are answered, within the
   server's `:shutdown`, and idle connections are closed.
 
-  A server that stands under a supervisor is started again by it; `Supervisor.terminate_child/2`
-  stops such a one for good. After `timeout` milliseconds the caller exits, and the server stops
-  on its own.
+  If the server is supervised, its supervisor restarts it; use `Supervisor.terminate_child/2` to
+  stop it for good. After `timeout` milliseconds the caller exits, while the server goes on stopping.
   """
   @spec stop(server(), timeout()) :: :ok
   def stop(server, timeout \\ :infinity), do: Supervisor.stop(server, :normal, timeout)
 
   @doc """
-  Answers a request, from any process, once.
+  Answers a request, once, from any process.
 
-  A handler that gives `:later` has passed the request on to somebody who will call this:
+  A handler that returns `:later` has passed its request on to a process that calls this function:
 
       def handle(request) do
         Queue.push(request)
         :later
       end
 
-    * `{:error, :already_sent}` - the request has its answer;
-    * `{:error, :timeout}` - the deadline has passed, and the client has its 503;
-    * `{:error, :closed}` - the client has gone, or the server has stopped.
+  Returns `:ok` when Rust has taken the response, or an error:
 
-  A status, a header or a body that must not be sent is an `ArgumentError` that names it; the
-  request can still be answered. A handle that nobody holds any more answers 500.
+    * `{:error, :already_sent}` - the request was answered before;
+    * `{:error, :timeout}` - the deadline has passed, and the client got a 503;
+    * `{:error, :closed}` - the client has closed its connection, or the server has stopped.
+
+  Raises an `ArgumentError` that names the status, the header or the body that can't be sent. The
+  request can still be answered then. When the last reference to an unanswered request is dropped,
+  Rust answers it with 500.
   """
   @spec respond(Request.t(), Response.t()) :: :ok | {:error, :already_sent | :timeout | :closed}
-  def respond(%Request{ref: ref}, %Response{status: status, headers: headers, body: body})
-      when status in 200..599 and length(headers) >= 0 do
-    if size(body) > @large,
-      do: Native.respond_large(ref, status, headers, body),
-      else: Native.respond(ref, status, headers, body)
-  end
-
-  def respond(%Request{}, %Response{status: status}) when status not in 200..599,
-    do: raise(ArgumentError, "status must be from 200 to 599, not #{inspect(status)}")
-
-  def respond(%Request{}, %Response{headers: headers}),
-    do: raise(ArgumentError, "headers must be a list, not #{inspect(headers)}")
-
-  defp size(body) when is_binary(body), do: byte_size(body)
-
-  defp size(body) do
-    IO.iodata_length(body)
-  rescue
-    ArgumentError -> raise ArgumentError, "body must be iodata"
-  end
+  defdelegate respond(request, response), to: Responder
 
   @doc """
-  Says who will answer a request `:later`: where that process dies before it has, or is dead, the
-  client gets its 500 at once, even while others hold the request.
+  Names the process that will answer a request whose handler returned `:later`.
+
+  If that process dies before it has answered, or is dead already, the client gets a 500 at once,
+  even while other processes still refer to the request.
   """
   @spec assign(Request.t(), pid()) :: :ok
-  def assign(%Request{ref: ref}, pid), do: Native.assign(ref, pid)
+  defdelegate assign(request, pid), to: Responder
 
-  @doc "Whether an answer can still be sent: `false` once it was, or once the client has gone."
+  @doc "Returns whether a response can still be sent: none was, and the client is connected."
   @spec open?(Request.t()) :: boolean()
-  def open?(%Request{ref: ref}), do: Native.open?(ref)
+  defdelegate open?(request), to: Responder
 end

@@ -12,7 +12,7 @@ defmodule Roundtrip.Messages.CallTest do
     echo
   end
 
-  test "a thousand questions, some of them at once, leave nothing behind" do
+  test "a thousand questions, some of them at once, leak nothing" do
     before = Native.live_resources()
     echo = echo()
 
@@ -36,7 +36,7 @@ defmodule Roundtrip.Messages.CallTest do
     assert Native.ask(callee, 100_000, @minute) == {:ok, Enum.to_list(1..100_000)}
   end
 
-  test "an answer and a deadline that meet agree on who was first" do
+  test "an answer and a timeout at the same time agree on which was first" do
     me = self()
 
     for n <- 1..200 do
@@ -73,7 +73,7 @@ defmodule Roundtrip.Messages.CallTest do
     end
   end
 
-  test "a callee that dies while it is asked ends the wait" do
+  test "the wait ends if the callee dies" do
     for reason <- [:normal, :kill, :crash] do
       {callee, monitor} = spawn_monitor(fn -> receive do: ({:ask, _, _} -> exit(reason)) end)
       assert Native.ask(callee, :alive, @minute) == {:error, :down}
@@ -82,7 +82,7 @@ defmodule Roundtrip.Messages.CallTest do
     end
   end
 
-  test "an asker that is killed lets its scheduler go at once" do
+  test "an asker that is killed frees its scheduler at once" do
     deaf = idle()
     places = :erlang.system_info(:dirty_io_schedulers)
     askers = for n <- 1..places, do: spawn(fn -> Native.ask(deaf, n, @minute) end)
@@ -95,7 +95,7 @@ defmodule Roundtrip.Messages.CallTest do
     assert Native.ask(echo(), :free, @minute) == {:ok, :free}
   end
 
-  test "the answer to an asker that was killed is refused" do
+  test "the answer to an asker that was killed is an error" do
     me = self()
     asker = spawn(fn -> Native.ask(me, :why, @minute) end)
     assert_receive {:ask, call, :why}, 5_000
@@ -120,7 +120,7 @@ defmodule Roundtrip.Messages.CallTest do
     assert Task.await_many(askers) == for(n <- 1..count, do: {:ok, {:to, n}})
   end
 
-  test "an answer may hold the call itself" do
+  test "an answer may contain the call itself" do
     me = self()
     asker = Task.async(fn -> Native.ask(me, :which, @minute) end)
     assert_receive {:ask, call, :which}, 5_000
@@ -128,7 +128,7 @@ defmodule Roundtrip.Messages.CallTest do
     assert Task.await(asker) == {:ok, [call]}
   end
 
-  test "a stranger is refused before and after the answer" do
+  test "another process can't answer, before or after the answer" do
     me = self()
     asker = Task.async(fn -> Native.ask(me, :whose, @minute) end)
     assert_receive {:ask, call, :whose}, 5_000
@@ -142,7 +142,7 @@ defmodule Roundtrip.Messages.CallTest do
     assert Native.answer(call, :again) == {:error, :already_answered}
   end
 
-  test "a time out of range is refused by its name" do
+  test "a timeout out of range raises an error that names it" do
     assert_refused(
       "timeout must be from 1 to 60000",
       for(wrong <- [-1, 0, 60_001], do: fn -> Native.ask(self(), :any, wrong) end)

@@ -1,9 +1,10 @@
 defmodule Roundtrip.Messages.FeedTest do
   use Roundtrip.MessagesCase
+  doctest Roundtrip.Messages.Consumer
 
   alias Roundtrip.Messages.Consumer
 
-  test "never more than the window is under way, and all arrive in order" do
+  test "at most the window is in flight, and all items arrive in order" do
     {:ok, feed} = Native.feed_start(self(), 500, 7)
 
     for n <- 1..500 do
@@ -18,7 +19,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert Native.feed_stop(feed) == :ok
   end
 
-  test "a slow consumer is never flooded" do
+  test "a slow consumer's mailbox stays short" do
     {:ok, consumer} = Consumer.start_link()
     {:ok, feed} = Consumer.feed(consumer, 100, 5)
     assert_receive {:consumed, ^consumer, %{items: 100, longest: longest}}, 10_000
@@ -40,7 +41,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert_receive :no_more, 5_000
   end
 
-  test "it stops when told, in the middle of its wait for room" do
+  test "feed_stop/1 stops it while it waits for room" do
     {:ok, feed} = Native.feed_start(self(), 10, 1)
     assert Poll.until(fn -> Native.feed_state(feed).waiting end)
     assert Native.feed_stop(feed) == :ok
@@ -48,7 +49,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert Poll.threads([])
   end
 
-  test "it stops when its receiver dies, in the middle of its wait for room" do
+  test "it stops while it waits for room if its receiver dies" do
     receiver = spawn(fn -> receive do: (:stop -> :ok) end)
     {:ok, feed} = Native.feed_start(receiver, 10, 1)
     assert Poll.until(fn -> Native.feed_state(feed).waiting end)
@@ -57,7 +58,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert Native.feed_stop(feed) == :ok
   end
 
-  test "it stops when it is dropped, in the middle of its wait for room" do
+  test "it stops while it waits for room if it is dropped" do
     receiver = self()
 
     Task.await(
@@ -71,7 +72,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert Poll.threads([])
   end
 
-  test "what is out of range is refused by its name, and changes nothing" do
+  test "an argument out of range raises an error that names it, and changes nothing" do
     {:ok, feed} = Native.feed_start(self(), 10, 2)
     assert Poll.until(fn -> Native.feed_state(feed).waiting end)
 
@@ -83,7 +84,7 @@ defmodule Roundtrip.Messages.FeedTest do
     assert Native.feed_state(feed) == %{in_flight: 2, most: 2, waiting: true}
     assert Native.feed_stop(feed) == :ok
 
-    assert_refused("total must be from 0 to 1000000", [
+    assert_refused("the number of messages must be from 0 to 1000000", [
       fn -> Native.feed_start(self(), -1, 1) end,
       fn -> Native.feed_start(self(), 1_000_001, 1) end
     ])

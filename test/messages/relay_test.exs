@@ -7,7 +7,7 @@ defmodule Roundtrip.Messages.RelayTest do
   alias Roundtrip.Structs.SharedStruct
 
   # Two nodes of their own, without epmd, which would outlive the test.
-  test "what Rust cannot send to another node, a relay does" do
+  test "a relay sends to another node, which Rust can't" do
     port = free_port()
     there = start_node("there", port, ~w(-kernel inet_dist_use_interface {127,0,0,1}))
     here = start_node("here", port, ~w(-dist_listen false))

@@ -7,7 +7,7 @@ defmodule Roundtrip.Messages.ReporterTest do
   # No report comes within a test: a thread that ends does so for another reason.
   @never 60_000
 
-  test "it reports what the histogram says at each tick" do
+  test "it sends a snapshot of the histogram at each tick" do
     histogram = Native.histogram_new(1_000)
     {:ok, reporter} = Native.reporter_start(histogram, self(), 1)
     assert_receive {:report, %Snapshot{count: 0}}, 5_000
@@ -17,7 +17,7 @@ defmodule Roundtrip.Messages.ReporterTest do
     assert Native.reporter_stop(reporter) == :ok
   end
 
-  test "told to stop, it sends nothing more" do
+  test "it sends nothing after it was stopped" do
     histogram = Native.histogram_new(1_000)
     {:ok, reporter} = Native.reporter_start(histogram, self(), 1)
     assert_receive {:report, _}, 5_000
@@ -29,7 +29,7 @@ defmodule Roundtrip.Messages.ReporterTest do
     refute_received {:report, _}
   end
 
-  test "any number of processes may tell it to stop" do
+  test "any number of processes may stop it" do
     histogram = Native.histogram_new(1_000)
     {:ok, reporter} = Native.reporter_start(histogram, self(), @never)
     stops = for _ <- 1..4, do: Task.async(fn -> Native.reporter_stop(reporter) end)
@@ -66,13 +66,13 @@ defmodule Roundtrip.Messages.ReporterTest do
     assert Poll.threads([])
   end
 
-  test "a dead owner gets no thread" do
+  test "no thread is started for a dead owner" do
     histogram = Native.histogram_new(1_000)
     assert Native.reporter_start(histogram, dead(), @never) == {:error, :noproc}
     assert Poll.threads([])
   end
 
-  test "an interval out of range is refused by its name" do
+  test "an interval out of range raises an error that names it" do
     histogram = Native.histogram_new(1_000)
 
     assert_refused(
@@ -87,7 +87,7 @@ defmodule Roundtrip.Messages.ReporterTest do
     assert_raise ArgumentError, fn -> Native.reporter_start(histogram, self(), 1.5) end
   end
 
-  test "the GenServer keeps the last report and leaves no thread" do
+  test "the GenServer keeps the last report and its thread ends with it" do
     histogram = Native.histogram_new(1_000)
     Native.histogram_record(histogram, 7)
     reporter = start_supervised!({Reporter, histogram: histogram, interval: 1, notify: self()})
@@ -99,7 +99,7 @@ defmodule Roundtrip.Messages.ReporterTest do
     assert Poll.threads([])
   end
 
-  test "before the first tick there is no last report" do
+  test "last/1 returns nil before the first tick" do
     histogram = Native.histogram_new(1_000)
 
     reporter =

@@ -3,7 +3,7 @@ defmodule Roundtrip.Messages.SenderTest do
 
   alias Roundtrip.Structs.SharedStruct
 
-  test "a thread greets the caller, and another process" do
+  test "a thread sends to the caller, and to another process" do
     assert {:ok, sender} = Native.sender_hi(true)
     assert Native.sender_join(sender) == {:ok, 1}
     assert_received {:hi, %SharedStruct{is_cool: true}}
@@ -15,7 +15,7 @@ defmodule Roundtrip.Messages.SenderTest do
     assert_received {:hi, %SharedStruct{is_cool: false}}
   end
 
-  test "a receiver that dies under a flood ends it" do
+  test "a flood ends if its receiver dies" do
     receiver = spawn(fn -> receive do: ({:item, 100} -> :ok) end)
     assert {:ok, sender} = Native.sender_flood(receiver, 1_000_000)
     assert Native.sender_join(sender) == {:error, :not_sent}
@@ -36,7 +36,7 @@ defmodule Roundtrip.Messages.SenderTest do
              [{{:error, :joined}, all}, {{:ok, 50_000}, all}]
   end
 
-  test "a term is sent again and again, or not at all" do
+  test "a term is sent the given number of times, including 0" do
     assert {:ok, sender} = Native.sender_repeat(self(), {:any, "term"}, 0)
     assert Native.sender_join(sender) == {:ok, 0}
     refute_received {:any, _}
@@ -51,37 +51,37 @@ defmodule Roundtrip.Messages.SenderTest do
     assert Native.sender_join(sender) == {:error, :not_sent}
   end
 
-  test "a count out of range is refused by its name" do
+  test "a number of messages out of range raises an error that names it" do
     for wrong <- [-1, 1_000_001] do
-      assert_refused("count must be from 0 to 1000000", [
+      assert_refused("the number of messages must be from 0 to 1000000", [
         fn -> Native.sender_flood(self(), wrong) end
       ])
 
-      assert_refused("times must be from 0 to 1000000", [
+      assert_refused("the number of messages must be from 0 to 1000000", [
         fn -> Native.sender_repeat(self(), :term, wrong) end,
         fn -> Native.sender_repeat_cleared(self(), :term, wrong) end
       ])
     end
   end
 
-  test "what is no pid of this node, no handle and no way is refused" do
+  test "remote pids, wrong references and unknown methods raise" do
     for wrong <- [:code_server, make_ref(), nil] do
       assert_raise ArgumentError, fn -> Native.send_hi(wrong, true) end
       assert_raise ArgumentError, fn -> Native.sender_hi_to(wrong, true) end
       assert_raise ArgumentError, fn -> Native.sender_join(wrong) end
-      assert_raise ArgumentError, fn -> Native.lookout_new(wrong) end
+      assert_raise ArgumentError, fn -> Native.down_notifier_new(wrong) end
     end
 
     assert_raise ErlangError, fn -> Native.send_by(:by_mail, self()) end
   end
 
-  test "a lookout that was dropped tells nobody" do
+  test "a notifier that was dropped sends nothing" do
     watched = idle()
 
     Task.await(
       Task.async(fn ->
-        {:ok, lookout} = Native.lookout_new(watched)
-        is_reference(lookout)
+        {:ok, notifier} = Native.down_notifier_new(watched)
+        is_reference(notifier)
       end)
     )
 

@@ -5,7 +5,7 @@ defmodule Roundtrip.Mutation.RefusalsTest do
 
   @largest 9_223_372_036_854_775_807
 
-  test "an unknown kind and an unknown fault are refused" do
+  test "an unknown kind and an unknown fault raise" do
     assert %{original: :invalid_variant} =
              assert_raise(ErlangError, fn -> Native.counter_new(:spin_lock) end)
 
@@ -15,7 +15,7 @@ defmodule Roundtrip.Mutation.RefusalsTest do
              assert_raise(ErlangError, fn -> Native.account_save(account, 1, :always) end)
   end
 
-  test "one resource does not pass for another" do
+  test "a resource of another type raises" do
     account = Native.account_new(1)
     assert_raise ArgumentError, fn -> Native.std_account_balances(account) end
     assert_raise ArgumentError, fn -> Native.counter_get(account) end
@@ -30,7 +30,7 @@ defmodule Roundtrip.Mutation.RefusalsTest do
     end
   end
 
-  test "what an account refuses names the argument and changes nothing" do
+  test "a wrong amount raises an error that names it, and changes nothing" do
     for new <- [&Native.account_new/1, &Native.std_account_new/1], total <- [-1, 1_000_000_001] do
       assert %{message: "total must be from 0 to 1000000000"} =
                assert_raise(ArgumentError, fn -> new.(total) end)
@@ -54,14 +54,14 @@ defmodule Roundtrip.Mutation.RefusalsTest do
     assert Native.std_account_balances(std) == {:ok, %{current: 100, savings: 0}}
   end
 
-  test "an account that is whole is not changed by a repair" do
+  test "a repair doesn't change an account that adds up" do
     account = Native.std_account_new(100)
     Native.std_account_save(account, 30, :none)
     Native.std_account_repair(account)
     assert Native.std_account_balances(account) == {:ok, %{current: 70, savings: 30}}
   end
 
-  test "a latency that is out of range is refused on every way, and the lock is free after it" do
+  test "every NIF that records raises for a latency out of range, and releases the lock" do
     histogram = Native.histogram_new(1000)
 
     for record <- [&Native.histogram_try_record/2, &Native.histogram_record_dirty/2] do
@@ -86,7 +86,7 @@ defmodule Roundtrip.Mutation.RefusalsTest do
     refute_received :held
   end
 
-  test "whom nothing can be sent to is an error, and the lock is free after it" do
+  test "a receiver that can't be sent to is an error, and the lock is released" do
     {pid, monitor} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^monitor, :process, ^pid, _}
     histogram = Native.histogram_new(1000)

@@ -25,7 +25,7 @@ defmodule Roundtrip.Resources.BenchTest do
     assert File.read!("notebooks/resources.livemd") =~ "$ #{@script}\n#{output}"
   end
 
-  test "what is missing is named" do
+  test "a missing tool is named" do
     {output, status} =
       System.cmd(Path.expand(@script), [],
         env: [{"CC", "no-such-compiler"}],

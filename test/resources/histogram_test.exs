@@ -15,7 +15,7 @@ defmodule Roundtrip.Resources.HistogramTest do
              %Snapshot{count: 100, min: 1, p50: 50, p99: 99, max: 100}
   end
 
-  test "says what it refuses, and counts none of it" do
+  test "an error names the argument, and nothing is counted" do
     for longest <- [1, 3_600_000_001] do
       error = assert_raise ArgumentError, fn -> Histogram.new(longest) end
       assert error.message == "longest must be from 2 to 3600000000"
@@ -31,7 +31,7 @@ defmodule Roundtrip.Resources.HistogramTest do
     assert Histogram.snapshot(histogram).count == 0
   end
 
-  test "a struct with something else for a reference can still be looked at" do
+  test "a struct with a wrong reference can still be inspected" do
     assert inspect(%Histogram{ref: make_ref()}) =~ "Histogram"
   end
 end

@@ -3,7 +3,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
   use ExUnit.Case, async: false
 
   alias Roundtrip.Native
-  alias Roundtrip.Resources.Housekeeping
+  alias Roundtrip.Resources.Destructors
 
   @patience 5_000
 
@@ -19,7 +19,7 @@ defmodule Roundtrip.Resources.LifetimeTest do
   defp dropped!(name), do: assert_receive({:dropped, ^name, "normal scheduler"}, @patience)
 
   defp alive!(name) do
-    Housekeeping.settle()
+    Destructors.await()
     refute_received {:dropped, ^name, _}
   end
 
@@ -40,15 +40,15 @@ defmodule Roundtrip.Resources.LifetimeTest do
 
   defp now, do: System.monotonic_time(:millisecond)
 
-  test "what processes made and lost is dropped, whatever it was", %{me: me} do
+  test "resources of every type are dropped after their process lost them", %{me: me} do
     for n <- 1..200 do
-      name = "witness #{n}"
+      name = "notifier #{n}"
 
       elsewhere(fn ->
-        shelf = Native.shelf_new()
-        Native.shelf_put(shelf, Native.witness_new(me, name))
+        slot = Native.slot_new()
+        Native.slot_put(slot, Native.drop_notifier_new(me, name))
         Native.histogram_new(1000)
-        Native.slow_new(0)
+        Native.slow_drop_new(0)
         :ok
       end)
 
@@ -56,73 +56,73 @@ defmodule Roundtrip.Resources.LifetimeTest do
     end
   end
 
-  test "a shelf lets go of what it held when it gets another", %{me: me} do
-    shelf = Native.shelf_new()
-    elsewhere(fn -> Native.shelf_put(shelf, Native.witness_new(me, "first")) end)
-    elsewhere(fn -> Native.shelf_put(shelf, Native.witness_new(me, "second")) end)
+  test "a slot drops its notifier when it gets another", %{me: me} do
+    slot = Native.slot_new()
+    elsewhere(fn -> Native.slot_put(slot, Native.drop_notifier_new(me, "first")) end)
+    elsewhere(fn -> Native.slot_put(slot, Native.drop_notifier_new(me, "second")) end)
     dropped!("first")
     alive!("second")
-    assert elsewhere(fn -> is_reference(Native.shelf_take(shelf)) end)
+    assert elsewhere(fn -> is_reference(Native.slot_take(slot)) end)
     dropped!("second")
   end
 
-  test "a shelf that is watched twice is emptied by whoever ends first", %{me: me} do
-    shelf = Native.shelf_new()
-    elsewhere(fn -> Native.shelf_put(shelf, Native.witness_new(me, "watched")) end)
+  test "a slot that monitors two processes is emptied when the first dies", %{me: me} do
+    slot = Native.slot_new()
+    elsewhere(fn -> Native.slot_put(slot, Native.drop_notifier_new(me, "watched")) end)
     {:ok, first} = Agent.start_link(fn -> nil end)
-    assert Native.shelf_watch(shelf, me)
-    assert Native.shelf_watch(shelf, first)
+    assert Native.slot_monitor(slot, me)
+    assert Native.slot_monitor(slot, first)
     Agent.stop(first)
     dropped!("watched")
   end
 
-  test "a shelf that is dropped before its process ends is not called", %{me: me} do
+  test "a slot that is dropped before its process dies isn't called", %{me: me} do
     {:ok, agent} = Agent.start_link(fn -> nil end)
 
     elsewhere(fn ->
-      shelf = Native.shelf_new()
-      true = Native.shelf_watch(shelf, agent)
-      :ok = Native.shelf_put(shelf, Native.witness_new(me, "unwatched"))
+      slot = Native.slot_new()
+      true = Native.slot_monitor(slot, agent)
+      :ok = Native.slot_put(slot, Native.drop_notifier_new(me, "unwatched"))
     end)
 
     dropped!("unwatched")
     assert Agent.stop(agent) == :ok
   end
 
-  test "a sweeper's thread ends with the last that may hand something to it", %{me: me} do
+  test "a drop thread ends with the last resource that may use it", %{me: me} do
     elsewhere(fn ->
-      sweeper = Native.sweeper_new(me)
-      for _ <- 1..3, do: Native.swept_new(sweeper, 10)
+      drop_thread = Native.drop_thread_new(me)
+      for _ <- 1..3, do: Native.deferred_drop_new(drop_thread, 10)
       :ok
     end)
 
-    for _ <- 1..3, do: assert_receive({:swept, "rt-sweeper"}, @patience)
+    for _ <- 1..3, do: assert_receive({:dropped_on, "rt-drop"}, @patience)
   end
 
-  test "a sweeper whose owner is dead sweeps all the same", %{me: me} do
+  test "a drop thread whose owner is dead still drops", %{me: me} do
     {owner, ref} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^ref, :process, ^owner, _}, @patience
-    shelf = Native.shelf_new()
+    slot = Native.slot_new()
 
     elsewhere(fn ->
-      Native.shelf_put(shelf, Native.witness_new(me, "no owner"))
-      Native.shelf_sweep(shelf, Native.sweeper_new(owner))
+      Native.slot_put(slot, Native.drop_notifier_new(me, "no owner"))
+      Native.slot_drop_on(slot, Native.drop_thread_new(owner))
     end)
 
     dropped!("no owner")
   end
 
-  test "a witness whose owner is dead is dropped without a word" do
+  test "a notifier whose owner is dead is dropped" do
     {owner, ref} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^ref, :process, ^owner, _}, @patience
-    elsewhere(fn -> is_reference(Native.witness_new(owner, "nobody listens")) end)
+    elsewhere(fn -> is_reference(Native.drop_notifier_new(owner, "nobody listens")) end)
   end
 
-  test "a view keeps its recording, and so does a part of it", %{me: me} do
+  test "a view keeps its recording alive, and so does a part of the view", %{me: me} do
     {:ok, reader} =
       Agent.start_link(fn ->
         me
-        |> Native.witness_new("viewed")
+        |> Native.drop_notifier_new("viewed")
         |> Native.recording_new(100_000)
         |> Native.recording_view()
         |> binary_part(1, 1000)
@@ -137,12 +137,12 @@ defmodule Roundtrip.Resources.LifetimeTest do
     assert Agent.get(reader, &:binary.at(&1, 999)) == rem(1000, 256)
   end
 
-  test "no NIF of the lesson takes another's handle, or what is none" do
+  test "every NIF of the lesson raises for a resource of another type, or another term" do
     handles = [
       histogram: Native.histogram_new(1000),
-      witness: Native.witness_new(self(), "one"),
-      shelf: Native.shelf_new(),
-      slow: Native.slow_new(0),
+      notifier: Native.drop_notifier_new(self(), "one"),
+      slot: Native.slot_new(),
+      slow: Native.slow_drop_new(0),
       plain: make_ref(),
       none: nil
     ]
@@ -150,14 +150,14 @@ defmodule Roundtrip.Resources.LifetimeTest do
     takes = [
       histogram: &Native.histogram_snapshot/1,
       histogram: &Native.histogram_record(&1, 1),
-      witness: &Native.fragile_new/1,
-      witness: &Native.recording_new(&1, 1),
-      witness: &Native.shelf_put(handles[:shelf], &1),
-      shelf: &Native.shelf_take/1,
-      shelf: &Native.shelf_watch(&1, self()),
-      shelf: &Native.shelf_put(&1, handles[:witness]),
-      sweeper: &Native.swept_new(&1, 1),
-      sweeper: &Native.shelf_sweep(handles[:shelf], &1),
+      notifier: &Native.panic_on_drop_new/1,
+      notifier: &Native.recording_new(&1, 1),
+      notifier: &Native.slot_put(handles[:slot], &1),
+      slot: &Native.slot_take/1,
+      slot: &Native.slot_monitor(&1, self()),
+      slot: &Native.slot_put(&1, handles[:notifier]),
+      drop_thread: &Native.deferred_drop_new(&1, 1),
+      drop_thread: &Native.slot_drop_on(handles[:slot], &1),
       recording: &Native.recording_view/1
     ]
 
@@ -168,12 +168,12 @@ defmodule Roundtrip.Resources.LifetimeTest do
     :erlang.garbage_collect()
   end
 
-  test "what is out of bounds is refused by name" do
+  test "an argument out of range raises an error that names it" do
     for {call, message} <- [
-          {fn -> Native.slow_new(-1) end, "milliseconds must be from 0 to 1000"},
-          {fn -> Native.recording_new(Native.witness_new(self(), "w"), 0) end,
+          {fn -> Native.slow_drop_new(-1) end, "milliseconds must be from 0 to 1000"},
+          {fn -> Native.recording_new(Native.drop_notifier_new(self(), "w"), 0) end,
            "size must be from 1 to 16777216"},
-          {fn -> Native.swept_new(Native.sweeper_new(self()), 1001) end,
+          {fn -> Native.deferred_drop_new(Native.drop_thread_new(self()), 1001) end,
            "milliseconds must be from 0 to 1000"}
         ] do
       assert assert_raise(ArgumentError, call).message == message

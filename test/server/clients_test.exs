@@ -54,13 +54,13 @@ defmodule Roundtrip.Server.ClientsTest do
       assert refused in ["400", "405"]
     end
 
-    test "HEAD: the length of a body, and no body", %{url: url} do
+    test "HEAD: the content-length of the body, without the body", %{url: url} do
       assert {text, 0} = curl(["--head", url <> "/bytes"])
       assert [head, ""] = String.split(text, "\r\n\r\n")
       assert String.downcase(head) =~ "content-length: 256"
     end
 
-    test "bytes, both ways", %{url: url} do
+    test "any bytes in both directions", %{url: url} do
       assert {bytes, 0} = curl([url <> "/bytes"])
       assert bytes == for(n <- 0..255, into: "", do: <<n>>)
 
@@ -84,7 +84,7 @@ defmodule Roundtrip.Server.ClientsTest do
       assert text == "300000 #{:erlang.crc32(bytes)}"
     end
 
-    test "100-continue: asked for, and given", %{url: url} do
+    test "100-continue: accepted", %{url: url} do
       expect = ["-i", "-H", "Expect: 100-continue", "--expect100-timeout", "30", "-d", "body"]
       assert {text, 0} = curl(expect ++ [url <> "/echo"])
       assert [continue, head, body] = String.split(text, "\r\n\r\n")
@@ -93,7 +93,7 @@ defmodule Roundtrip.Server.ClientsTest do
       assert String.ends_with?(body, "\nbody")
     end
 
-    test "100-continue: refused with the reason, where the body is over the bound", %{url: url} do
+    test "100-continue: rejected with 413 if the body is too large", %{url: url} do
       body = file(:binary.copy("x", 2_000_001))
       expect = ["-i", "-H", "Expect: 100-continue", "--expect100-timeout", "30"]
       {text, _status} = curl(expect ++ ["--data-binary", "@" <> body, url <> "/length"])
@@ -101,7 +101,7 @@ defmodule Roundtrip.Server.ClientsTest do
       refute text =~ "HTTP/1.1 100 "
     end
 
-    test "HTTP/1.0: answered, and closed", %{url: url} do
+    test "HTTP/1.0: answered, then closed", %{url: url} do
       args = [
         "--http1.0",
         "-i",

@@ -9,15 +9,15 @@ defmodule Roundtrip.Server.FateTest do
     import Roundtrip.ServerCase, only: [tell: 1]
     alias Roundtrip.Server.Response
 
-    get("/ok", do: text("ok"))
-    get("/raise", do: raise("line one\nline two"))
-    get("/throw", do: throw(:ball))
-    get("/exit", do: exit(:shutdown))
-    get("/normal", do: exit(:normal))
-    get("/nothing", do: {:ok, request.method})
-    get("/status", do: text("", status: String.to_integer(params_of(request))))
-    get("/large", do: text(List.duplicate("x", 100_000)))
-    get("/body", do: text([:no_iodata]))
+    get "/ok", do: text("ok")
+    get "/raise", do: raise("line one\nline two")
+    get "/throw", do: throw(:ball)
+    get "/exit", do: exit(:shutdown)
+    get "/normal", do: exit(:normal)
+    get "/nothing", do: {:ok, request.method}
+    get "/status", do: text("", status: String.to_integer(params_of(request)))
+    get "/large", do: text(List.duplicate("x", 100_000))
+    get "/body", do: text([:no_iodata])
 
     get "/kill" do
       tell({:handler, self()})
@@ -43,7 +43,7 @@ defmodule Roundtrip.Server.FateTest do
       Response.put_header(text("ok"), name, value)
     end
 
-    post("/size", do: text(Integer.to_string(byte_size(request.body))))
+    post "/size", do: text(Integer.to_string(byte_size(request.body)))
 
     post "/length" do
       Response.put_header(text("four"), "content-length", "400")
@@ -62,13 +62,13 @@ defmodule Roundtrip.Server.FateTest do
         %{port: port, pid: server}
       end
 
-      test "a handler that fails costs a 500 and one line of the log", %{port: port} do
+      test "a handler that fails causes a 500 and one line in the log", %{port: port} do
         for {path, why} <- [
               {"/raise", "(RuntimeError) line one line two"},
               {"/throw", ":ball"},
               {"/exit", "shutdown"},
               {"/normal", "normal"},
-              {"/nothing", "gave no response but {:ok, :get}"},
+              {"/nothing", "returned {:ok, :get}, which is not a response"},
               {"/status?99", "status"},
               {"/status?100", "status"},
               {"/status?1000", "status"},
@@ -83,7 +83,7 @@ defmodule Roundtrip.Server.FateTest do
       end
 
       @tag :capture_log
-      test "a handler that is killed costs a 500 at once", %{port: port} do
+      test "a handler that kills itself causes a 500 at once", %{port: port} do
         for _ <- 1..3 do
           assert %{status: 500} = ask(port, "/kill")
           assert_receive {:handler, pid}
@@ -93,7 +93,7 @@ defmodule Roundtrip.Server.FateTest do
       end
 
       @tag :capture_log
-      test "one that is killed by somebody, too", %{port: port} do
+      test "a handler that is killed by another process causes a 500 at once", %{port: port} do
         socket = open(port, "/wait")
         assert_receive {:handler, pid}, 5_000
         Process.exit(pid, :kill)
@@ -102,7 +102,9 @@ defmodule Roundtrip.Server.FateTest do
       end
 
       @tag server: [deadline: 50]
-      test "a slow one costs a 503 at its deadline, and its answer comes too late", %{port: port} do
+      test "a slow handler causes a 503 at the deadline, and its answer is rejected", %{
+        port: port
+      } do
         socket = open(port, "/later")
         assert_receive {:later, request}, 5_000
         assert %{status: 503} = answer(socket)
@@ -127,7 +129,7 @@ defmodule Roundtrip.Server.FateTest do
         Wire.close(socket)
       end
 
-      test "the answer may come later, from any process, and once", %{port: port} do
+      test "a request can be answered later, from any process, once", %{port: port} do
         socket = open(port, "/later")
         assert_receive {:later, request}, 5_000
         assert Server.open?(request)
@@ -139,7 +141,7 @@ defmodule Roundtrip.Server.FateTest do
         Wire.close(socket)
       end
 
-      test "a handle that nobody holds any more is answered", %{port: port} do
+      test "a request without references is answered 500", %{port: port} do
         assert %{status: 500} = ask(port, "/lost")
 
         socket = open(port, "/later")
@@ -150,7 +152,7 @@ defmodule Roundtrip.Server.FateTest do
         Wire.close(socket)
       end
 
-      test "who is to answer dies: the client is told at once", %{port: port} do
+      test "if the assigned process dies, the client gets a 500 at once", %{port: port} do
         for dead_before <- [true, false] do
           socket = open(port, "/later")
           assert_receive {:later, request}, 5_000
@@ -165,7 +167,7 @@ defmodule Roundtrip.Server.FateTest do
         end
       end
 
-      test "a client that goes is noticed", %{port: port} do
+      test "open?/1 returns false after the client has closed the connection", %{port: port} do
         socket = open(port, "/later")
         assert_receive {:later, request}, 5_000
         Wire.close(socket)
@@ -173,7 +175,7 @@ defmodule Roundtrip.Server.FateTest do
         assert Server.respond(request, Response.text("anybody?")) == {:error, :closed}
       end
 
-      test "bytes that would split a response never reach the wire", %{port: port} do
+      test "headers that would split a response raise", %{port: port} do
         for bad <-
               ["name=x-a&value=1%0D%0Ax-b:2", "name=x-a%0D%0A&value=1", "name=&value=1"] ++
                 [
@@ -191,7 +193,7 @@ defmodule Roundtrip.Server.FateTest do
         assert header(answer, "x-a") == "café"
       end
 
-      test "a request can still be answered after a wrong answer", %{port: port} do
+      test "a request can still be answered after an invalid response", %{port: port} do
         socket = open(port, "/later")
         assert_receive {:later, request}, 5_000
 
@@ -216,14 +218,14 @@ defmodule Roundtrip.Server.FateTest do
         Wire.close(socket)
       end
 
-      test "the length is for the server to say", %{port: port} do
+      test "a content-length header raises", %{port: port} do
         log = capture_log(fn -> assert %{status: 500} = ask(port, "/length", "POST") end)
         assert log =~ "content-length"
         assert byte_size(ask(port, "/large").body) == 100_000
       end
 
       @tag server: [max_in_flight: 1]
-      test "requests beyond the limit are sent away for a while", %{port: port} do
+      test "requests above the limit are answered 503 with Retry-After", %{port: port} do
         first = open(port, "/later")
         assert_receive {:later, request}, 5_000
         refused = ask(port, "/ok")
@@ -236,7 +238,7 @@ defmodule Roundtrip.Server.FateTest do
       end
 
       @tag server: [max_connections: 1]
-      test "connections beyond the limit are closed", %{port: port} do
+      test "connections above the limit are closed", %{port: port} do
         first = open(port, "/ok")
         assert %{status: 200} = answer(first)
         {:ok, second} = Wire.connect(port)
@@ -248,7 +250,7 @@ defmodule Roundtrip.Server.FateTest do
       end
 
       @tag server: [max_body: 10, max_headers: 2_000]
-      test "a body or a head beyond its bound is refused", %{port: port} do
+      test "a body or a head above its limit is rejected", %{port: port} do
         for {request, status} <- [
               {"POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n", 413},
               {"POST /size HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789", 200},

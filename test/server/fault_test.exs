@@ -3,7 +3,7 @@ defmodule Roundtrip.Server.FaultTest do
   use ExUnit.Case
 
   alias Roundtrip.Footprint
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.Server
   alias Roundtrip.Server.{Listener, Response}
   alias Roundtrip.Wire
@@ -97,7 +97,7 @@ defmodule Roundtrip.Server.FaultTest do
     on_exit(fn -> Logger.configure(level: level) end)
   end
 
-  test "10,000 requests, whatever dies, are answered or closed, and nothing is left" do
+  test "10,000 requests are answered or closed whatever dies, and nothing leaks" do
     seed = :erlang.phash2(make_ref(), 1_000_000)
     IO.puts("\nfaults: seed #{seed}")
 

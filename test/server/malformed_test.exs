@@ -403,7 +403,7 @@ defmodule Roundtrip.Server.MalformedTest do
 
   import Roundtrip.ServerCase, only: [take_name: 1]
 
-  alias Roundtrip.Messages.Poll
+  alias Roundtrip.Poll
   alias Roundtrip.Server
   alias Roundtrip.Server.{Malformed, Response}
   alias Roundtrip.Wire
@@ -449,7 +449,7 @@ defmodule Roundtrip.Server.MalformedTest do
     :ok
   end
 
-  test "the table has rows enough, and no title twice" do
+  test "the table has enough rows, with unique titles" do
     titles = for {title, _, _, _, _} <- Malformed.table(), do: title
     assert length(Enum.uniq(titles)) == length(titles)
     assert length(titles) >= 60

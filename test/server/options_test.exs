@@ -11,7 +11,7 @@ defmodule Roundtrip.Server.OptionsTest do
     def handle(_request), do: Roundtrip.Server.Response.empty(204)
   end
 
-  test "what is not told has a default" do
+  test "options have defaults" do
     options = Options.validate!(handler: Handler)
     assert {options.mode, options.name, options.config.port} == {:task, nil, 0}
     assert options.pool_size == max(div(System.schedulers_online(), 2), 1)
@@ -19,12 +19,12 @@ defmodule Roundtrip.Server.OptionsTest do
     assert options.config.host == "127.0.0.1"
   end
 
-  test "what is told arrives" do
+  test "options are passed on" do
     options = Options.validate!(handler: Handler, port: 4000, mode: :inline, max_body: 0)
     assert {options.config.port, options.mode, options.config.max_body} == {4000, :inline, 0}
   end
 
-  test "a wrong option is refused by its name" do
+  test "a wrong option raises an error that names it" do
     for {name, wrong, message} <- [
           {:port, 70_000, "port must be an integer from 0 to 65535, got: 70000"},
           {:port, "4000", ~s(port must be an integer from 0 to 65535, got: "4000")},
@@ -45,7 +45,7 @@ defmodule Roundtrip.Server.OptionsTest do
       Options.validate!([])
     end
 
-    assert_raise ArgumentError, "prot is no option of Roundtrip.Server", fn ->
+    assert_raise ArgumentError, "prot is not an option of Roundtrip.Server", fn ->
       Options.validate!(handler: Handler, prot: 1)
     end
 
@@ -54,7 +54,7 @@ defmodule Roundtrip.Server.OptionsTest do
     end
   end
 
-  test "a host is an address, or localhost" do
+  test "a host is an IP address or localhost" do
     for host <- ["0.0.0.0", "::1", "::", "localhost"],
         do: assert(Options.validate!(handler: Handler, host: host).config.host == host)
 
@@ -65,7 +65,7 @@ defmodule Roundtrip.Server.OptionsTest do
     end
   end
 
-  test "a wrong option is refused where the child specification is made" do
+  test "a wrong option raises when the child specification is made" do
     assert_raise ArgumentError, ~r/^port must be/, fn ->
       Supervisor.init([{Server, handler: Handler, port: -1}], strategy: :one_for_one)
     end
@@ -76,7 +76,7 @@ defmodule Roundtrip.Server.OptionsTest do
     assert %{id: :web} = Server.child_spec(handler: Handler, name: :web)
   end
 
-  test "a query that is no query is an error, whatever it is" do
+  test "any malformed query is an error" do
     for query <- ["%", "a=%4", "a=%zz", "%FF=1", <<"a=", 255>>, "a=1&b=%"],
         do: assert(Query.decode(query) == {:error, :bad_encoding})
 

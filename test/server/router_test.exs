@@ -7,16 +7,16 @@ defmodule Roundtrip.Server.RouterTest do
   defmodule Methods do
     use Roundtrip.Server.Router
 
-    get("/thing", do: text("get"))
-    head("/only-head", do: text("head"))
-    post("/thing", do: text(request.body, status: 201))
-    put("/thing", do: text("put"))
-    patch("/thing", do: text("patch"))
-    delete("/thing", do: text("delete"))
-    options("/thing", do: text("options"))
-    trace("/thing", do: text("trace"))
-    connect("/thing", do: text("connect"))
-    any("/any", do: text(to_string(request.method)))
+    get "/thing", do: text("get")
+    head "/only-head", do: text("head")
+    post "/thing", do: text(request.body, status: 201)
+    put "/thing", do: text("put")
+    patch "/thing", do: text("patch")
+    delete "/thing", do: text("delete")
+    options "/thing", do: text("options")
+    trace "/thing", do: text("trace")
+    connect "/thing", do: text("connect")
+    any "/any", do: text(to_string(request.method))
   end
 
   defmodule Paths do
@@ -77,11 +77,11 @@ defmodule Roundtrip.Server.RouterTest do
     assert answer(Methods, :head, "/only-head") == {200, "head"}
   end
 
-  test "HEAD is answered by GET where it has no route" do
+  test "HEAD uses the route of GET if it has none" do
     assert answer(Methods, :head, "/thing") == {200, "get"}
   end
 
-  test "any takes every method, also those that are no standard" do
+  test "any/2 matches every method, including non-standard ones" do
     for method <- [:get, :head, :post, :non_standard],
         do:
           assert(
@@ -89,7 +89,7 @@ defmodule Roundtrip.Server.RouterTest do
           )
   end
 
-  test "an unknown path is 404; a known path under another method is 405, with those it has" do
+  test "an unknown path is 404, and a path without a route for the method is 405 with the others" do
     assert answer(Methods, :get, "/nothing") == {404, "not found\n"}
     assert answer(Methods, :non_standard, "/nothing") == {404, "not found\n"}
     assert answer(Methods, :options, "*") == {404, "not found\n"}
@@ -107,13 +107,13 @@ defmodule Roundtrip.Server.RouterTest do
     end
   end
 
-  test "the default route stands until there is another" do
-    assert {200, "Roundtrip serves.\n"} = answer(Methods, :get, "/")
+  test "the default route is replaced by a route for /" do
+    assert {200, "The server is running.\n"} = answer(Methods, :get, "/")
     assert answer(Paths, :get, "/") == {200, "<p>mine"}
     assert answer(Methods, :post, "/") == {405, "method not allowed\n"}
   end
 
-  test "the first route that fits is taken, and a parameter is one part of the path" do
+  test "the first matching route is used, and a parameter is one segment" do
     assert answer(Paths, :get, "/users/new") == {200, "new"}
     assert answer(Paths, :get, "/users/7") == {200, "user 7"}
     assert answer(Paths, :get, "/users/7/") == {200, "user 7"}
@@ -123,7 +123,7 @@ defmodule Roundtrip.Server.RouterTest do
     assert {404, _} = answer(Paths, :get, "/users")
   end
 
-  test "parameters are decoded after the path was split" do
+  test "parameters are decoded after the path is split" do
     assert answer(Paths, :get, "/users/a%20b") == {200, "user a b"}
     assert answer(Paths, :get, "/users/a+b") == {200, "user a+b"}
     assert answer(Paths, :get, "/users/a%2Fb") == {200, "user a/b"}
@@ -131,7 +131,7 @@ defmodule Roundtrip.Server.RouterTest do
     assert answer(Paths, :get, "/users/..") == {200, "user .."}
   end
 
-  test "a path with wrong percent signs is 400, and so is one that is no text" do
+  test "a path with malformed percent-encoding or invalid UTF-8 is 400" do
     for path <- ~w(/users/% /users/%4 /users/%zz /users/%+1 /users/%FF /%C3) do
       assert {400, "bad path\n"} = answer(Paths, :get, path)
     end
@@ -139,7 +139,7 @@ defmodule Roundtrip.Server.RouterTest do
     assert {400, _} = answer(Paths, :get, <<"/users/", 255>>)
   end
 
-  test "no atom is made of what a client sends" do
+  test "requests create no atoms" do
     # The first call loads what it needs.
     answer(Paths, :get, "/users/first")
     atoms = :erlang.system_info(:atom_count)
@@ -147,17 +147,24 @@ defmodule Roundtrip.Server.RouterTest do
     assert :erlang.system_info(:atom_count) - atoms < 100
   end
 
-  test "a route may leave the answer to somebody else" do
+  test "a route may return :later" do
     assert Paths.handle(request(:get, "/later")) == :later
   end
 
-  test "its routes can be listed" do
+  test "routes/0 lists the routes" do
     assert {:get, "/users/:id"} in Paths.routes()
     assert List.last(Methods.routes()) == {:get, "/"}
     refute {:get, "/"} in tl(Paths.routes())
   end
 
-  test "a wrong path is refused when the router is compiled" do
+  test "mix format leaves out the parentheses of every macro" do
+    {formatter, _} = Code.eval_file(".formatter.exs")
+    macros = Roundtrip.Server.Router.__info__(:macros) -- [__using__: 1, __before_compile__: 1]
+    assert Enum.sort(formatter[:export][:locals_without_parens]) == Enum.sort(macros)
+    assert formatter[:locals_without_parens] == formatter[:export][:locals_without_parens]
+  end
+
+  test "a wrong path raises when the router is compiled" do
     assert_raise ArgumentError, ~r/literal string that begins with \//, fn ->
       compile(~S|get "users" do text("") end|)
     end
@@ -167,7 +174,7 @@ defmodule Roundtrip.Server.RouterTest do
     end
 
     for path <- ["/:", "/:id/:id"] do
-      assert_raise ArgumentError, ~r/needs a name of its own/, fn ->
+      assert_raise ArgumentError, ~r/needs a different name/, fn ->
         compile(~s|get "#{path}" do text("") end|)
       end
     end

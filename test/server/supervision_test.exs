@@ -1,7 +1,7 @@
 defmodule Roundtrip.Server.SupervisionTest do
   use Roundtrip.ServerCase
 
-  alias Roundtrip.Server.{Drain, Listener, Options, Receiver, Stats}
+  alias Roundtrip.Server.{Drainer, Listener, Options, Receiver, Stats}
 
   defmodule Slow do
     use Roundtrip.Server.Router
@@ -19,14 +19,14 @@ defmodule Roundtrip.Server.SupervisionTest do
 
   @moduletag :capture_log
 
-  test "it says where it listens" do
+  test "address/1 and url/1 return where it listens" do
     {server, port} = start_server!(Slow)
     assert Server.address(server) == {{127, 0, 0, 1}, port}
     assert Server.url(server) == "http://127.0.0.1:#{port}"
     assert port > 0
   end
 
-  test "it listens on IPv6, where the machine has it" do
+  test "it listens on IPv6 if the machine has it" do
     case :gen_tcp.listen(0, [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 1}]) do
       {:ok, socket} ->
         :gen_tcp.close(socket)
@@ -38,7 +38,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     end
   end
 
-  test "it has a name, where it was given one, and there may be several" do
+  test "several servers can be registered under names" do
     start_supervised!({Server, handler: Slow, name: :one})
     start_supervised!({Server, handler: Slow, name: :two})
     assert Server.address(:one) != Server.address(:two)
@@ -48,7 +48,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     assert %Stats{requests: 0} = Server.stats(:one)
   end
 
-  test "it counts and measures" do
+  test "stats/1 counts requests and measures their latency" do
     {server, port} = start_server!(Slow)
     for path <- ["/", "/", "/nothing"], do: ask(port, path)
 
@@ -67,7 +67,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     Wire.close(socket)
   end
 
-  test "a port that is somebody else's is said at once" do
+  test "start_link/1 returns an error at once if the port is taken" do
     Process.flag(:trap_exit, true)
     {:ok, socket} = :gen_tcp.listen(0, ip: {127, 0, 0, 1})
     {:ok, port} = :inet.port(socket)
@@ -75,7 +75,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     :gen_tcp.close(socket)
   end
 
-  test "its listener is killed: all start again, on the same port" do
+  test "if the listener is killed, all children restart on the same port" do
     {server, port} = start_server!(Slow)
 
     for _ <- 1..5 do
@@ -96,7 +96,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     end
   end
 
-  test "the whole server is killed: its supervisor starts it on the same port" do
+  test "if the whole server is killed, its supervisor restarts it on the same port" do
     {:ok, parent} =
       start_supervised(%{
         id: :parent,
@@ -114,25 +114,31 @@ defmodule Roundtrip.Server.SupervisionTest do
     assert ask(port, "/").status == 200
   end
 
-  test "a restarted listener waits for its port, and whoever asks waits with it" do
+  test "a restarted listener waits for its port, and callers of server/1 wait with it" do
     {:ok, socket} = :gen_tcp.listen(0, ip: {127, 0, 0, 1})
     {:ok, port} = :inet.port(socket)
-    memory = Listener.memory()
-    :atomics.put(memory, 1, port)
-    board = Listener.board()
+    port_memory = Listener.new_port_memory()
+    :atomics.put(port_memory, 1, port)
+    registry = Listener.new_registry()
     options = Options.validate!(handler: Slow, pool_size: 1)
-    listener = start_supervised!({Listener, {options, memory, board}})
-    receivers = %{id: Receiver, start: {Receiver, :pool, [options, board]}, type: :supervisor}
+    listener = start_supervised!({Listener, {options, port_memory, registry}})
+
+    receivers = %{
+      id: Receiver,
+      start: {Receiver, :start_pool, [options, registry]},
+      type: :supervisor
+    }
+
     start_supervised!(receivers)
 
     waiting = Task.async(fn -> listener |> Listener.server() |> Server.Native.address() end)
-    assert Poll.until(fn -> :sys.get_state(listener).waiting != [] end)
+    assert Poll.until(fn -> :sys.get_state(listener).waiting_callers != [] end)
     :gen_tcp.close(socket)
     assert Task.await(waiting) == {{127, 0, 0, 1}, port}
     assert ask(port, "/").status == 200
   end
 
-  test "a receiver that is killed is replaced alone" do
+  test "a receiver that is killed is restarted alone" do
     {server, port} = start_server!(Slow, pool_size: 1)
     pool = child(server, Receiver)
     [{1, receiver, _, _}] = Supervisor.which_children(pool)
@@ -146,7 +152,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     assert child(server, Listener) == listener
   end
 
-  test "a receiver takes its handlers with it, and their clients are answered" do
+  test "handlers die with their receiver, and their clients are answered" do
     {server, port} = start_server!(Slow, pool_size: 1, mode: :task)
     socket = open(port, "/wait")
     assert_receive {:handler, handler}, 5_000
@@ -159,7 +165,7 @@ defmodule Roundtrip.Server.SupervisionTest do
   end
 
   for mode <- [:task, :inline] do
-    test "a graceful stop answers what is in flight and closes what is idle (#{mode})" do
+    test "a graceful stop answers requests in flight and closes idle connections (#{mode})" do
       {:ok, server} = Server.start_link(handler: Slow, mode: unquote(mode), shutdown: 10_000)
       {_ip, port} = Server.address(server)
       idle = open(port, "/")
@@ -192,7 +198,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     Wire.close(busy)
   end
 
-  test "stop/2 stops a server that stands alone" do
+  test "stop/2 stops a server without a supervisor" do
     {:ok, server} = Server.start_link(handler: Slow)
     {_ip, port} = Server.address(server)
     assert Server.stop(server) == :ok
@@ -200,14 +206,14 @@ defmodule Roundtrip.Server.SupervisionTest do
     assert {:error, :econnrefused} = Wire.connect(port)
   end
 
-  test "the deadline of the stop lies within what the supervisor grants" do
+  test "the supervisor waits longer than the drain's deadline" do
     for shutdown <- [0, 60_000] do
       options = Options.validate!(handler: Slow, shutdown: shutdown)
-      assert Drain.child_spec({options, nil}).shutdown > shutdown
+      assert Drainer.child_spec({options, nil}).shutdown > shutdown
     end
   end
 
-  test "twenty servers in a row leave nothing" do
+  test "twenty servers in a row leak nothing" do
     for _ <- 1..20 do
       {:ok, server} = Server.start_link(handler: Slow)
       {_ip, port} = Server.address(server)

@@ -1,16 +1,16 @@
 defmodule Roundtrip.Footprint do
-  @moduledoc "What the VM holds of the machine now, as far as `/proc` says it."
+  @moduledoc "Measures what the VM uses of the machine, as far as `/proc` tells, for tests that find leaks."
 
   @type t :: %{atom() => non_neg_integer()}
 
   @doc """
-  Counts, and memory in bytes, after a collection in every process.
+  Garbage collects every process, and returns counts, and memory in bytes.
 
-    * `rss`, `binaries` - memory: the system's count of it, and the VM's of its binaries
-    * `processes`, `ports` - the VM's own
-    * `files`, `sockets` - descriptors of the whole OS process, and those of them that are sockets
-    * `threads` - of the whole OS process
-    * `rust_threads`, `resources` - `Roundtrip.live_counts/0`
+    * `rss`, `binaries` - the memory of the OS process, and of the VM's binaries
+    * `processes`, `ports` - those of the VM
+    * `files`, `sockets` - file descriptors of the OS process, and the sockets among them
+    * `threads` - all threads of the OS process
+    * `rust_threads`, `resources` - see `Roundtrip.live_counts/0`
   """
   @spec now() :: t()
   def now do
@@ -31,7 +31,7 @@ defmodule Roundtrip.Footprint do
     }
   end
 
-  @doc "What is above `base`, by how much, where that is more than `slack` allows."
+  @doc "Returns by how much each value is above that in `base`, if it is more than `slack` allows."
   @spec above(t(), t(), t()) :: t()
   def above(now, base, slack \\ %{}) do
     for {name, value} <- now,

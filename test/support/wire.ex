@@ -1,18 +1,18 @@
 defmodule Roundtrip.Wire do
   @moduledoc """
-  A client that sends what no library would: bytes as given, over a raw socket.
+  A client that sends any bytes over a raw socket, also those that no HTTP library would send.
 
-  It stands on `:socket`, not on `:gen_tcp`: a write that fails there still leaves what the server
-  said before to be read.
+  It uses `:socket` and not `:gen_tcp`, because after a failed write it can still read what the server
+  sent before.
   """
 
   @type socket :: :socket.socket()
-  @typedoc "How a connection stands when reading ends: closed by the server, or open at the deadline."
+  @typedoc "Why reading ended: the server closed the connection, or it was still open at the deadline."
   @type ending :: :closed | :hung
 
   @loopback {127, 0, 0, 1}
 
-  @doc "Connects to the loopback; `{:error, :econnrefused}` and such when nobody listens."
+  @doc "Connects to a port on the loopback, or returns an error such as `:econnrefused`."
   @spec connect(:inet.port_number()) :: {:ok, socket()} | {:error, atom()}
   def connect(port) do
     {:ok, socket} = :socket.open(:inet, :stream, :tcp)
@@ -27,7 +27,7 @@ defmodule Roundtrip.Wire do
     end
   end
 
-  @doc "Sends the bytes, as far as the server takes them within five seconds."
+  @doc "Sends the bytes, and returns `:closed` if the server doesn't read them within five seconds."
   @spec send(socket(), iodata()) :: :ok | :closed
   def send(socket, bytes) do
     case :socket.send(socket, IO.iodata_to_binary(bytes), 5_000) do
@@ -36,7 +36,7 @@ defmodule Roundtrip.Wire do
     end
   end
 
-  @doc "Says that nothing more will come, and goes on reading."
+  @doc "Closes the connection for writing; it can still be read."
   @spec half_close(socket()) :: :ok
   def half_close(socket) do
     _ = :socket.shutdown(socket, :write)
@@ -49,14 +49,14 @@ defmodule Roundtrip.Wire do
     :ok
   end
 
-  @doc "Closes by a reset, as a client does that dies with bytes unread."
+  @doc "Closes the connection with a reset, as if the client had died with unread bytes."
   @spec reset(socket()) :: :ok
   def reset(socket) do
     _ = :socket.setopt(socket, {:socket, :linger}, %{onoff: true, linger: 0})
     close(socket)
   end
 
-  @doc "Reads until the server closes, at most so many milliseconds."
+  @doc "Reads until the server closes the connection, for at most `timeout` milliseconds."
   @spec read_all(socket(), non_neg_integer()) :: {binary(), ending()}
   def read_all(socket, timeout), do: read_all(socket, now() + timeout, "")
 
@@ -69,8 +69,8 @@ defmodule Roundtrip.Wire do
   end
 
   @doc """
-  Sends one byte after the other, with that many milliseconds to answer between them, until the
-  server closes or the deadline has passed.
+  Sends one byte every `pause` milliseconds, until the server answers or closes the connection, or
+  `timeout` has passed.
   """
   @spec drip(socket(), byte(), pos_integer(), pos_integer()) :: {binary(), ending()}
   def drip(socket, byte, pause, timeout), do: drip(socket, byte, pause, now() + timeout, "")
@@ -86,9 +86,7 @@ defmodule Roundtrip.Wire do
     end
   end
 
-  @doc """
-  Reads one answer of a connection that stays open, for a client that does not pipeline.
-  """
+  @doc "Reads one answer on a connection that stays open, for a client that doesn't pipeline."
   @spec read_answer(socket(), pos_integer()) :: {:ok, answer()} | ending()
   def read_answer(socket, timeout), do: read_answer(socket, now() + timeout, "")
 
@@ -110,7 +108,7 @@ defmodule Roundtrip.Wire do
   @type answer :: %{status: pos_integer(), headers: [{String.t(), binary()}], body: binary()}
 
   @doc """
-  The answers that these bytes hold, by their Content-Length; what is none comes last, as it is.
+  Splits bytes into answers by their Content-Length. Bytes that aren't a whole answer come last.
 
       iex> Roundtrip.Wire.answers("HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nokHT")
       [%{status: 200, headers: [{"content-length", "2"}], body: "ok"}, "HT"]

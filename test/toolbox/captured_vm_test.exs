@@ -5,12 +5,12 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
   alias Roundtrip.Native
   alias Roundtrip.Toolbox.CapturedVM
 
-  test "what is printed there is read here, once" do
+  test "read_stderr/1 returns what was printed, once" do
     vm = CapturedVM.start()
 
     assert CapturedVM.call(vm, Native, :toolbox_double, [2]) == 4
-    assert CapturedVM.printed(vm) =~ "Some("
-    assert CapturedVM.printed(vm) == ""
+    assert CapturedVM.read_stderr(vm) =~ "Some("
+    assert CapturedVM.read_stderr(vm) == ""
     CapturedVM.stop(vm)
   end
 
@@ -18,16 +18,16 @@ defmodule Roundtrip.Toolbox.CapturedVMTest do
     vm = CapturedVM.start()
 
     CapturedVM.call(vm, :logger, :warning, [~c"in a moment"])
-    assert CapturedVM.printed(vm, "in a moment") =~ "in a moment"
+    assert CapturedVM.read_stderr(vm, "in a moment") =~ "in a moment"
     CapturedVM.stop(vm)
   end
 
-  test "the environment reaches Rust only from the start" do
+  test "Rust only sees environment variables that were set at the start" do
     vm = CapturedVM.start(%{"RUST_BACKTRACE" => "0"})
 
     CapturedVM.call(vm, System, :put_env, ["RUST_BACKTRACE", "1"])
     assert_raise ErlangError, fn -> CapturedVM.call(vm, Native, :mean, [1, 0]) end
-    refute CapturedVM.printed(vm) =~ "stack backtrace:"
+    refute CapturedVM.read_stderr(vm) =~ "stack backtrace:"
     CapturedVM.stop(vm)
   end
 

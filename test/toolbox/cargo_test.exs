@@ -6,14 +6,14 @@ defmodule Roundtrip.Toolbox.CargoTest do
   @moduletag timeout: 300_000
 
   @tag skip: if(match?({:win32, _}, :os.type()), do: "there the VM hands its functions over")
-  test "the NIF crate cannot be linked as a test: the VM's functions are not there" do
+  test "the NIF crate can't be linked as a test, because the VM's functions are missing" do
     {text, status} = cargo(~w(test --lib --no-run --package roundtrip_nif))
 
     assert status != 0
     assert text =~ ~r/undefined (symbol|reference).*enif_/i
   end
 
-  test "the core crate can, and its tests run without a VM" do
+  test "the core crate's tests run without a VM" do
     {text, status} = cargo(~w(test --lib --package roundtrip_core first_call))
 
     assert status == 0, text

@@ -7,22 +7,22 @@ defmodule Roundtrip.Toolbox.CommandTest do
 
   # The notebook's cells hold with these tools and without: here they must be found, so that the
   # lesson's test is the one with them.
-  test "what Rust brings along is found" do
+  test "a tool that comes with Rust is found" do
     for tool <- ["mix", "cargo fmt", "cargo clippy", "cargo test"] do
       assert Command.installed?(tool), "#{tool} is not installed"
     end
   end
 
-  test "a subcommand that cargo lacks is missing, whatever cargo itself is" do
+  test "a subcommand that cargo lacks is missing" do
     assert Command.run("cargo no-such-subcommand", []) == {:missing, "cargo no-such-subcommand"}
   end
 
-  test "a tool that fails is told from one that is missing, with its words" do
+  test "a tool that fails isn't missing, and its output is returned" do
     assert {:failed, text} = Command.run("mix", ["no.such.task"], cd: System.tmp_dir!())
     assert text =~ "no.such.task"
   end
 
-  test "the surrounding build does not decide where a tool builds" do
+  test "the environment of the surrounding build isn't passed on" do
     System.put_env("RUSTFLAGS", "--no-such-flag")
     on_exit(fn -> System.delete_env("RUSTFLAGS") end)
 
@@ -32,7 +32,7 @@ defmodule Roundtrip.Toolbox.CommandTest do
     }
 
     assert {{:ok, _}, _} =
-             Roundtrip.Toolbox.Scratch.with_files(files, fn folder ->
+             Roundtrip.Toolbox.TempDir.with_files(files, fn folder ->
                Command.run("cargo test", ["--offline"], cd: folder)
              end)
   end

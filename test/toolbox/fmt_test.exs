@@ -4,7 +4,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
 
   @moduletag skip: if(match?({:win32, _}, :os.type()), do: "the stand-in is a shell script")
 
-  alias Roundtrip.Toolbox.{Command, Scratch}
+  alias Roundtrip.Toolbox.{Command, TempDir}
 
   @untidy %{
     "lib/scratch.ex" => "defmodule Scratch do\ndef twice( n ),do: n*2\nend\n",
@@ -26,7 +26,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
   exit 3
   """
 
-  test "formats all three" do
+  test "mix fmt formats Elixir, Rust and C" do
     {answer, files} = fmt(@clang_format)
 
     assert {:ok, _} = answer
@@ -36,7 +36,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
     assert files["bench/deep/b.h"] == "tidy\n"
   end
 
-  test "a formatter of C that fails is not passed over" do
+  test "mix fmt fails if clang-format fails" do
     {answer, files} = fmt(@failing)
 
     assert {:failed, text} = answer
@@ -45,16 +45,16 @@ defmodule Roundtrip.Toolbox.FmtTest do
   end
 
   @tag skip: if(Command.installed?("clang-format"), do: "clang-format is installed here")
-  test "without clang-format it says so and formats the rest" do
+  test "without clang-format, mix fmt says so and formats the rest" do
     {answer, files} = fmt(nil)
 
     assert {:ok, text} = answer
-    assert text =~ "clang-format is not installed: the C in bench/ stays as it is"
+    assert text =~ "clang-format is not installed, so the C in bench/ isn't formatted"
     assert files["bench/a.c"] == @untidy["bench/a.c"]
     assert files["native/src/lib.rs"] != @untidy["native/src/lib.rs"]
   end
 
-  test "the alias of the post finds the C only where mix cmd has a shell" do
+  test "the post's alias finds the C files only if mix cmd has a shell" do
     {_answer, files} = fmt(@clang_format, post())
 
     expected =
@@ -89,7 +89,7 @@ defmodule Roundtrip.Toolbox.FmtTest do
     hex = System.get_env("ROUNDTRIP_HEX")
 
     try do
-      Scratch.with_files(files, fn folder ->
+      TempDir.with_files(files, fn folder ->
         if clang_format, do: File.chmod!(Path.join(folder, "bin/clang-format"), 0o755)
         System.put_env("PATH", Path.join(folder, "bin") <> ":" <> path)
         System.put_env("ROUNDTRIP_HEX", "0")

@@ -6,20 +6,20 @@ defmodule Roundtrip.Toolbox.PingTest do
 
   @pings [&Native.toolbox_ping/1, &Native.toolbox_ping_from_thread/1]
 
-  test "a process that has ended is said to be none" do
+  test "sending to a dead process is an error" do
     {pid, monitor} = spawn_monitor(fn -> :ok end)
     assert_receive {:DOWN, ^monitor, :process, ^pid, _}, 5_000
 
     for ping <- @pings, do: assert(ping.(pid) == {:error, :no_process})
   end
 
-  test "what is no pid of this node is refused" do
+  test "a remote pid raises" do
     for ping <- @pings, wrong <- [:name, nil, make_ref()] do
       assert_raise ArgumentError, fn -> ping.(wrong) end
     end
   end
 
-  test "a thread that has sent is gone" do
+  test "a thread ends after it has sent" do
     for _ <- 1..100, do: assert(Native.toolbox_ping_from_thread(self()) == :ok)
     for _ <- 1..100, do: assert_receive({:ping, :from_thread}, 5_000)
     assert await_none(500) == []

@@ -3,14 +3,14 @@ defmodule Roundtrip.Toolbox.SymbolsTest do
 
   alias Roundtrip.Toolbox.{Command, Symbols}
 
-  test "nm says the same, where it is installed and the files are ELF" do
+  test "nm lists the same names, if it is installed and the files are ELF" do
     case Command.run("nm", ["-D", "--undefined-only", Symbols.library()]) do
       {:ok, text} when text != "" ->
         named = for [name] <- Regex.scan(~r/\benif_\w+/, text), do: name
-        assert Symbols.asked() == Enum.sort(named)
+        assert Symbols.required() == Enum.sort(named)
 
       _ ->
-        assert Symbols.asked() == [] or not Command.installed?("nm")
+        assert Symbols.required() == [] or not Command.installed?("nm")
     end
   end
 end

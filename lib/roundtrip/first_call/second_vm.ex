@@ -1,19 +1,24 @@
 defmodule Roundtrip.FirstCall.SecondVM do
   @moduledoc """
-  Loads the course's library in a VM of its own, where a failed load harms nobody.
+  Loads the course's library in a second VM, where a failed load doesn't disturb this one.
+
+      iex> alias Roundtrip.FirstCall.SecondVM
+      iex> SecondVM.load(SecondVM.stubs())
+      :ok
+      iex> {:error, {reason, _text}} = SecondVM.load([])
+      iex> reason
+      :bad_lib
   """
 
-  @doc "The name and arity of every function of `Roundtrip.Native`: its stubs, and what its head adds."
+  @doc "Returns the name and arity of every function of `Roundtrip.Native`, stubs and others."
   @spec stubs() :: keyword(arity())
   def stubs, do: Roundtrip.Native.__info__(:functions)
 
   @doc """
-  What `:erlang.load_nif/2` answers where `Roundtrip.Native` has only these stubs.
+  Returns the result of `:erlang.load_nif/2` in a VM whose `Roundtrip.Native` has only these stubs.
 
-      iex> Roundtrip.FirstCall.SecondVM.load(Roundtrip.FirstCall.SecondVM.stubs())
-      :ok
-
-  The library is the one that is loaded here, or another by its path without the extension.
+  `library` is the path of the library without its extension; the default is the one that is loaded
+  in this VM.
   """
   @spec load(keyword(arity()), Path.t() | charlist()) :: :ok | {:error, {atom(), charlist()}}
   def load(stubs, library \\ library()) do
@@ -33,37 +38,28 @@ defmodule Roundtrip.FirstCall.SecondVM do
     end
   end
 
-  @doc """
-  The code of a `Roundtrip.Native` with these stubs, and with `try_load/1`, which asks for a library.
-  """
-  @spec code(keyword(arity())) :: binary()
-  # Erlang's abstract forms, because the module must not be defined here, only its code made.
-  def code(stubs) do
-    exports = [{:try_load, 1} | stubs]
-    forms = [{:attribute, 1, :module, Roundtrip.Native}, {:attribute, 1, :export, exports}]
-
-    load =
-      {:function, 1, :try_load, 1,
-       [
-         {:clause, 1, [{:var, 1, :Path}], [],
-          [call(:load_nif, [{:var, 1, :Path}, {:integer, 1, 0}])]}
-       ]}
-
-    {:ok, Roundtrip.Native, binary} = :compile.forms(forms ++ [load | Enum.map(stubs, &stub/1)])
+  @doc "Compiles a module with these stubs and a `try_load/1`, and returns its bytecode."
+  @spec code(keyword(arity()), module()) :: binary()
+  # Erlang code is compiled, because `defmodule` would replace the module in this VM.
+  def code(stubs, module \\ Roundtrip.Native) do
+    head = ["-module('#{module}').", "try_load(Path) -> erlang:load_nif(Path, 0)."]
+    forms = for text <- head ++ Enum.map(stubs, &stub/1), do: parse(text)
+    {:ok, ^module, binary} = :compile.forms(forms, [:export_all])
     binary
   end
 
   defp stub({name, arity}) do
-    arguments = List.duplicate({:var, 1, :_}, arity)
-
-    {:function, 1, name, arity,
-     [{:clause, 1, arguments, [], [call(:nif_error, [{:atom, 1, name}])]}]}
+    arguments = Enum.join(List.duplicate("_", arity), ", ")
+    "'#{name}'(#{arguments}) -> erlang:nif_error('#{name}')."
   end
 
-  defp call(function, arguments),
-    do: {:call, 1, {:remote, 1, {:atom, 1, :erlang}, {:atom, 1, function}}, arguments}
+  defp parse(text) do
+    {:ok, tokens, _} = text |> String.to_charlist() |> :erl_scan.string()
+    {:ok, form} = :erl_parse.parse_form(tokens)
+    form
+  end
 
-  @doc "The path of the library on this machine, without its extension."
+  @doc "Returns the path of the course's library on this machine, without its extension."
   @spec library() :: charlist()
   def library do
     [path | _] = Path.wildcard(Application.app_dir(:roundtrip, "priv/native/*roundtrip_nif*"))

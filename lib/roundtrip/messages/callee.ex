@@ -1,17 +1,18 @@
 defmodule Roundtrip.Messages.Callee do
-  @moduledoc "Answers what Rust asks, with a function."
-
-  use GenServer
-
-  alias Roundtrip.Native
-
-  @doc """
-  Starts one.
+  @moduledoc """
+  A GenServer that answers the questions that Rust asks with `Roundtrip.Native.ask/3`, by calling a
+  function.
 
       iex> {:ok, callee} = Roundtrip.Messages.Callee.start_link(&String.upcase/1)
       iex> Roundtrip.Native.ask(callee, "hi", 5_000)
       {:ok, "HI"}
   """
+
+  use GenServer
+
+  alias Roundtrip.Native
+
+  @doc "Starts a callee that answers each question with the result of `fun`."
   @spec start_link((term() -> term())) :: GenServer.on_start()
   def start_link(fun), do: GenServer.start_link(__MODULE__, fun)
 
@@ -20,7 +21,7 @@ defmodule Roundtrip.Messages.Callee do
 
   @impl true
   def handle_info({:ask, call, question}, fun) do
-    # An asker that has given up meanwhile is no reason for this process to stop.
+    # The result is ignored: if the caller's timeout has passed, the next question still comes.
     _ = Native.answer(call, fun.(question))
     {:noreply, fun}
   end

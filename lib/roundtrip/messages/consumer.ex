@@ -1,22 +1,28 @@
 defmodule Roundtrip.Messages.Consumer do
   @moduledoc """
-  Takes items more slowly than Rust can send them, and notes how long its mailbox grew.
+  A GenServer that handles items more slowly than Rust can send them, and measures how long its
+  mailbox becomes.
 
-  From a feed it asks for one item for each that it has handled.
+      iex> {:ok, consumer} = Roundtrip.Messages.Consumer.start_link()
+      iex> {:ok, _feed} = Roundtrip.Messages.Consumer.feed(consumer, 20, 5)
+      iex> receive do: ({:consumed, ^consumer, stats} -> {stats.items, stats.longest <= 6})
+      {20, true}
+
+  After each item from a feed, it asks the feed for one more.
   """
 
   use GenServer
 
   alias Roundtrip.Native
 
-  @typedoc "What was taken, and the longest mailbox that was seen."
-  @type taken :: %{items: non_neg_integer(), longest: non_neg_integer()}
+  @typedoc "How many items were handled, and the length of the longest mailbox before one of them."
+  @type stats :: %{items: non_neg_integer(), longest: non_neg_integer()}
 
-  @doc "Starts one that sends `{:consumed, consumer, taken}` to the caller after the last item of a feed."
+  @doc "Starts a consumer that sends `{:consumed, consumer, stats}` to the caller after a feed."
   @spec start_link() :: GenServer.on_start()
   def start_link, do: GenServer.start_link(__MODULE__, self())
 
-  @doc "Feeds it `total` items, with at most `window` of them under way."
+  @doc "Starts a feed that sends the consumer `total` items, with at most `window` in flight."
   @spec feed(GenServer.server(), non_neg_integer(), pos_integer()) ::
           {:ok, reference()} | {:error, atom()}
   def feed(consumer, total, window), do: GenServer.call(consumer, {:feed, total, window})
@@ -37,7 +43,7 @@ defmodule Roundtrip.Messages.Consumer do
     {:message_queue_len, waiting} = Process.info(self(), :message_queue_len)
     work()
     if state.feed, do: Native.feed_more(state.feed, 1)
-    # The item in hand counts as one that had to wait.
+    # The item that is being handled was in the mailbox as well.
     longest = max(state.longest, waiting + 1)
     {:noreply, %{state | items: state.items + 1, longest: longest}}
   end
@@ -47,6 +53,6 @@ defmodule Roundtrip.Messages.Consumer do
     {:noreply, %{state | feed: nil}}
   end
 
-  # A tenth of a millisecond or so: much more than it takes Rust to send the next item.
+  # Takes about a tenth of a millisecond, much longer than Rust needs to send the next item.
   defp work, do: Enum.reduce(1..20_000, 0, &(&1 + &2))
 end

@@ -1,18 +1,16 @@
 defmodule Roundtrip.Messages.Relay do
   @moduledoc """
-  Passes each message on to where Rust cannot send: a process of another node, or a name there.
+  Forwards every message to a process that Rust can't send to: one on another node, or a name there.
+
+      iex> {:ok, relay} = Roundtrip.Messages.Relay.start_link(self())
+      iex> send(relay, :hi)
+      iex> receive do: (message -> message)
+      :hi
   """
 
   use GenServer
 
-  @doc """
-  Starts one. `to` is whatever `send/2` takes.
-
-      iex> {:ok, relay} = Roundtrip.Messages.Relay.start_link(self())
-      iex> Roundtrip.Native.send_by(:env_send, relay)
-      iex> receive do: (message -> message)
-      :hi
-  """
+  @doc "Starts a relay to `to`, which is any destination that `send/2` takes."
   @spec start_link(pid() | atom() | {atom(), node()}) :: GenServer.on_start()
   def start_link(to), do: GenServer.start_link(__MODULE__, to)
 

@@ -1,9 +1,15 @@
 defmodule Roundtrip.Messages.Reporter do
   @moduledoc """
-  Owns a thread of Rust that reports on a histogram at every tick, and keeps the last report.
+  A GenServer that owns a Rust thread, which sends it a snapshot of a histogram at an interval.
 
-  It fits under a supervisor as it is. There is no `terminate/2`: Rust monitors this process, and
-  ends the thread when it dies, for whatever reason.
+      histogram = Roundtrip.Native.histogram_new(60_000_000)
+      children = [{Roundtrip.Messages.Reporter, histogram: histogram, name: :latencies}]
+      Supervisor.start_link(children, strategy: :one_for_one)
+
+      Roundtrip.Messages.Reporter.last(:latencies)
+
+  It needs no `terminate/2`: Rust monitors this process, and stops the thread when it dies for
+  whatever reason.
   """
 
   use GenServer
@@ -12,10 +18,10 @@ defmodule Roundtrip.Messages.Reporter do
   alias Roundtrip.Resources.Snapshot
 
   @typedoc """
-    * `:histogram` - from `Roundtrip.Native.histogram_new/1`;
-    * `:interval` - milliseconds from one report to the next (1000);
-    * `:notify` - a process that is sent `{:reported, reporter, snapshot}`;
-    * `:name` - as in `GenServer.start_link/3`.
+    * `:histogram` - a reference from `Roundtrip.Native.histogram_new/1`; required
+    * `:interval` - milliseconds between two reports; 1000 by default
+    * `:notify` - a process that is sent `{:reported, reporter, snapshot}` after each report
+    * `:name` - as in `GenServer.start_link/3`
   """
   @type option ::
           {:histogram, reference()}
@@ -23,7 +29,7 @@ defmodule Roundtrip.Messages.Reporter do
           | {:notify, pid()}
           | {:name, GenServer.name()}
 
-  @doc "Starts one."
+  @doc "Starts a reporter and its thread."
   @spec start_link([option()]) :: GenServer.on_start()
   def start_link(opts) do
     {server, opts} = Keyword.split(opts, [:name])
@@ -32,14 +38,14 @@ defmodule Roundtrip.Messages.Reporter do
 
   defp defaults, do: [:histogram, interval: 1000, notify: nil]
 
-  @doc "The last report, or `nil` before the first."
+  @doc "Returns the last snapshot, or `nil` before the first one."
   @spec last(GenServer.server()) :: Snapshot.t() | nil
   def last(reporter), do: GenServer.call(reporter, :last)
 
   @impl true
   def init(opts) do
     case Native.reporter_start(opts[:histogram], self(), opts[:interval]) do
-      # The reference is what keeps the thread: dropped from the state, it would end it.
+      # The reference stays in the state, because Rust stops the thread when it is dropped.
       {:ok, reporter} -> {:ok, %{reporter: reporter, notify: opts[:notify], last: nil}}
       {:error, reason} -> {:stop, reason}
     end

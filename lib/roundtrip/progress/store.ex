@@ -1,33 +1,37 @@
 defmodule Roundtrip.Progress.Store do
   @moduledoc """
-  Remembers passed exercises outside of the notebooks: one small file for each, at
+  Stores which exercises have passed, as one small file for each:
   `<data>/progress/<version>/<exercise>`.
 
-  That the file is there says that the exercise passed. What it holds, the time in ISO 8601, is for
-  people only: so a damaged file does no harm, nor do two notebooks that write it at once.
+      Roundtrip.Progress.Store.put("0.1.0", "structs-1")
+      Roundtrip.Progress.Store.all()
+      #=> [{"0.1.0", "structs-1"}]
 
-  `<data>` is the user's own data directory (`:filename.basedir(:user_data, "roundtrip")`, on Linux
-  `~/.local/share/roundtrip`), or what the variable `ROUNDTRIP_DATA` names.
+  An exercise has passed if its file exists. The file contains the time in ISO 8601, which is never
+  read, so a damaged file does no harm, and neither do two notebooks that write it at once.
+
+  `<data>` is the folder in the environment variable `ROUNDTRIP_DATA`, or the user's data directory
+  (`:filename.basedir(:user_data, "roundtrip")`, on Linux `~/.local/share/roundtrip`).
   """
 
   @type version :: String.t()
   @type exercise :: String.t()
 
-  @doc "Remembers an exercise, once; the error says what could not be written, and why."
+  @doc "Stores that an exercise has passed. The error text names the file that can't be written."
   @spec put(version(), exercise()) :: :ok | {:error, String.t()}
   def put(version, exercise) do
     with {:ok, folder} <- folder(), do: create(Path.join([folder, version, exercise]))
   end
 
-  @doc "All that is remembered, under whatever version, in no order; nothing where it cannot be read."
+  @doc "Returns all that is stored, under any version. Folders that can't be read count as empty."
   @spec all() :: [{version(), exercise()}]
   def all do
     for {version, exercise, _path} <- files(), do: {version, exercise}
   end
 
   @doc """
-  Forgets these exercises under every version, and names those that were remembered. The error says
-  what could not be removed, and why.
+  Deletes these exercises under every version, and returns those that were stored. The error text
+  names the file that can't be deleted.
   """
   @spec delete([exercise()]) :: {:ok, [exercise()]} | {:error, String.t()}
   def delete(exercises) do
@@ -52,17 +56,18 @@ defmodule Roundtrip.Progress.Store do
     _no_home -> {:error, "there is no home directory; set HOME, or ROUNDTRIP_DATA to a folder"}
   end
 
-  # Whoever created it, now or before, and whatever is in it: it is there.
+  # Another process may create the same file meanwhile, which is just as good.
   defp create(path) do
     written = with :ok <- File.mkdir_p(Path.dirname(path)), do: write(path)
-    if File.regular?(path), do: :ok, else: explained(written, path)
+    if File.regular?(path), do: :ok, else: with_reason(written, path)
   end
 
-  # It was there, and may have been forgotten since: only something else in its place is in the way.
+  # `:eexist` is an error only if the path is not a regular file, such as a folder. A file that
+  # existed may have been deleted again by a reset that runs at the same time.
   defp write(path) do
-    with {:error, :eexist} = taken <- File.write(path, now(), [:exclusive]) do
+    with {:error, :eexist} = exists <- File.write(path, now(), [:exclusive]) do
       case File.lstat(path) do
-        {:ok, %{type: type}} when type != :regular -> taken
+        {:ok, %{type: type}} when type != :regular -> exists
         _ -> :ok
       end
     end
@@ -89,14 +94,14 @@ defmodule Roundtrip.Progress.Store do
     end
   end
 
-  # Another one may have removed it meanwhile.
+  # Another reset may have deleted the file meanwhile.
   defp remove(path) do
     case File.rm(path) do
       {:error, :enoent} -> :ok
-      removed -> explained(removed, path)
+      result -> with_reason(result, path)
     end
   end
 
-  defp explained(:ok, _path), do: :ok
-  defp explained({:error, reason}, path), do: {:error, "#{path}: #{:file.format_error(reason)}"}
+  defp with_reason(:ok, _path), do: :ok
+  defp with_reason({:error, reason}, path), do: {:error, "#{path}: #{:file.format_error(reason)}"}
 end

@@ -1,12 +1,15 @@
 defmodule Roundtrip.Resources.Histogram do
   @moduledoc """
-  A latency histogram: a struct around the reference to what Rust holds.
+  A latency histogram: a struct around the reference to a Rust value.
 
-  The reference alone would do for Rust. The struct gives it a name to match on, functions of its
-  own, and an inspection that says something.
+      iex> alias Roundtrip.Resources.Histogram
+      iex> histogram = Histogram.new() |> Histogram.record(250) |> Histogram.record(750)
+      #Roundtrip.Resources.Histogram<2 recorded>
+      iex> Histogram.snapshot(histogram).max
+      750
 
-      iex> Roundtrip.Resources.Histogram.new()
-      #Roundtrip.Resources.Histogram<0 recorded>
+  The NIFs of `Roundtrip.Native` need only the reference. The struct adds a type to match on,
+  functions next to it, and a readable `inspect/2`.
   """
 
   alias Roundtrip.Native
@@ -17,16 +20,18 @@ defmodule Roundtrip.Resources.Histogram do
 
   @type t :: %__MODULE__{ref: reference()}
 
-  @doc "An empty histogram for latencies up to `longest` microseconds; one minute, unless told."
+  @doc "Creates an empty histogram for latencies up to `longest` microseconds, a minute by default."
   @spec new(pos_integer()) :: t()
   def new(longest \\ 60_000_000), do: %__MODULE__{ref: Native.histogram_new(longest)}
 
   @doc """
-  Records a latency, and gives the histogram: the same one, for it is changed in place.
+  Records a latency and returns the same histogram, which is changed in place.
+
+  Raises an `ArgumentError` if the latency is above the histogram's `longest`.
 
       iex> alias Roundtrip.Resources.Histogram
-      iex> Histogram.new() |> Histogram.record(250) |> Histogram.record(750)
-      #Roundtrip.Resources.Histogram<2 recorded>
+      iex> Histogram.new(1_000) |> Histogram.record(1_001)
+      ** (ArgumentError) microseconds must be from 0 to 1000
   """
   @spec record(t(), non_neg_integer()) :: t()
   def record(%__MODULE__{ref: ref} = histogram, microseconds) do
@@ -34,7 +39,7 @@ defmodule Roundtrip.Resources.Histogram do
     histogram
   end
 
-  @doc "What was recorded so far."
+  @doc "Returns the statistics of what was recorded so far."
   @spec snapshot(t()) :: Snapshot.t()
   def snapshot(%__MODULE__{ref: ref}), do: Native.histogram_snapshot(ref)
 

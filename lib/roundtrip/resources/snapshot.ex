@@ -1,5 +1,8 @@
 defmodule Roundtrip.Resources.Snapshot do
-  @moduledoc "What a histogram said at one moment; every figure but the count is in microseconds."
+  @moduledoc """
+  The statistics of a histogram at one moment, in microseconds except for `count`. `p50` and `p99`
+  are percentiles: half of the recorded latencies are at most `p50`.
+  """
 
   @enforce_keys [:count, :min, :p50, :p99, :max]
   defstruct [:count, :min, :p50, :p99, :max]

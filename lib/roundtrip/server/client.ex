@@ -1,52 +1,57 @@
 defmodule Roundtrip.Server.Client do
   @moduledoc """
-  A client for lessons and tests: text goes to a server as it is, and text comes back.
+  A minimal HTTP client for lessons and tests, which sends and returns the text on the wire.
 
-  It waits for no longer than it is told, 5 seconds if it is told nothing, and then says
-  `{:error, :timeout}`. A server that closes without an answer is `{:error, :closed}`.
+      request = Roundtrip.Server.Client.request("GET", "/")
+      response = Roundtrip.Server.Client.fetch(4000, request)
+      Roundtrip.Server.Client.status(response)
+      #=> 200
+
+  Functions that wait return `{:error, :timeout}` after their timeout, 5 seconds by default, and
+  `{:error, :closed}` if the server closes the connection without a response.
   """
 
   @timeout 5_000
 
-  @type answer :: binary() | {:error, :timeout | :closed | :inet.posix()}
+  @type response :: binary() | {:error, :timeout | :closed | :inet.posix()}
 
   @doc """
-  A request as it stands on the wire, for one answer: `connection: close` is among its headers.
+  Builds the text of a request, with the header `connection: close`.
 
       iex> Roundtrip.Server.Client.request("GET", "/")
       "GET / HTTP/1.1\\r\\nhost: localhost\\r\\nconnection: close\\r\\n\\r\\n"
 
-  A body adds its length.
+  A body adds the header `content-length`:
 
       iex> "POST" |> Roundtrip.Server.Client.request("/", "four") |> String.split("\\r\\n")
       ["POST / HTTP/1.1", "host: localhost", "connection: close", "content-length: 4", "", "four"]
   """
   @spec request(String.t(), String.t(), binary() | nil) :: binary()
   def request(method, path, body \\ nil)
-  def request(method, path, nil), do: head(method, path) <> "\r\n"
+  def request(method, path, nil), do: request_head(method, path) <> "\r\n"
 
   def request(method, path, body),
-    do: head(method, path) <> "content-length: #{byte_size(body)}\r\n\r\n" <> body
+    do: request_head(method, path) <> "content-length: #{byte_size(body)}\r\n\r\n" <> body
 
-  @doc "As far as the empty line before a body, which is left to the caller."
-  @spec head(String.t(), String.t()) :: binary()
-  def head(method, path),
+  @doc "Builds the head of a request without the empty line that ends it, for further headers."
+  @spec request_head(String.t(), String.t()) :: binary()
+  def request_head(method, path),
     do: "#{method} #{path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
 
-  @doc "Sends a request, and gives the whole answer."
-  @spec ask(:inet.port_number(), iodata(), timeout()) :: answer()
-  def ask(port, request, timeout \\ @timeout) do
+  @doc "Sends the text of a request to a server on this machine, and returns the response's text."
+  @spec fetch(:inet.port_number(), iodata(), timeout()) :: response()
+  def fetch(port, request, timeout \\ @timeout) do
     with {:ok, socket} <- open(port) do
-      answer = with :ok <- :gen_tcp.send(socket, request), do: read(socket, timeout)
+      response = with :ok <- :gen_tcp.send(socket, request), do: read(socket, timeout)
       :gen_tcp.close(socket)
-      answer
+      response
     end
   end
 
-  @doc "A connection to a server on this machine, with something sent already."
+  @doc "Opens a connection to a server on this machine, and sends `text` on it."
   @spec open(:inet.port_number(), iodata()) :: {:ok, :gen_tcp.socket()} | {:error, :inet.posix()}
   def open(port, text \\ "") do
-    # A small buffer on this side, so that a client that reads nothing is soon noticed.
+    # A small receive buffer, so that the server soon notices a client that doesn't read.
     opts = [:binary, active: false, recbuf: 65_536]
 
     with {:ok, socket} <- :gen_tcp.connect({127, 0, 0, 1}, port, opts, @timeout),
@@ -54,21 +59,18 @@ defmodule Roundtrip.Server.Client do
          do: {:ok, socket}
   end
 
-  @doc """
-  The next answer of a connection: its head, and as much of a body as the head announces.
-
-  An answer that announces nothing ends with its head.
-  """
-  @spec read(:gen_tcp.socket(), timeout()) :: answer()
+  @doc "Reads the next response: its head, and as many bytes of a body as `content-length` says."
+  @spec read(:gen_tcp.socket(), timeout()) :: response()
   def read(socket, timeout \\ @timeout), do: read_head(socket, "", now() + timeout)
 
   defp read_head(socket, text, deadline) do
     case String.split(text, "\r\n\r\n", parts: 2) do
       [head, body] ->
-        read_body(socket, [text], announced(head) - byte_size(body), deadline)
+        read_body(socket, [text], content_length(head) - byte_size(body), deadline)
 
       _ ->
-        with {:ok, more} <- more(socket, deadline), do: read_head(socket, text <> more, deadline)
+        with {:ok, more} <- receive_more(socket, deadline),
+             do: read_head(socket, text <> more, deadline)
     end
   end
 
@@ -76,13 +78,13 @@ defmodule Roundtrip.Server.Client do
     do: IO.iodata_to_binary(parts)
 
   defp read_body(socket, parts, missing, deadline) do
-    with {:ok, more} <- more(socket, deadline),
+    with {:ok, more} <- receive_more(socket, deadline),
          do: read_body(socket, [parts, more], missing - byte_size(more), deadline)
   end
 
-  defp more(socket, deadline), do: :gen_tcp.recv(socket, 0, max(deadline - now(), 0))
+  defp receive_more(socket, deadline), do: :gen_tcp.recv(socket, 0, max(deadline - now(), 0))
 
-  defp announced(head) do
+  defp content_length(head) do
     case Regex.run(~r/^content-length: *(\d+)/im, head) do
       [_, length] -> String.to_integer(length)
       nil -> 0
@@ -90,7 +92,7 @@ defmodule Roundtrip.Server.Client do
   end
 
   @doc """
-  The status of an answer.
+  Returns the status of a response.
 
       iex> Roundtrip.Server.Client.status("HTTP/1.1 204 No Content\\r\\n\\r\\n")
       204
@@ -100,13 +102,13 @@ defmodule Roundtrip.Server.Client do
     do: String.to_integer(status)
 
   @doc """
-  The body of an answer.
+  Returns the body of a response.
 
       iex> Roundtrip.Server.Client.body("HTTP/1.1 200 OK\\r\\n\\r\\nhello")
       "hello"
   """
   @spec body(binary()) :: binary()
-  def body(answer), do: answer |> String.split("\r\n\r\n", parts: 2) |> List.last()
+  def body(response), do: response |> String.split("\r\n\r\n", parts: 2) |> List.last()
 
   defp now, do: System.monotonic_time(:millisecond)
 end

@@ -1,44 +1,66 @@
 defmodule Roundtrip.Server.FirstVersion do
   @moduledoc """
-  The first version of the server, kept for teaching: tinybeam's design, with its faults on purpose.
+  A first version of the server with faults on purpose, for teaching. Use `Roundtrip.Server` instead.
 
-  The lesson `server` shows each fault, and what `Roundtrip.Server` does instead. Use that one.
+      {:ok, server} =
+        Roundtrip.Server.FirstVersion.start_link(
+          handler: fn _request -> %Roundtrip.Server.FirstVersion.Response{body: "hello"} end
+        )
+
+  It has the design of tinybeam, the project that came with the post. The lesson `server` reproduces
+  each fault, and shows what `Roundtrip.Server` does about it.
   """
 
   use GenServer
 
-  alias Roundtrip.Messages.Poll
-  alias Roundtrip.Server.FirstVersion.{Config, Request, Response}
+  defmodule Config do
+    @moduledoc "The port of the first version, and its number of threads."
+    defstruct port: 0, pool_size: 2
+  end
+
+  defmodule Request do
+    @moduledoc "A request of the first version. It lacks the `path` that Rust sends, a fault."
+    @enforce_keys [:ref, :method, :headers, :body]
+    defstruct [:ref, :method, :headers, :body]
+  end
+
+  defmodule Response do
+    @moduledoc "A response of the first version, whose body can only be a string."
+    defstruct status: 200, headers: [], body: ""
+  end
+
+  alias Roundtrip.Poll
   alias Roundtrip.Server.Native
 
   @type handler :: (%Request{} -> %Response{})
+  @type option ::
+          {:handler, handler()} | {:port, :inet.port_number()} | {:pool_size, pos_integer()}
 
   @doc """
-  Starts a GenServer that runs `handler` in a task for each request.
+  Starts a GenServer that calls the handler in a task for each request.
 
-    * `:handler` - a function from a request to a response
-    * `:port` - 0, the default, is any that is free
-    * `:pool_size` - how many threads receive, 2 by default
+    * `:handler` - a function that returns a response for a request; required
+    * `:port` - the port to listen on; 0, the default, is any free one
+    * `:pool_size` - the number of threads that receive requests, by default 2
   """
-  @spec start_link(handler: handler(), port: :inet.port_number(), pool_size: pos_integer()) ::
-          GenServer.on_start()
-  def start_link(opts), do: GenServer.start_link(__MODULE__, opts, options())
+  @spec start_link([option()]) :: GenServer.on_start()
+  def start_link(opts), do: GenServer.start_link(__MODULE__, opts, spawn_options())
 
-  @doc "The same, not linked to the caller."
-  @spec start(handler: handler(), port: :inet.port_number(), pool_size: pos_integer()) ::
-          GenServer.on_start()
-  def start(opts), do: GenServer.start(__MODULE__, opts, options())
+  @doc "Starts the same GenServer as `start_link/1`, without a link to the caller."
+  @spec start([option()]) :: GenServer.on_start()
+  def start(opts), do: GenServer.start(__MODULE__, opts, spawn_options())
 
-  # Room on the heap, as a server has that has served for a while: what it forgets stays for long.
-  defp options, do: [spawn_opt: [min_heap_size: 100_000]]
+  # A large heap, as of a server that has run for a while: it is garbage collected rarely, so what
+  # it no longer uses is kept for long.
+  defp spawn_options, do: [spawn_opt: [min_heap_size: 100_000]]
 
-  @doc "The port that it is bound to."
+  @doc "Returns the port that the server listens on."
   @spec port(GenServer.server()) :: :inet.port_number()
   def port(server), do: GenServer.call(server, :port)
 
   @doc """
-  Whether this many threads come to receive, within some seconds; `true` where the machine has no
-  `/proc` to count them in.
+  Waits until this many threads receive requests, and returns whether they do within five seconds.
+  Returns `true` on a system without `/proc`, where they can't be counted.
   """
   @spec receivers?(non_neg_integer()) :: boolean()
   def receivers?(count) do

@@ -1,75 +1,77 @@
 defmodule Roundtrip.Server.Listener do
   @moduledoc """
-  Owns the server that Rust runs. When this process dies, for whatever reason, Rust stops the
-  server and lets go of its port.
+  Owns the server that Rust runs. When this process dies, Rust stops that server and closes its
+  port.
 
-  It starts again on the port that it had, also where that was port 0 at first. The old server may
-  need a moment to let the port go, so a restarted listener asks again, by a timer and for
-  five seconds at most. A first start does not: there the port is somebody else's.
+  A restarted listener binds the port that it had before, even if that was assigned by the system
+  for port 0. The old server may need a moment to close the port, so a restarted listener retries
+  for up to five seconds. A first start fails at once, because then somebody else has the port.
   """
 
   use GenServer
 
   alias Roundtrip.Server.{Native, Options}
 
-  @typedoc "Where the processes of one server find its listener: an ETS table of its supervisor."
-  @type board :: :ets.table()
+  @typedoc "An ETS table in which the processes of one server find its listener."
+  @type registry :: :ets.table()
 
-  @typedoc "The port that was bound last, or 0, in `:atomics` that outlive every restart."
-  @type memory :: :atomics.atomics_ref()
+  @typedoc "An `:atomics` array with the port that was bound last, or 0. It outlives all restarts."
+  @type port_memory :: :atomics.atomics_ref()
 
-  @pause 20
+  @retry_interval 20
   @attempts 250
 
-  @doc "A memory of no port."
-  @spec memory() :: memory()
-  def memory, do: :atomics.new(1, signed: false)
+  @doc "Creates a port memory that remembers no port yet."
+  @spec new_port_memory() :: port_memory()
+  def new_port_memory, do: :atomics.new(1, signed: false)
 
-  @doc "A board for the processes of one server. It is gone with the process that calls this."
-  @spec board() :: board()
-  def board, do: :ets.new(__MODULE__, [:public])
-
-  @doc "Starts the server; `{:error, reason}` with the system's word where it cannot be bound."
-  @spec start_link({Options.t(), memory(), board()}) :: GenServer.on_start()
-  def start_link(args), do: GenServer.start_link(__MODULE__, args)
-
-  @doc "Adds the caller to those that get requests."
-  @spec join(board()) :: :ok
-  def join(board), do: board |> whereis() |> GenServer.call({:join, self()})
-
-  @doc "Rust's server. While the listener waits for its port, so does the caller."
-  @spec server(pid()) :: reference()
-  def server(listener), do: GenServer.call(listener, :server, @pause * @attempts + 5_000)
+  @doc "Creates a registry, which is deleted when the calling process ends."
+  @spec new_registry() :: registry()
+  def new_registry, do: :ets.new(__MODULE__, [:public])
 
   @doc """
-  Accepts nothing more, and returns when what was in flight is answered, or after `deadline`
-  milliseconds.
+  Starts the listener and the server that it owns.
+
+  Returns `{:error, reason}` with the system's reason, such as `:eaddrinuse`, if the server can't
+  bind its port.
   """
-  @spec drain(board(), non_neg_integer()) :: :ok
-  def drain(board, deadline) do
-    board |> whereis() |> GenServer.call({:drain, deadline}, deadline + 2_000)
+  @spec start_link({Options.t(), port_memory(), registry()}) :: GenServer.on_start()
+  def start_link(args), do: GenServer.start_link(__MODULE__, args)
+
+  @doc "Adds the calling process to the receivers of requests."
+  @spec join(registry()) :: :ok
+  def join(registry), do: registry |> whereis() |> GenServer.call({:join, self()})
+
+  @doc "Returns Rust's server, after waiting for its port if the listener does."
+  @spec server(pid()) :: Native.server()
+  def server(listener), do: GenServer.call(listener, :server, @retry_interval * @attempts + 5_000)
+
+  @doc "Stops accepting, and returns when all is answered, or after `deadline` milliseconds."
+  @spec drain(registry(), non_neg_integer()) :: :ok
+  def drain(registry, deadline) do
+    registry |> whereis() |> GenServer.call({:drain, deadline}, deadline + 2_000)
   catch
-    # The listener is gone, and with it the server.
+    # The listener is dead, so Rust has stopped the server already.
     :exit, _reason -> :ok
   end
 
-  defp whereis(board), do: :ets.lookup_element(board, :listener, 2)
+  defp whereis(registry), do: :ets.lookup_element(registry, :listener, 2)
 
   @impl true
-  def init({%Options{config: config}, memory, board}) do
-    :ets.insert(board, {:listener, self()})
-    bound = :atomics.get(memory, 1)
-    config = if bound == 0, do: config, else: %{config | port: bound}
-    attempts = if bound == 0, do: 1, else: @attempts
+  def init({%Options{config: config}, port_memory, registry}) do
+    :ets.insert(registry, {:listener, self()})
+    port = :atomics.get(port_memory, 1)
+    config = if port == 0, do: config, else: %{config | port: port}
+    attempts = if port == 0, do: 1, else: @attempts
 
     state = %{
       config: config,
-      memory: memory,
+      port_memory: port_memory,
       attempts: attempts,
       server: nil,
-      receivers: [],
-      waiting: [],
-      draining: nil
+      waiting_receivers: [],
+      waiting_callers: [],
+      drain_caller: nil
     }
 
     case bind(state) do
@@ -84,7 +86,7 @@ defmodule Roundtrip.Server.Listener do
         {:ok, bound(%{state | server: server})}
 
       {:error, :eaddrinuse} when state.attempts > 1 ->
-        Process.send_after(self(), :bind, @pause)
+        Process.send_after(self(), :bind, @retry_interval)
         {:ok, %{state | attempts: state.attempts - 1}}
 
       {:error, reason} ->
@@ -94,10 +96,10 @@ defmodule Roundtrip.Server.Listener do
 
   defp bound(%{server: server} = state) do
     {_ip, port} = Native.address(server)
-    :atomics.put(state.memory, 1, port)
-    for receiver <- state.receivers, do: Native.join(server, receiver)
-    for from <- state.waiting, do: GenServer.reply(from, server)
-    %{state | receivers: [], waiting: []}
+    :atomics.put(state.port_memory, 1, port)
+    for receiver <- state.waiting_receivers, do: Native.join(server, receiver)
+    for from <- state.waiting_callers, do: GenServer.reply(from, server)
+    %{state | waiting_receivers: [], waiting_callers: []}
   end
 
   @impl true
@@ -109,15 +111,15 @@ defmodule Roundtrip.Server.Listener do
   end
 
   def handle_info({:roundtrip_server_stopped, _server}, state) do
-    for from <- List.wrap(state.draining), do: GenServer.reply(from, :ok)
-    {:noreply, %{state | draining: nil}}
+    for from <- List.wrap(state.drain_caller), do: GenServer.reply(from, :ok)
+    {:noreply, %{state | drain_caller: nil}}
   end
 
   def handle_info(_other, state), do: {:noreply, state}
 
   @impl true
   def handle_call({:join, receiver}, _from, %{server: nil} = state),
-    do: {:reply, :ok, %{state | receivers: [receiver | state.receivers]}}
+    do: {:reply, :ok, %{state | waiting_receivers: [receiver | state.waiting_receivers]}}
 
   def handle_call({:join, receiver}, _from, state) do
     Native.join(state.server, receiver)
@@ -125,7 +127,7 @@ defmodule Roundtrip.Server.Listener do
   end
 
   def handle_call(:server, from, %{server: nil} = state),
-    do: {:noreply, %{state | waiting: [from | state.waiting]}}
+    do: {:noreply, %{state | waiting_callers: [from | state.waiting_callers]}}
 
   def handle_call(:server, _from, state), do: {:reply, state.server, state}
 
@@ -133,6 +135,6 @@ defmodule Roundtrip.Server.Listener do
 
   def handle_call({:drain, deadline}, from, state) do
     Native.stop(state.server, deadline)
-    {:noreply, %{state | draining: from}}
+    {:noreply, %{state | drain_caller: from}}
   end
 end

@@ -1,38 +1,42 @@
 defmodule Roundtrip.Server.Options do
   @moduledoc """
-  What a server may be told, checked before anything is started.
+  The options of a server, and their validation.
 
-  A wrong value is an `ArgumentError` that names its option, raised where the child specification
-  is made, not a crash in some process of a supervisor.
+  A wrong value raises an `ArgumentError` that names its option. It is raised where the child
+  specification is made, and not in a process that a supervisor starts later.
 
       iex> Roundtrip.Server.Options.validate!(handler: MyRouter, port: 70_000)
       ** (ArgumentError) port must be an integer from 0 to 65535, got: 70000
 
   ## Options
 
-  | option | unit | unless told | |
+  | option | unit | default | |
   |---|---|---|---|
-  | `:handler` | module | | answers requests by its `handle/1`; required |
-  | `:name` | atom | none | the server's name, in place of its pid |
-  | `:host` | string | `"127.0.0.1"` | an IPv4 or IPv6 address, or `"localhost"` |
-  | `:port` | | 0 | 0 takes a free one, and keeps it when the server is restarted |
-  | `:mode` | | `:task` | `:task`: a process for each request; `:inline`: the receiver answers |
-  | `:pool_size` | processes | 1 for two schedulers | receivers |
-  | `:workers` | threads | 1 for each scheduler | Rust's, which read and write |
-  | `:max_body` | bytes | 8,388,608 | 413 beyond it |
-  | `:max_headers` | bytes | 16,384 | 431 beyond it |
-  | `:max_connections` | | 1,024 | 503 beyond it, and the connection is closed |
-  | `:max_in_flight` | requests | 1,024 | 503 with `Retry-After` beyond it |
-  | `:header_timeout` | ms | 10,000 | for a head to arrive; 408 after it |
-  | `:body_timeout` | ms | 30,000 | for a body to arrive; 408 after it |
-  | `:idle_timeout` | ms | 60,000 | for the next request of a connection, which is then closed |
-  | `:write_timeout` | ms | 30,000 | for a client to take what is sent |
-  | `:deadline` | ms | 30,000 | for the handler; 503 after it |
-  | `:shutdown` | ms | 5,000 | for what is in flight when the server stops |
+  | `:handler` | module | | its `handle/1` answers requests; required |
+  | `:name` | atom | none | a name for the server's supervisor |
+  | `:host` | string | `"127.0.0.1"` | an IPv4 or IPv6 address, or `"localhost"`, which is `127.0.0.1` |
+  | `:port` | | 0 | 0 takes any free port, and keeps it when the server is restarted |
+  | `:mode` | | `:task` | `:task`: a process for each request; `:inline`: the receiver calls the handler |
+  | `:pool_size` | processes | 1 for two schedulers | the number of receivers |
+  | `:workers` | threads | 1 for each scheduler | the Rust threads that serve connections |
+  | `:max_body` | bytes | 8,388,608 | a larger body is answered 413 |
+  | `:max_headers` | bytes | 16,384 | a larger head is answered 431; up to 8,192 bytes are read in any case |
+  | `:max_connections` | | 1,024 | one more is answered 503 and closed |
+  | `:max_in_flight` | requests | 1,024 | being read or answered; one more gets a 503 with `Retry-After` |
+  | `:header_timeout` | ms | 10,000 | for a head, from its first byte, then 408; a new connection that sends nothing is closed |
+  | `:body_timeout` | ms | 30,000 | for a body, then 408 |
+  | `:idle_timeout` | ms | 60,000 | between two requests of a connection, which is then closed |
+  | `:write_timeout` | ms | 30,000 | for a client to take some of a response, or its connection is closed |
+  | `:deadline` | ms | 30,000 | for the handler, then 503 |
+  | `:shutdown` | ms | 5,000 | for the requests in flight when the server stops |
+  | `:answer_in_rust` | boolean | `false` | for benchmarks: Rust answers 200 with the request's own body |
 
-  An inline handler holds up whatever waits behind it in its receiver, and nothing can stop it: it
-  is for handlers that only compute. `answer_in_rust: true` asks no handler at all. It is for the
-  benchmark alone, which compares.
+  The timeouts for heads, bodies, idle connections and writes may be noticed late, by at most a
+  quarter of the shortest of the four. Choose a generous `:write_timeout`: a client that reads slowly
+  is seen to take more only when much of the system's send buffer is free again.
+
+  An inline handler delays every request behind it in its receiver, and nothing interrupts it, so
+  use `:inline` only for handlers that compute a little.
   """
 
   alias Roundtrip.Server.Config
@@ -53,7 +57,7 @@ defmodule Roundtrip.Server.Options do
   @gigabyte 1_000_000_000
   @day 86_400_000
 
-  # For each option what it must be.
+  # What the value of each option must be: in a range or a list, or checked by `valid?/2`.
   @rules [
     name: :name,
     host: :host,
@@ -75,36 +79,32 @@ defmodule Roundtrip.Server.Options do
     handler: :handler
   ]
 
-  @for_rust Map.keys(%Config{}) -- [:__struct__]
+  @rust_options Map.keys(%Config{}) -- [:__struct__]
 
-  @doc """
-  The options with their defaults, or an `ArgumentError` that names the wrong one.
-
-      iex> Roundtrip.Server.Options.validate!(mode: :fast)
-      ** (ArgumentError) mode must be :task or :inline, got: :fast
-  """
+  @doc "Returns the options with their defaults, or raises an `ArgumentError` that names a wrong one."
   @spec validate!(keyword()) :: t()
   def validate!(opts) do
-    opts = opts |> known!() |> with_defaults()
+    opts = opts |> check_names!() |> put_defaults()
     for {name, rule} <- @rules, do: check!(name, opts[name], rule)
 
-    {for_rust, own} = Keyword.split(opts, @for_rust)
-    struct!(__MODULE__, [config: struct!(Config, for_rust)] ++ own)
+    {rust, own} = Keyword.split(opts, @rust_options)
+    struct!(__MODULE__, [config: struct!(Config, rust)] ++ own)
   end
 
-  defp known!(opts) do
+  defp check_names!(opts) do
     unless Keyword.keyword?(opts),
-      do: raise(ArgumentError, "the server's options are a keyword list, got: #{inspect(opts)}")
+      do:
+        raise(ArgumentError, "the server's options must be a keyword list, got: #{inspect(opts)}")
 
     case Keyword.keys(opts) -- Keyword.keys(@rules) do
       [] -> opts
-      [name | _] -> raise ArgumentError, "#{name} is no option of Roundtrip.Server"
+      [name | _] -> raise ArgumentError, "#{name} is not an option of Roundtrip.Server"
     end
   end
 
-  defp with_defaults(opts) do
+  defp put_defaults(opts) do
     schedulers = System.schedulers_online()
-    # The other half of the machine reads and writes; a receiver too many only takes turns.
+    # Rust's threads need the other half of the machine to read and write.
     receivers = max(div(schedulers, 2), 1)
     own = [name: nil, handler: nil, mode: :task, pool_size: receivers, shutdown: 5_000]
     rust = %Config{workers: schedulers} |> Map.from_struct() |> Keyword.new()
@@ -113,7 +113,7 @@ defmodule Roundtrip.Server.Options do
 
   defp check!(name, value, rule) do
     unless valid?(value, rule),
-      do: raise(ArgumentError, "#{name} must be #{wanted(rule)}, got: #{inspect(value)}")
+      do: raise(ArgumentError, "#{name} must be #{expectation(rule)}, got: #{inspect(value)}")
   end
 
   defp valid?(value, %Range{} = range), do: is_integer(value) and value in range
@@ -127,13 +127,13 @@ defmodule Roundtrip.Server.Options do
       function_exported?(value, :handle, 1)
   end
 
-  # The strict parser knows no short forms: 127.1 is no address here, nor is it one in Rust.
+  # The strict parser rejects short forms such as 127.1, as Rust does.
   defp address?(text),
     do: match?({:ok, _}, text |> String.to_charlist() |> :inet.parse_strict_address())
 
-  defp wanted(%Range{first: from, last: to}), do: "an integer from #{from} to #{to}"
-  defp wanted(choices) when is_list(choices), do: Enum.map_join(choices, " or ", &inspect/1)
-  defp wanted(:name), do: "an atom"
-  defp wanted(:host), do: "an IPv4 or IPv6 address or \"localhost\""
-  defp wanted(:handler), do: "a module with handle/1"
+  defp expectation(%Range{first: from, last: to}), do: "an integer from #{from} to #{to}"
+  defp expectation(choices) when is_list(choices), do: Enum.map_join(choices, " or ", &inspect/1)
+  defp expectation(:name), do: "an atom"
+  defp expectation(:host), do: "an IPv4 or IPv6 address or \"localhost\""
+  defp expectation(:handler), do: "a module with handle/1"
 end

@@ -1,18 +1,18 @@
 defmodule Roundtrip.Server.Query do
   @moduledoc """
-  Decodes what stands behind the `?`, and what stands between the slashes of a path.
-
-  What a client sends may be anything, so a wrong percent sign is a value to match on and no
-  exception. Text that is no UTF-8 once decoded is wrong, too: the functions of `String` would
-  otherwise raise later, far from here.
-  """
-
-  @doc """
-  The pairs of a query, with names and values as strings. Of a name that comes twice the last
-  value holds; `nil` is the query of a request without a `?`.
+  Decodes the query and the path of a request.
 
       iex> Roundtrip.Server.Query.decode("q=caf%C3%A9+noir&page=2")
       {:ok, %{"q" => "café noir", "page" => "2"}}
+
+  A client may send anything, so malformed percent-encoding returns `{:error, :bad_encoding}`. So
+  does text that isn't UTF-8 after decoding, because functions of `String` would raise on it later.
+  """
+
+  @doc """
+  Decodes a query into a map of strings. If a name occurs twice, the last value is used. `nil` is the
+  query of a request without a `?`.
+
       iex> Roundtrip.Server.Query.decode(nil)
       {:ok, %{}}
       iex> Roundtrip.Server.Query.decode("q=100%")
@@ -22,64 +22,43 @@ defmodule Roundtrip.Server.Query do
   def decode(nil), do: {:ok, %{}}
 
   def decode(query) when is_binary(query) do
-    query
-    |> :binary.split("&", [:global])
-    |> Enum.reject(&(&1 == ""))
-    |> pairs(%{})
+    with {:ok, pairs} <- decode_parts(query, "&", &decode_pair/1), do: {:ok, Map.new(pairs)}
   end
 
-  defp pairs([], decoded), do: {:ok, decoded}
+  defp decode_pair(pair) do
+    [name | value] = :binary.split(pair, "=")
 
-  defp pairs([pair | rest], decoded) do
-    with {:ok, name, value} <- pair(:binary.split(pair, "=")),
-         do: pairs(rest, Map.put(decoded, name, value))
+    with {:ok, name} <- decode_form(name),
+         {:ok, value} <- decode_form(IO.iodata_to_binary(value)),
+         do: {:ok, {name, value}}
   end
 
-  defp pair([name]), do: pair([name, ""])
-
-  defp pair([name, value]) do
-    with {:ok, name} <- form(name),
-         {:ok, value} <- form(value),
-         do: {:ok, name, value}
-  end
-
-  # In a query, and only there, a plus is a space.
-  defp form(text), do: text |> :binary.replace("+", " ", [:global]) |> percent()
+  # A plus is a space in a query, but not in a path.
+  defp decode_form(text), do: text |> :binary.replace("+", " ", [:global]) |> percent_decode()
 
   @doc """
-  The parts of a path between its slashes. Empty ones are left out, so that `/a/` is `/a`; a slash
-  that was sent as `%2F` is part of its name.
+  Splits a path at its slashes and decodes the segments. Empty segments are left out, so `/a/` is the
+  same as `/a`. An encoded slash, `%2F`, is part of its segment.
 
-      iex> Roundtrip.Server.Query.segments("/users/a%2Fb/")
-      {:ok, ["users", "a/b"]}
-      iex> Roundtrip.Server.Query.segments("/%zz")
-      {:error, :bad_encoding}
+      iex> Roundtrip.Server.Query.segments("/users/a%2Fb/100%25/")
+      {:ok, ["users", "a/b", "100%"]}
+      iex> for path <- ["/%zz", "/%FF"], do: Roundtrip.Server.Query.segments(path)
+      [{:error, :bad_encoding}, {:error, :bad_encoding}]
   """
   @spec segments(binary()) :: {:ok, [binary()]} | {:error, :bad_encoding}
-  def segments(path) when is_binary(path) do
-    path
-    |> :binary.split("/", [:global])
-    |> Enum.reject(&(&1 == ""))
-    |> segments([])
+  def segments(path) when is_binary(path), do: decode_parts(path, "/", &percent_decode/1)
+
+  defp decode_parts(text, separator, decode) do
+    parts = :binary.split(text, separator, [:global, :trim_all])
+    decoded = Enum.map(parts, decode)
+
+    if {:error, :bad_encoding} in decoded,
+      do: {:error, :bad_encoding},
+      else: {:ok, Keyword.values(decoded)}
   end
 
-  defp segments([], decoded), do: {:ok, Enum.reverse(decoded)}
-
-  defp segments([part | rest], decoded) do
-    with {:ok, part} <- percent(part), do: segments(rest, [part | decoded])
-  end
-
-  @doc """
-  Text whose percent signs each stand for a byte.
-
-      iex> Roundtrip.Server.Query.percent("100%25")
-      {:ok, "100%"}
-      iex> Roundtrip.Server.Query.percent("%FF")
-      {:error, :bad_encoding}
-  """
-  @spec percent(binary()) :: {:ok, binary()} | {:error, :bad_encoding}
-  def percent(text) do
-    decoded = if :binary.match(text, "%") == :nomatch, do: text, else: bytes(text, "")
+  defp percent_decode(text) do
+    decoded = if :binary.match(text, "%") == :nomatch, do: text, else: decode_bytes(text, "")
 
     if decoded != :error and String.valid?(decoded),
       do: {:ok, decoded},
@@ -88,11 +67,13 @@ defmodule Roundtrip.Server.Query do
 
   defguardp is_hex(digit) when digit in ?0..?9 or digit in ?a..?f or digit in ?A..?F
 
-  defp bytes("", decoded), do: decoded
+  defp decode_bytes("", decoded), do: decoded
 
-  defp bytes(<<?%, high, low, rest::binary>>, decoded) when is_hex(high) and is_hex(low),
-    do: bytes(rest, decoded <> Base.decode16!(<<high, low>>, case: :mixed))
+  defp decode_bytes(<<?%, high, low, rest::binary>>, decoded) when is_hex(high) and is_hex(low),
+    do: decode_bytes(rest, decoded <> Base.decode16!(<<high, low>>, case: :mixed))
 
-  defp bytes(<<?%, _rest::binary>>, _decoded), do: :error
-  defp bytes(<<byte, rest::binary>>, decoded), do: bytes(rest, <<decoded::binary, byte>>)
+  defp decode_bytes(<<?%, _rest::binary>>, _decoded), do: :error
+
+  defp decode_bytes(<<byte, rest::binary>>, decoded),
+    do: decode_bytes(rest, <<decoded::binary, byte>>)
 end

@@ -1,48 +1,49 @@
 defmodule Roundtrip.Server.Receiver do
   @moduledoc """
-  One of the pool to which Rust sends requests, in turn.
+  Receives requests from Rust and passes each to the handler. Rust takes the receivers of a server
+  in turn.
 
-  In `:inline` mode it calls the handler itself. In `:task` mode it starts a process for each
-  request, linked to it, and goes on. A task supervisor would be asked, and would answer, once a
-  request; a link asks nobody. The receiver traps exits, so that a handler which dies takes
-  nobody with it, and a receiver which dies takes its handlers with it: none is left behind.
+  In `:inline` mode the receiver calls the handler itself. In `:task` mode it starts a linked process
+  for each request. `spawn_link` avoids the call per request that a `Task.Supervisor` would need.
 
-  It remembers which request each process answers. Where one is killed it answers 500 at once;
-  where the receiver itself is killed, the handles of its requests go with it, and Rust answers.
+  The receiver traps exits, so a handler that dies doesn't take it down, while handlers die with
+  their receiver. It remembers which process answers which request, and answers 500 at once for a
+  process that is killed. If the receiver itself is killed, the VM drops the requests that it held,
+  and Rust answers 500 for each.
   """
 
   use GenServer
 
-  alias Roundtrip.Server
-  alias Roundtrip.Server.{Handler, Listener, Options, Response}
+  alias Roundtrip.Server.{HandlerRunner, Listener, Options, Responder, Response}
 
-  @doc "A supervisor of `options.pool_size` receivers."
-  @spec pool(Options.t(), Listener.board()) :: Supervisor.on_start()
-  def pool(%Options{} = options, board) do
+  @doc "Starts a supervisor of `options.pool_size` receivers."
+  @spec start_pool(Options.t(), Listener.registry()) :: Supervisor.on_start()
+  def start_pool(%Options{} = options, registry) do
     children =
       for n <- 1..options.pool_size,
-          do: Supervisor.child_spec({__MODULE__, {options, board}}, id: n)
+          do: Supervisor.child_spec({__MODULE__, {options, registry}}, id: n)
 
-    # An inline handler that is killed is a receiver killed: requests must not stop the server.
+    # Killing an inline handler kills its receiver, and requests must not be able to exhaust the
+    # restarts of the server.
     Supervisor.start_link(children, strategy: :one_for_one, max_restarts: 1_000, max_seconds: 1)
   end
 
   @doc false
-  @spec start_link({Options.t(), Listener.board()}) :: GenServer.on_start()
+  @spec start_link({Options.t(), Listener.registry()}) :: GenServer.on_start()
   def start_link(args), do: GenServer.start_link(__MODULE__, args)
 
   @impl true
-  def init({%Options{mode: mode, handler: handler}, board}) do
+  def init({%Options{mode: mode, handler: handler}, registry}) do
     Process.flag(:trap_exit, true)
-    :ok = Listener.join(board)
+    :ok = Listener.join(registry)
     {:ok, %{mode: mode, handler: handler, requests: %{}}}
   end
 
   @impl true
   def handle_info({:request, request}, %{mode: :inline} = state) do
-    case Handler.run(state.handler, request) do
+    case HandlerRunner.run(state.handler, request) do
       :answered -> {:noreply, state}
-      :later -> {:noreply, state, {:continue, :forget}}
+      :later -> {:noreply, state, {:continue, :collect_garbage}}
     end
   end
 
@@ -50,43 +51,45 @@ defmodule Roundtrip.Server.Receiver do
     task = spawn_link(__MODULE__, :run, [state.handler, request])
     {:noreply, put_in(state.requests[task], request)}
   rescue
-    # The VM has as many processes as it may.
+    # The VM has reached its limit of processes.
     SystemLimitError ->
-      Server.respond(request, busy())
+      Responder.respond(request, service_unavailable())
       {:noreply, state}
   end
 
   def handle_info({:EXIT, pid, reason}, state) do
     case Map.pop(state.requests, pid) do
       {nil, _requests} -> {:noreply, state}
-      {request, requests} -> ended(reason, request, %{state | requests: requests})
+      {request, requests} -> handle_exit(reason, request, %{state | requests: requests})
     end
   end
 
   def handle_info(_other, state), do: {:noreply, state}
 
-  defp ended(:normal, _request, state), do: {:noreply, state}
-  defp ended({:shutdown, :later}, _request, state), do: {:noreply, state, {:continue, :forget}}
+  defp handle_exit(:normal, _request, state), do: {:noreply, state}
 
-  defp ended(reason, request, state) do
-    Handler.died(request, state.handler, reason)
+  defp handle_exit({:shutdown, :later}, _request, state),
+    do: {:noreply, state, {:continue, :collect_garbage}}
+
+  defp handle_exit(reason, request, state) do
+    HandlerRunner.handle_exit(request, state.handler, reason)
     {:noreply, state}
   end
 
-  # A request that nobody can answer any more is answered by Rust, when its handle is dropped. Of
-  # one that went elsewhere a copy is left here as garbage, which would keep the handle.
+  # Rust answers 500 when the last reference to a request is dropped. The garbage on this heap
+  # would keep a request alive that another process was to answer, and has forgotten.
   @impl true
-  def handle_continue(:forget, state) do
+  def handle_continue(:collect_garbage, state) do
     :erlang.garbage_collect()
     {:noreply, state}
   end
 
-  defp busy do
+  defp service_unavailable do
     %Response{status: 503, headers: [{"retry-after", "1"}], body: "Service Unavailable\n"}
   end
 
   @doc false
   def run(handler, request) do
-    if Handler.run(handler, request) == :later, do: exit({:shutdown, :later})
+    if HandlerRunner.run(handler, request) == :later, do: exit({:shutdown, :later})
   end
 end

@@ -1,16 +1,18 @@
 defmodule Roundtrip.Server.Request do
   @moduledoc """
-  A request, as Rust builds it.
+  An HTTP request, as Rust builds it for a handler.
 
-    * `:method` - an atom; `:non_standard` for one that is not among the nine of RFC 9110 and 5789
-    * `:path` - as it was sent, still encoded; for CONNECT the host and the port
-    * `:query` - what follows the `?`, still encoded, or `nil`
-    * `:headers` - `{name, value}`, names in lower case, values any bytes but control characters;
-      those of one name stand together, in their order
-    * `:peer` - the client's address, as `:inet` has it
+      def handle(%Roundtrip.Server.Request{method: :get, path: "/"}), do: ...
+
+    * `:method` - an atom; `:non_standard` for a method that isn't in RFC 9110 or RFC 5789
+    * `:path` - still percent-encoded; for CONNECT the host and the port
+    * `:query` - the text after the `?`, still percent-encoded, or `nil`
+    * `:headers` - `{name, value}` pairs; names are in lower case, values may have any bytes but
+      control characters, and headers with the same name are next to each other, in their order
+    * `:peer` - the client's address and port, as in `:inet`
     * `:version` - `:"HTTP/1.0"` or `:"HTTP/1.1"`
-    * `:body` - any bytes
-    * `:ref` - the right to answer, once; see `Roundtrip.Server.Native.respond/4`
+    * `:body` - a binary
+    * `:ref` - the reference that `Roundtrip.Server.respond/2` uses to answer, once
   """
 
   @enforce_keys [:method, :path, :query, :headers, :peer, :version, :body, :ref]

@@ -1,6 +1,6 @@
 defmodule Roundtrip.Server.Response do
   @moduledoc """
-  A response: a status, headers, and a body of iodata.
+  An HTTP response: a status, headers, and a body of iodata.
 
       iex> Roundtrip.Server.Response.text("hello")
       %Roundtrip.Server.Response{
@@ -9,9 +9,9 @@ defmodule Roundtrip.Server.Response do
         body: "hello"
       }
 
-  It is only data, and may say anything. What must not reach the wire, such as a line break in a
-  header, is refused by `Roundtrip.Server.respond/2`. So is a header that says how the message is
-  framed, such as Content-Length: Rust counts the bytes that it sends.
+  The struct isn't validated until it is sent. Then `Roundtrip.Server.respond/2` raises for headers
+  that are invalid, for example with a line break, and for those that Rust sets itself, such as
+  `content-length`.
   """
 
   import Kernel, except: [send: 2]
@@ -23,13 +23,13 @@ defmodule Roundtrip.Server.Response do
   @type t :: %__MODULE__{status: 200..599, headers: [{binary(), binary()}], body: iodata()}
 
   @typedoc """
-    * `:status` - 200, unless told;
-    * `:headers` - what comes after the content type.
+    * `:status` - 200 by default
+    * `:headers` - headers after the content type
   """
   @type option :: {:status, 200..599} | {:headers, [{binary(), binary()}]}
 
   @doc """
-  Plain text in UTF-8.
+  Builds a response of plain text in UTF-8.
 
       iex> Roundtrip.Server.Response.text("no such user", status: 404).status
       404
@@ -38,7 +38,7 @@ defmodule Roundtrip.Server.Response do
   def text(body, opts \\ []), do: send("text/plain; charset=utf-8", body, opts)
 
   @doc """
-  HTML in UTF-8. What a client sent is not escaped by this; see `escape/1`.
+  Builds a response of HTML in UTF-8. The body isn't escaped; use `escape/1` for text from a client.
 
       iex> Roundtrip.Server.Response.html("<p>hello").headers
       [{"content-type", "text/html; charset=utf-8"}]
@@ -47,32 +47,28 @@ defmodule Roundtrip.Server.Response do
   def html(body, opts \\ []), do: send("text/html; charset=utf-8", body, opts)
 
   @doc """
-  Text made safe to stand in HTML, in an element or in a quoted attribute.
+  Escapes text for HTML, in an element or in a quoted attribute.
 
       iex> Roundtrip.Server.Response.escape(~s(<b title="1">))
       "&lt;b title=&quot;1&quot;&gt;"
   """
   @spec escape(binary()) :: binary()
   def escape(text) do
-    for <<byte <- text>>, into: "", do: entity(byte)
+    for <<byte <- text>>, into: "", do: escape_byte(byte)
   end
 
-  defp entity(?&), do: "&amp;"
-  defp entity(?<), do: "&lt;"
-  defp entity(?>), do: "&gt;"
-  defp entity(?"), do: "&quot;"
-  defp entity(?'), do: "&#39;"
-  defp entity(byte), do: <<byte>>
+  defp escape_byte(?&), do: "&amp;"
+  defp escape_byte(?<), do: "&lt;"
+  defp escape_byte(?>), do: "&gt;"
+  defp escape_byte(?"), do: "&quot;"
+  defp escape_byte(?'), do: "&#39;"
+  defp escape_byte(byte), do: <<byte>>
 
   @doc """
-  A body of any content type, such as bytes.
+  Builds a response of any content type.
 
-      iex> Roundtrip.Server.Response.send("application/octet-stream", [<<0>>, <<255>>])
-      %Roundtrip.Server.Response{
-        status: 200,
-        headers: [{"content-type", "application/octet-stream"}],
-        body: [<<0>>, <<255>>]
-      }
+      iex> Roundtrip.Server.Response.send("application/octet-stream", [<<0>>, <<255>>]).body
+      [<<0>>, <<255>>]
   """
   @spec send(binary(), iodata(), [option()]) :: t()
   def send(content_type, body, opts \\ []) do
@@ -82,7 +78,7 @@ defmodule Roundtrip.Server.Response do
   end
 
   @doc """
-  A status, and nothing else.
+  Builds a response without headers and body.
 
       iex> Roundtrip.Server.Response.empty(204)
       %Roundtrip.Server.Response{status: 204, headers: [], body: ""}
@@ -91,7 +87,7 @@ defmodule Roundtrip.Server.Response do
   def empty(status), do: %__MODULE__{status: status}
 
   @doc """
-  One header more, after those that are there.
+  Adds a header after the others, and returns the new response.
 
       iex> Roundtrip.Server.Response.empty(204)
       ...> |> Roundtrip.Server.Response.put_header("allow", "GET, HEAD")

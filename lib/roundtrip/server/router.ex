@@ -1,6 +1,6 @@
 defmodule Roundtrip.Server.Router do
   @moduledoc ~S'''
-  Routes: which block answers which method and path.
+  A DSL for handlers that chooses a block of code by a request's method and path.
 
       iex> defmodule Greeter do
       ...>   use Roundtrip.Server.Router
@@ -16,28 +16,31 @@ defmodule Roundtrip.Server.Router do
       iex> Greeter.routes()
       [{:get, "/users/:id"}, {:post, "/users"}, {:get, "/"}]
 
-  A block sees two names: `request`, a `Roundtrip.Server.Request`, and `params`, a map from the
-  names in the path to what stood in their place, decoded. It gives a `Roundtrip.Server.Response`,
-  for which `text/2` and `html/2` are imported, or `:later` (see `Roundtrip.Server.respond/2`).
+  In a block you can use two variables: `request`, a `Roundtrip.Server.Request`, and `params`, a map
+  with the decoded value of each `:name` in the path. The block returns a
+  `Roundtrip.Server.Response`, for which `text/2` and `html/2` are imported, or `:later` (see
+  `Roundtrip.Server.respond/2`).
 
-  The first route that fits is taken. There is a macro for each method, and `any/2`, which fits
-  also the methods that are no standard. Nobody needs to write:
+  The first route that matches is used. There is a macro for each method, and `any/2` for all
+  methods, including those that aren't standard. The router answers these requests by itself:
 
-    * `HEAD`, where there is a `GET`: the same answer, and its body is counted but not sent;
-    * `GET /`, which says that the server runs;
-    * 404 for a path that no route knows, and 405, with the methods that there are, for a path
-      that routes know under other methods;
-    * 400 for a path with wrong percent signs.
+    * `HEAD` like the `GET` of the same path: Rust sends the headers without the body;
+    * `GET /`, unless you define it, with a text that says that the server runs;
+    * a path without a route with 404, and a path that has routes only for other methods with 405
+      and these methods;
+    * a path that isn't valid percent-encoded UTF-8 with 400.
 
-  A router is a module with `handle/1` and nothing else, so that another one can take its place by
-  the server's `:handler` option, and so that a test can call it without a server.
+  A router is a handler, a module with `handle/1`, so a test can call it without a server.
+
+  To have `mix format` leave out the parentheses of the macros, add `import_deps: [:roundtrip]` to
+  your `.formatter.exs`.
   '''
 
   alias Roundtrip.Server.{Query, Request, Response}
 
   @methods [:get, :head, :post, :put, :patch, :delete, :options, :trace, :connect]
 
-  @typedoc "What a route answers to: a method, or `:any`."
+  @typedoc "The method of a route, or `:any`."
   @type method :: Request.method() | :any
 
   defmacro __using__(_opts) do
@@ -58,41 +61,41 @@ defmodule Roundtrip.Server.Router do
   end
 
   for method <- @methods do
-    @doc "Answers `#{method |> to_string() |> String.upcase()}` at this path."
-    defmacro unquote(method)(path, do: block), do: route(unquote(method), path, block)
+    @doc "Defines a route for `#{method |> to_string() |> String.upcase()}` requests with this path."
+    defmacro unquote(method)(path, do: block), do: define_route(unquote(method), path, block)
   end
 
-  @doc "Answers every method at this path, as far as no route before it does."
-  defmacro any(path, do: block), do: route(:any, path, block)
+  @doc "Defines a route for requests of any method with this path."
+  defmacro any(path, do: block), do: define_route(:any, path, block)
 
-  # A function for each route, named after it, so that a stack trace says which one it was.
-  defp route(method, path, block) do
-    check!(path)
+  # Each route is a function that is named after it, so a stack trace shows which route raised.
+  defp define_route(method, path, block) do
+    check_path!(path)
 
     quote do
       @roundtrip_routes {unquote(method), unquote(path)}
 
-      defp unquote(name(method, path))(var!(request), var!(params)) do
+      defp unquote(function_name(method, path))(var!(request), var!(params)) do
         _ = {var!(request), var!(params)}
         unquote(block)
       end
     end
   end
 
-  defp check!("/" <> _ = path) do
+  defp check_path!("/" <> _ = path) do
     names = for ":" <> name <- split(path), do: name
 
     if "" in names or names != Enum.uniq(names),
-      do: raise(ArgumentError, "each parameter of #{inspect(path)} needs a name of its own")
+      do: raise(ArgumentError, "each parameter of #{inspect(path)} needs a different name")
   end
 
-  defp check!(path) do
+  defp check_path!(path) do
     raise ArgumentError,
           "a route's path is a literal string that begins with /, got: #{Macro.to_string(path)}"
   end
 
-  # The names of routes come from source code, never from a request.
-  defp name(method, path), do: :"#{method |> to_string() |> String.upcase()} #{path}"
+  # Creating an atom is safe here, because the path is from source code and not from a request.
+  defp function_name(method, path), do: :"#{method |> to_string() |> String.upcase()} #{path}"
 
   defp split(path), do: :binary.split(path, "/", [:global, :trim_all])
 
@@ -101,36 +104,36 @@ defmodule Roundtrip.Server.Router do
     default = if Enum.any?(routes, &root?/1), do: [], else: [{:get, "/"}]
 
     quote generated: true do
-      @doc "The routes, as `{method, path}`, in the order in which they are tried."
+      @doc "Returns the routes as `{method, path}`, in the order in which they are tried."
       @spec routes() :: [{Roundtrip.Server.Router.method(), String.t()}]
       def routes, do: unquote(routes ++ default)
 
       @doc false
-      unquote_splicing(Enum.map(routes, &clause/1))
-      unquote_splicing(Enum.map(default, &default_clause/1))
+      unquote_splicing(Enum.map(routes, &match_clause/1))
+      unquote_splicing(Enum.map(default, &default_match_clause/1))
       def __match__(_method, _segments), do: nil
     end
   end
 
   defp root?({method, path}), do: method in [:get, :any] and split(path) == []
 
-  defp clause({method, path}) do
-    parts = for part <- split(path), do: part(part)
+  defp match_clause({method, path}) do
+    parts = for part <- split(path), do: segment_pattern(part)
     method_pattern = if method == :any, do: quote(do: _), else: method
     params = for {name, variable} when name != nil <- parts, do: {name, variable}
 
     quote do
       def __match__(unquote(method_pattern), unquote(for {_name, term} <- parts, do: term)),
         do:
-          {:route, &(unquote(Macro.var(name(method, path), nil)) / 2),
+          {:route, &(unquote(Macro.var(function_name(method, path), nil)) / 2),
            unquote({:%{}, [], params})}
     end
   end
 
-  defp part(":" <> name), do: {name, Macro.var(:"param_#{name}", __MODULE__)}
-  defp part(literal), do: {nil, literal}
+  defp segment_pattern(":" <> name), do: {name, Macro.var(:"param_#{name}", __MODULE__)}
+  defp segment_pattern(literal), do: {nil, literal}
 
-  defp default_clause({:get, "/"}) do
+  defp default_match_clause({:get, "/"}) do
     quote do
       def __match__(:get, []), do: {:route, &Roundtrip.Server.Router.default/2, %{}}
     end
@@ -138,9 +141,9 @@ defmodule Roundtrip.Server.Router do
 
   @doc false
   @spec default(Request.t(), map()) :: Response.t()
-  def default(_request, _params), do: Response.text("Roundtrip serves.\n")
+  def default(_request, _params), do: Response.text("The server is running.\n")
 
-  @doc "What the router `module` makes of a request. Each router's `handle/1` is this."
+  @doc "Calls the matching route of the router `module`, and returns the response or `:later`."
   @spec dispatch(module(), Request.t()) :: Response.t() | :later
   def dispatch(module, %Request{} = request) do
     with {:ok, segments} <- Query.segments(request.path),
@@ -148,22 +151,22 @@ defmodule Roundtrip.Server.Router do
       route.(request, params)
     else
       {:error, :bad_encoding} -> Response.text("bad path\n", status: 400)
-      {:none, []} -> Response.text("not found\n", status: 404)
-      {:none, allowed} -> not_allowed(allowed)
+      {:not_found, []} -> Response.text("not found\n", status: 404)
+      {:not_found, allowed} -> not_allowed(allowed)
     end
   end
 
   defp match(module, method, segments),
-    do: module.__match__(method, segments) || instead(module, method, segments)
+    do: module.__match__(method, segments) || fallback(module, method, segments)
 
-  defp instead(module, :head, segments),
-    do: module.__match__(:get, segments) || none(module, segments)
+  defp fallback(module, :head, segments),
+    do: module.__match__(:get, segments) || not_found(module, segments)
 
-  defp instead(module, _method, segments), do: none(module, segments)
+  defp fallback(module, _method, segments), do: not_found(module, segments)
 
-  defp none(module, segments) do
+  defp not_found(module, segments) do
     known = for method <- @methods, module.__match__(method, segments), do: method
-    {:none, if(:get in known, do: Enum.uniq([:get, :head | known]), else: known)}
+    {:not_found, if(:get in known, do: Enum.uniq([:get, :head | known]), else: known)}
   end
 
   defp not_allowed(methods) do

@@ -1,15 +1,15 @@
 defmodule Roundtrip.Server.Stats do
   @moduledoc """
-  What a server counted of itself, up to one moment.
+  The statistics that `Roundtrip.Server.stats/1` returns.
 
-    * `:requests` - requests whose head was read
-    * `:in_flight` - requests that are read or wait for their answer now
-    * `:connections` - open now
-    * `:refused` - connections and requests that were answered 503, for there were too many or
-      nobody to take them
-    * `:malformed` - connections closed for what hyper could not read as HTTP
-    * `:statuses` - answers by the class of their status
-    * `:latency` - from a request's head to its answer, in microseconds
+    * `:requests` - the number of requests whose head was read
+    * `:in_flight` - the requests that are being read or answered now
+    * `:connections` - the connections that are open now
+    * `:refused` - connections and requests that were answered 503 because there were too many, or no
+      receiver
+    * `:malformed` - connections that were closed because hyper couldn't parse what they sent
+    * `:statuses` - the number of responses by class of status
+    * `:latency` - from a request's head to its response, in microseconds
   """
 
   @keys [:requests, :in_flight, :connections, :refused, :malformed, :statuses, :latency]

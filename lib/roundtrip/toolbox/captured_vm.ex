@@ -1,9 +1,13 @@
 defmodule Roundtrip.Toolbox.CapturedVM do
   @moduledoc """
-  A second VM whose standard error can be read here.
+  A second VM whose standard error can be read from this one.
 
-  Rust prints to the VM's own standard error, past all of Elixir's devices, so nothing inside of a
-  VM can see it. The second one ends with the process that started it.
+      vm = Roundtrip.Toolbox.CapturedVM.start()
+      Roundtrip.Toolbox.CapturedVM.call(vm, Roundtrip.Native, :toolbox_double, [21])
+      Roundtrip.Toolbox.CapturedVM.read_stderr(vm)
+
+  Rust prints to the standard error of the operating system's process, which isn't an Elixir device,
+  so code in the same VM can't capture it. The second VM ends with the process that started it.
   """
 
   @enforce_keys [:peer, :stderr, :file]
@@ -11,10 +15,11 @@ defmodule Roundtrip.Toolbox.CapturedVM do
 
   @opaque t :: %__MODULE__{peer: pid(), stderr: File.io_device(), file: Path.t()}
 
-  @patience 5_000
-  @pause 10
+  alias Roundtrip.Poll
 
-  @doc "Starts one that has this VM's code and these environment variables."
+  @timeout 5_000
+
+  @doc "Starts a VM with this VM's code path and these environment variables."
   @spec start(%{String.t() => String.t()}) :: t()
   def start(env \\ %{}) do
     file = Path.join(System.tmp_dir!(), "roundtrip-stderr-#{unique()}")
@@ -28,26 +33,30 @@ defmodule Roundtrip.Toolbox.CapturedVM do
       log_to_stderr(peer)
       %__MODULE__{peer: peer, stderr: stderr, file: file}
     after
-      # Both sides hold it open: without a name it ends with the last of them. Windows keeps the
-      # name until `stop/1`.
+      # Both VMs have the file open, so it disappears with the last of them. On Windows an open file
+      # can't be deleted, so there `stop/1` does it.
       File.rm(file)
     end
   end
 
-  @doc "Calls a function there. What it raises is raised here."
+  @doc "Calls a function in that VM and returns its result, or raises here what it raised there."
   @spec call(t(), module(), atom(), [term()]) :: term()
   def call(vm, module, function, args), do: :peer.call(vm.peer, module, function, args)
 
   @doc """
-  What was printed to standard error since the last time.
+  Returns what the VM has printed to standard error since the last call.
 
-  A log entry is written a moment after the call that caused it, by a process that tells nobody: with
-  `until`, the text is read until it holds that, or for #{@patience} ms.
+  The logger writes an entry some time after the call that caused it. With `until`, this function
+  reads until the text contains that string, or for #{@timeout} ms.
   """
-  @spec printed(t(), String.t()) :: String.t()
-  def printed(vm, until \\ ""), do: read(vm.stderr, until, "", now() + @patience)
+  @spec read_stderr(t(), String.t()) :: String.t()
+  def read_stderr(vm, until \\ "") do
+    {:ok, start} = :file.position(vm.stderr, :cur)
+    Poll.until(fn -> String.contains?(read_from(vm.stderr, start), until) end, @timeout)
+    read_from(vm.stderr, start)
+  end
 
-  @doc "Stops it."
+  @doc "Stops the VM."
   @spec stop(t()) :: :ok
   def stop(vm) do
     :peer.stop(vm.peer)
@@ -56,7 +65,7 @@ defmodule Roundtrip.Toolbox.CapturedVM do
     :ok
   end
 
-  # A shell, because the VM has no option that leads its standard error anywhere else.
+  # A shell redirects standard error, because the VM has no option for that.
   defp exec(file, {:win32, _}) do
     file = String.replace(file, "/", "\\")
     {to_charlist(System.find_executable("cmd")), [~c"/d", ~c"/c", ~c"2>>", ~c"#{file}", erl()]}
@@ -68,39 +77,22 @@ defmodule Roundtrip.Toolbox.CapturedVM do
   end
 
   defp erl do
-    beside = Path.join(:code.root_dir(), "bin/erl")
-    to_charlist(if File.exists?(beside), do: beside, else: System.find_executable("erl"))
+    own = Path.join(:code.root_dir(), "bin/erl")
+    to_charlist(if File.exists?(own), do: own, else: System.find_executable("erl"))
   end
 
-  # The handler that it starts with would print here: a peer's standard output is ours.
+  # The default handler prints to standard output, which for this kind of peer is our own.
   defp log_to_stderr(peer) do
     :ok = :peer.call(peer, :logger, :remove_handler, [:default])
     config = %{config: %{type: :standard_error}}
     :ok = :peer.call(peer, :logger, :add_handler, [:default, :logger_std_h, config])
   end
 
-  defp read(stderr, until, before, deadline) do
-    text = before <> more(stderr)
-
-    if String.contains?(text, until) or now() > deadline do
-      text
-    else
-      receive do
-      after
-        @pause -> read(stderr, until, text, deadline)
-      end
-    end
+  defp read_from(stderr, position) do
+    {:ok, ^position} = :file.position(stderr, position)
+    with :eof <- IO.binread(stderr, :eof), do: ""
   end
 
-  defp more(stderr) do
-    case IO.binread(stderr, :eof) do
-      :eof -> ""
-      text -> text
-    end
-  end
-
-  defp now, do: System.monotonic_time(:millisecond)
-
-  # Two VMs may ask at the same time.
+  # Two VMs may use the same folder for temporary files, so the name has the VM's pid as well.
   defp unique, do: "#{System.pid()}-#{System.unique_integer([:positive])}"
 end

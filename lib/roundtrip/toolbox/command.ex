@@ -1,15 +1,18 @@
 defmodule Roundtrip.Toolbox.Command do
   @moduledoc """
-  Runs a tool that may not be on this machine, and says so in place of failing.
+  Runs a command-line tool, or reports that it isn't installed.
+
+      iex> Roundtrip.Toolbox.Command.run("no-such-tool", [])
+      {:missing, "no-such-tool"}
   """
 
-  @typedoc "The name of a program, or of one that cargo holds, such as `\"cargo fmt\"`."
+  @typedoc "The name of a program, or of a cargo subcommand such as `\"cargo fmt\"`."
   @type tool :: String.t()
 
-  @typedoc "What the tool printed, standard error included, or that there is no such tool."
-  @type answer :: {:ok, String.t()} | {:failed, String.t()} | {:missing, tool()}
+  @typedoc "The tool's output with standard error, if it succeeded or failed; or its name."
+  @type result :: {:ok, String.t()} | {:failed, String.t()} | {:missing, tool()}
 
-  # What the surrounding build sets for itself must not decide what this one does.
+  # The environment of the surrounding build must not change what the tool does.
   @env [
     {"CARGO_ENCODED_RUSTFLAGS", nil},
     {"CARGO_TARGET_DIR", nil},
@@ -21,13 +24,8 @@ defmodule Roundtrip.Toolbox.Command do
     {"RUSTFLAGS", nil}
   ]
 
-  @doc """
-  Runs the tool with these arguments, in the folder `opts[:cd]` if that is given.
-
-      iex> Roundtrip.Toolbox.Command.run("no-such-tool", [])
-      {:missing, "no-such-tool"}
-  """
-  @spec run(tool(), [String.t()], cd: Path.t()) :: answer()
+  @doc "Runs the tool with these arguments, in the folder `opts[:cd]` if that is given."
+  @spec run(tool(), [String.t()], cd: Path.t()) :: result()
   def run(tool, args, opts \\ []) do
     if installed?(tool) do
       [program | subcommand] = String.split(tool)
@@ -38,7 +36,8 @@ defmodule Roundtrip.Toolbox.Command do
   end
 
   @doc """
-  Whether the tool is there. cargo is asked for its own: it may stand without rustfmt or clippy.
+  Returns whether the tool is installed. A cargo subcommand is run with `-h`, because cargo may be
+  installed without rustfmt or clippy.
 
       iex> Roundtrip.Toolbox.Command.installed?("no-such-tool")
       false

@@ -1,46 +1,51 @@
 defmodule Roundtrip.Toolbox.Symbols do
   @moduledoc """
-  The functions of the VM that a library asks for, and those that the VM has for it.
+  Lists the functions of the VM that the course's library requires, and those that the VM provides.
 
-  The names stand in both files as text, so no tool is needed to read them; `nm -D` says the same.
-  Only ELF files are read, which are those of Linux and the BSDs: elsewhere the lists are empty.
+      # Every function that the library needs is in the VM.
+      Roundtrip.Toolbox.Symbols.required() -- Roundtrip.Toolbox.Symbols.provided()
+      #=> []
+
+  Both files contain the names as text, so they can be read without a tool; `nm -D` lists the same
+  names. Only ELF files are read, the format of Linux and the BSDs: on other systems the lists are
+  empty.
   """
 
   alias Roundtrip.FirstCall.SecondVM
 
-  # Of a name, and the zeros around it.
-  @longest 64
+  # No name is longer than this, together with the zero byte on either side.
+  @max_length 64
 
-  @doc "The names that the course's library asks for."
-  @spec asked() :: [String.t()]
-  def asked, do: names(library())
+  @doc "Returns the names of the VM's functions that the course's library calls."
+  @spec required() :: [String.t()]
+  def required, do: names(library())
 
-  @doc "The names that the program of this VM has."
-  @spec offered() :: [String.t()]
-  def offered, do: names(program())
+  @doc "Returns the names of the functions that the running VM's program has for libraries."
+  @spec provided() :: [String.t()]
+  def provided, do: names(vm_program())
 
-  @doc "The path of the course's library, with its extension."
+  @doc "Returns the path of the course's library, with its extension."
   @spec library() :: Path.t()
   def library do
     [path | _] = Path.wildcard("#{SecondVM.library()}.*")
     path
   end
 
-  defp program do
+  defp vm_program do
     Path.join(:code.root_dir(), "erts-#{:erlang.system_info(:version)}/bin/beam.smp")
   end
 
   defp names(path) do
     case File.read(path) do
-      {:ok, <<0x7F, "ELF", _::binary>> = file} -> file |> found() |> Enum.uniq() |> Enum.sort()
+      {:ok, <<0x7F, "ELF", _::binary>> = elf} -> elf |> enif_names() |> Enum.uniq() |> Enum.sort()
       _ -> []
     end
   end
 
-  defp found(file) do
-    for {before, _} <- :binary.matches(file, <<0, "enif_">>) do
-      length = min(@longest, byte_size(file) - before)
-      [_, name | _] = file |> binary_part(before, length) |> :binary.split(<<0>>, [:global])
+  defp enif_names(elf) do
+    for {start, _} <- :binary.matches(elf, <<0, "enif_">>) do
+      length = min(@max_length, byte_size(elf) - start)
+      [_, name | _] = elf |> binary_part(start, length) |> :binary.split(<<0>>, [:global])
       name
     end
   end

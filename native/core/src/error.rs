@@ -1,67 +1,53 @@
 //! The one error type of the core.
 
-use std::fmt;
+use hdrhistogram::{CreationError, RecordError};
 
-/// Why the core refused an argument. Each variant names the argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why the core rejected an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// The argument was beyond what the function can represent or promises to accept.
+    /// The argument lies outside of what the function accepts.
+    #[error("{field} must be from {min} to {max}")]
     OutOfRange {
         /// Name of the argument, as its caller spells it.
         field: &'static str,
         /// Smallest value accepted.
-        min: i64,
+        min: u64,
         /// Largest value accepted.
-        max: i64,
+        max: u64,
     },
     /// The result for this argument needs more than 64 bits.
+    #[error("{field} would not fit into 64 bits")]
     Overflow {
         /// Name of the argument, as its caller spells it.
         field: &'static str,
     },
+    /// The histogram crate can't make such a histogram.
+    #[error("cannot make the histogram: {0}")]
+    Creation(#[from] CreationError),
+    /// The histogram crate can't record the value.
+    #[error("cannot record the value: {0}")]
+    Record(#[from] RecordError),
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OutOfRange { field, min, max } => {
-                write!(f, "{field} must be from {min} to {max}")
-            }
-            Self::Overflow { field } => write!(f, "{field} would not fit into 64 bits"),
-        }
+/// Raises Elixir's `ArgumentError` with the message of any error.
+#[cfg(feature = "rustler")]
+pub fn argument_error(error: impl std::fmt::Display) -> rustler::Error {
+    #[derive(rustler::NifException)]
+    #[module = "ArgumentError"]
+    #[rustler(encode)]
+    struct ArgumentError {
+        message: String,
     }
+
+    let message = error.to_string();
+    rustler::Error::RaiseTerm(Box::new(ArgumentError { message }))
 }
 
-impl std::error::Error for Error {}
-
-/// Gives `value` back if it lies within `min..=max`, or an error that names `field`.
-pub fn within(field: &'static str, value: i64, min: i64, max: i64) -> Result<i64, Error> {
-    if (min..=max).contains(&value) {
-        Ok(value)
-    } else {
-        Err(Error::OutOfRange { field, min, max })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bounds_are_inside() {
-        assert_eq!(within("n", 0, 0, 9), Ok(0));
-        assert_eq!(within("n", 9, 0, 9), Ok(9));
-    }
-
-    #[test]
-    fn a_refusal_names_the_field_and_the_bounds() {
-        let messages = [-1, 10].map(|n| within("n", n, 0, 9).map_err(|e| e.to_string()));
-        assert_eq!(
-            messages,
-            [
-                Err("n must be from 0 to 9".into()),
-                Err("n must be from 0 to 9".into())
-            ]
-        );
+/// Lets a NIF pass the core's errors on with `?`. It has to be in this crate: Rust's orphan rule
+/// wants the trait or the type to be the crate's own.
+#[cfg(feature = "rustler")]
+impl From<Error> for rustler::Error {
+    fn from(error: Error) -> Self {
+        argument_error(error)
     }
 }

@@ -1,35 +1,34 @@
 //! Logic of the lesson `first_call`.
 
-use crate::error::{Error, within};
+use crate::bounded::Milliseconds;
 use std::time::Duration;
 
-/// The longest time, in milliseconds, for which the lesson may hold a scheduler.
-pub const LONGEST_BLOCK: i64 = 1_000;
-
-/// The mean of `count` values that add up to `total`, rounded towards zero.
-/// `None` where there is none: `count` is 0, or the quotient does not fit.
+/// Returns the mean of `count` values that add up to `total`, rounded towards zero; `None` if
+/// `count` is 0 or the mean does not fit into 64 bits.
 pub fn mean(total: i64, count: i64) -> Option<i64> {
     total.checked_div(count)
 }
 
-/// The sum of `numbers`, or `None` where it does not fit into 64 bits.
-pub fn sum(numbers: impl IntoIterator<Item = i64>) -> Option<i64> {
-    numbers.into_iter().try_fold(0, i64::checked_add)
-}
-
-/// Sleeps for `milliseconds`, as a call that waits for a disk or a socket would.
+/// Adds up `numbers`; `None` if the sum does not fit into 64 bits.
 ///
 /// # Errors
-/// `milliseconds` must be from 0 to [`LONGEST_BLOCK`].
-pub fn block(milliseconds: i64) -> Result<(), Error> {
-    let milliseconds = within("milliseconds", milliseconds, 0, LONGEST_BLOCK)?;
-    std::thread::sleep(Duration::from_millis(milliseconds.unsigned_abs()));
-    Ok(())
+/// The first error among the numbers: a term, for example, that isn't an integer.
+pub fn sum<E>(mut numbers: impl Iterator<Item = Result<i64, E>>) -> Result<Option<i64>, E> {
+    numbers.try_fold(Some(0_i64), |sum, number| {
+        let number = number?;
+        Ok(sum.and_then(|sum| sum.checked_add(number)))
+    })
+}
+
+/// Sleeps, as a call that waits for a disk or a socket would.
+pub fn block(time: Milliseconds) {
+    std::thread::sleep(Duration::from_millis(time.get()));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::convert::Infallible;
     use std::time::Instant;
 
     #[test]
@@ -44,23 +43,30 @@ mod tests {
         assert_eq!(mean(i64::MIN, -1), None);
     }
 
+    fn sum_of<const N: usize>(numbers: [i64; N]) -> Option<i64> {
+        let Ok(sum) = sum::<Infallible>(numbers.into_iter().map(Ok));
+        sum
+    }
+
     #[test]
     fn sum_does_not_wrap() {
-        assert_eq!(sum([1, 2, 3]), Some(6));
-        assert_eq!(sum([]), Some(0));
-        assert_eq!(sum([i64::MAX, 1]), None);
+        assert_eq!(sum_of([1, 2, 3]), Some(6));
+        assert_eq!(sum_of([]), Some(0));
+        assert_eq!(sum_of([i64::MAX, 1]), None);
+        assert_eq!(sum_of([i64::MAX, 1, -1]), None);
     }
 
     #[test]
-    fn block_takes_at_least_as_long_as_asked() {
+    fn sum_passes_an_error_on() {
+        let numbers = [Ok(i64::MAX), Ok(1), Err("no number")];
+        assert_eq!(sum(numbers.into_iter()), Err("no number"));
+    }
+
+    #[test]
+    fn block_takes_at_least_as_long_as_asked() -> Result<(), crate::Error> {
         let start = Instant::now();
-        assert_eq!(block(5), Ok(()));
+        block(Milliseconds::try_from(5)?);
         assert!(start.elapsed() >= Duration::from_millis(5));
-    }
-
-    #[test]
-    fn block_refuses_what_would_hurt() {
-        assert!(block(-1).is_err());
-        assert!(block(LONGEST_BLOCK + 1).is_err());
+        Ok(())
     }
 }

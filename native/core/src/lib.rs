@@ -1,9 +1,11 @@
-//! What the lessons compute, without a word of rustler.
+//! What the lessons compute, without a VM.
 //!
-//! A crate that links rustler cannot run `cargo test` on Linux: the `enif_*` functions live in
-//! the VM. So the logic stands here, tested, and the NIF crate only decodes, calls and encodes.
+//! A crate that links rustler can't run `cargo test` on Linux, because the `enif_*` functions are
+//! in the VM. So the logic is here, tested, and the NIF crate only decodes, calls and encodes.
+//! The feature `rustler` adds how the types of this crate cross to Elixir; the tests leave it off.
 //! Each lesson has one module, named after its notebook.
 
+pub mod bounded;
 pub mod error;
 pub mod first_call;
 pub mod messages;

@@ -1,55 +1,48 @@
-//! Logic of the lesson `messages`: how many messages may be under way, and who may answer a call.
+//! Logic of the lesson `messages`: how many messages may be in flight, and who may answer a call.
 
-use crate::error::{Error, within};
-use std::time::Duration;
+use crate::Error;
+use crate::bounded::{self, bounded};
 
-/// The longest time, in milliseconds, for which the lesson waits or pauses between two reports.
-pub const LONGEST_WAIT: i64 = 60_000;
-
-/// The greatest number of messages that one call may set off.
-pub const MOST_MESSAGES: i64 = 1_000_000;
-
-/// A time in milliseconds.
-///
-/// # Errors
-/// It must be from 1 to [`LONGEST_WAIT`]; otherwise the error names `field`.
-pub fn wait(field: &'static str, milliseconds: i64) -> Result<Duration, Error> {
-    let milliseconds = within(field, milliseconds, 1, LONGEST_WAIT)?;
-    Ok(Duration::from_millis(milliseconds.unsigned_abs()))
+bounded! {
+    /// How long a call may wait for its answer, in milliseconds.
+    Timeout(u64): "timeout" in 1..=60_000
 }
 
-/// A number of messages.
-///
-/// # Errors
-/// It must be from 0 to [`MOST_MESSAGES`]; otherwise the error names `field`.
-pub fn count(field: &'static str, messages: i64) -> Result<u64, Error> {
-    within(field, messages, 0, MOST_MESSAGES).map(i64::unsigned_abs)
+bounded! {
+    /// The time between two reports, in milliseconds.
+    Interval(u64): "interval" in 1..=60_000
 }
 
-/// What a sender may still send: never more than `window` messages are under way.
+bounded! {
+    /// How many messages one call may send.
+    MessageCount(u32): "the number of messages" in 0..=1_000_000
+}
+
+bounded! {
+    /// How many messages may be in flight at one time.
+    Window(u32): "window" in 1..=1_000_000
+}
+
+/// Limits what a sender may still send: never more than a window of messages is in flight.
 #[derive(Debug)]
 pub struct Demand {
-    window: u64,
-    in_flight: u64,
-    most: u64,
+    window: u32,
+    in_flight: u32,
+    most: u32,
 }
 
 impl Demand {
-    /// Room for `window` messages, with none under way.
-    ///
-    /// # Errors
-    /// `window` must be from 1 to [`MOST_MESSAGES`].
-    pub fn new(window: i64) -> Result<Self, Error> {
-        let window = within("window", window, 1, MOST_MESSAGES)?.unsigned_abs();
-        Ok(Demand {
-            window,
+    /// Makes room for a window of messages, with none in flight.
+    pub fn new(window: Window) -> Self {
+        Demand {
+            window: window.get(),
             in_flight: 0,
             most: 0,
-        })
+        }
     }
 
-    /// Counts one more message as under way, if there is room for it.
-    pub fn take(&mut self) -> bool {
+    /// Counts one more message as in flight if there is room for it, and returns whether there was.
+    pub fn try_take(&mut self) -> bool {
         let room = self.in_flight < self.window;
         if room {
             self.in_flight += 1;
@@ -58,28 +51,28 @@ impl Demand {
         room
     }
 
-    /// The receiver has handled `count` messages, and asks for as many more.
+    /// Makes room for `count` more: the receiver has handled as many.
     ///
     /// # Errors
-    /// `count` must be from 0 to what is under way: room that was never taken cannot be given back.
+    /// `count` must be from 0 to what is in flight.
     pub fn more(&mut self, count: i64) -> Result<(), Error> {
-        let in_flight = i64::try_from(self.in_flight).unwrap_or(i64::MAX);
-        self.in_flight -= within("count", count, 0, in_flight)?.unsigned_abs();
+        let in_flight = u64::from(self.in_flight);
+        self.in_flight -= bounded::parse::<u32>("count", count, 0..=in_flight)?;
         Ok(())
     }
 
-    /// How many are under way.
-    pub fn in_flight(&self) -> u64 {
+    /// Returns how many are in flight.
+    pub fn in_flight(&self) -> u32 {
         self.in_flight
     }
 
-    /// The most that were ever under way at one time.
-    pub fn most(&self) -> u64 {
+    /// Returns the most that were ever in flight at one time.
+    pub fn most(&self) -> u32 {
         self.most
     }
 }
 
-/// A question that was asked, and may be answered once, in time, by the process that was asked.
+/// A question to one process, which may answer it once and in time.
 ///
 /// `P` names a process, and `T` is an answer.
 #[derive(Debug)]
@@ -90,66 +83,71 @@ pub struct Call<P, T> {
 
 #[derive(Debug)]
 enum State<T> {
-    Waiting,
+    Pending,
     Answered(T),
     Taken,
     Failed(Failure),
 }
 
 /// Why a call has no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Nobody answered in time.
+    /// The timeout passed first.
+    #[error("nobody answered in time")]
     Timeout,
     /// A process that the call needs has died.
+    #[error("a process that the call needs has died")]
     Down,
 }
 
-/// Why an answer was not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+/// Why an answer was rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
     /// The process that answers is not the one that was asked.
+    #[error("another process was asked")]
     Stranger,
     /// The call has ended without an answer.
+    #[error("the call has ended without an answer")]
     TooLate,
     /// The call has its answer.
+    #[error("the call has its answer")]
     AlreadyAnswered,
 }
 
 impl<P: PartialEq, T> Call<P, T> {
-    /// A call that waits for `callee`.
+    /// Starts a call that waits for `callee`.
     pub fn new(callee: P) -> Self {
-        let state = State::Waiting;
+        let state = State::Pending;
         Call { callee, state }
     }
 
-    /// Takes the answer of `from`.
+    /// Accepts the answer if `from` is the callee and the call is pending.
     ///
     /// # Errors
-    /// A stranger is refused whatever the state; the callee, unless the call still waits.
-    pub fn answer(&mut self, from: &P, answer: T) -> Result<(), Refusal> {
+    /// A stranger is rejected in every state, and the callee in every state but pending.
+    pub fn answer(&mut self, from: &P, answer: T) -> Result<(), Rejection> {
         if *from != self.callee {
-            return Err(Refusal::Stranger);
+            return Err(Rejection::Stranger);
         }
         match self.state {
-            State::Waiting => {
+            State::Pending => {
                 self.state = State::Answered(answer);
                 Ok(())
             }
-            State::Answered(_) | State::Taken => Err(Refusal::AlreadyAnswered),
-            State::Failed(_) => Err(Refusal::TooLate),
+            State::Answered(_) | State::Taken => Err(Rejection::AlreadyAnswered),
+            State::Failed(_) => Err(Rejection::TooLate),
         }
     }
 
-    /// Ends the call, unless it was answered or has ended before.
+    /// Ends the call with a failure if it is pending.
     pub fn fail(&mut self, failure: Failure) {
-        if let State::Waiting = self.state {
+        if let State::Pending = self.state {
             self.state = State::Failed(failure);
         }
     }
 
-    /// What the call came to, or `None` while it waits. An answer can be taken once; after that
-    /// nobody waits for it.
+    /// Takes the answer, or returns why there is none; `None` while the call is pending, and once
+    /// the answer was taken.
     pub fn outcome(&mut self) -> Option<Result<T, Failure>> {
         match std::mem::replace(&mut self.state, State::Taken) {
             State::Answered(answer) => Some(Ok(answer)),
@@ -169,28 +167,32 @@ impl<P: PartialEq, T> Call<P, T> {
 mod tests {
     use super::*;
 
+    fn demand(window: i64) -> Result<Demand, Error> {
+        Ok(Demand::new(Window::try_from(window)?))
+    }
+
     #[test]
-    fn a_wait_is_bounded_and_its_refusal_names_the_field() {
-        assert_eq!(wait("timeout", 5), Ok(Duration::from_millis(5)));
-        assert!(wait("timeout", LONGEST_WAIT).is_ok());
-        for wrong in [i64::MIN, -1, 0, LONGEST_WAIT + 1] {
-            let refused = wait("timeout", wrong).map_err(|error| error.to_string());
-            assert_eq!(refused, Err("timeout must be from 1 to 60000".into()));
+    fn numbers_are_bounded_and_their_errors_name_them() {
+        let message = |error: Error| error.to_string();
+        for wrong in [i64::MIN, -1, 0, 60_001] {
+            let timeout = Timeout::try_from(wrong).map_err(message);
+            assert_eq!(timeout, Err("timeout must be from 1 to 60000".into()));
+            let interval = Interval::try_from(wrong).map_err(message);
+            assert_eq!(interval, Err("interval must be from 1 to 60000".into()));
         }
+        for wrong in [-1, 1_000_001] {
+            let count = MessageCount::try_from(wrong).map_err(message);
+            let expected = "the number of messages must be from 0 to 1000000";
+            assert_eq!(count, Err(expected.into()));
+        }
+        assert!(Window::try_from(0).is_err());
+        assert!(Window::try_from(1_000_001).is_err());
     }
 
     #[test]
-    fn a_count_is_bounded() {
-        assert_eq!(count("count", 0), Ok(0));
-        assert_eq!(count("count", MOST_MESSAGES), Ok(1_000_000));
-        assert!(count("count", -1).is_err());
-        assert!(count("count", MOST_MESSAGES + 1).is_err());
-    }
-
-    #[test]
-    fn demand_never_lets_more_than_the_window_under_way() -> Result<(), Error> {
-        let mut demand = Demand::new(3)?;
-        let taken = (0..10).filter(|_| demand.take()).count();
+    fn demand_never_lets_more_than_the_window_in_flight() -> Result<(), Error> {
+        let mut demand = demand(3)?;
+        let taken = (0..10).filter(|_| demand.try_take()).count();
         assert_eq!(taken, 3);
         assert_eq!((demand.in_flight(), demand.most()), (3, 3));
         Ok(())
@@ -198,10 +200,10 @@ mod tests {
 
     #[test]
     fn each_message_handled_makes_room_for_one() -> Result<(), Error> {
-        let mut demand = Demand::new(2)?;
-        assert!(demand.take() && demand.take() && !demand.take());
+        let mut demand = demand(2)?;
+        assert!(demand.try_take() && demand.try_take() && !demand.try_take());
         demand.more(1)?;
-        assert!(demand.take() && !demand.take());
+        assert!(demand.try_take() && !demand.try_take());
         demand.more(2)?;
         assert_eq!((demand.in_flight(), demand.most()), (0, 2));
         Ok(())
@@ -209,31 +211,31 @@ mod tests {
 
     #[test]
     fn room_that_was_not_taken_cannot_be_given_back() -> Result<(), Error> {
-        let mut demand = Demand::new(2)?;
-        demand.take();
+        let mut demand = demand(2)?;
+        demand.try_take();
         for wrong in [-1, 2, i64::MAX, i64::MIN] {
-            let refused = demand.more(wrong).map_err(|error| error.to_string());
-            assert_eq!(refused, Err("count must be from 0 to 1".into()));
+            let message = demand.more(wrong).map_err(|error| error.to_string());
+            assert_eq!(message, Err("count must be from 0 to 1".into()));
         }
         assert_eq!(demand.in_flight(), 1);
-        assert!(Demand::new(0).is_err());
         Ok(())
     }
 
     #[test]
     fn demand_and_supply_in_every_order_stay_within_the_window() -> Result<(), Error> {
         for window in 1..=3 {
+            let window = Window::try_from(window)?;
             for steps in 0..1024_u32 {
-                let mut demand = Demand::new(window)?;
+                let mut demand = Demand::new(window);
                 for step in 0..10 {
                     if steps >> step & 1 == 0 {
-                        demand.take();
+                        demand.try_take();
                     } else {
                         let _ = demand.more(1);
                     }
-                    assert!(demand.in_flight() <= window.unsigned_abs());
+                    assert!(demand.in_flight() <= window.get());
                 }
-                assert!(demand.most() <= window.unsigned_abs());
+                assert!(demand.most() <= window.get());
             }
         }
         Ok(())
@@ -247,24 +249,24 @@ mod tests {
         let mut call = Call::new(CALLEE);
         assert_eq!(call.outcome(), None);
         assert_eq!(call.answer(&CALLEE, "yes"), Ok(()));
-        assert_eq!(call.answer(&CALLEE, "no"), Err(Refusal::AlreadyAnswered));
+        assert_eq!(call.answer(&CALLEE, "no"), Err(Rejection::AlreadyAnswered));
         assert_eq!(call.outcome(), Some(Ok("yes")));
-        assert_eq!(call.answer(&CALLEE, "no"), Err(Refusal::AlreadyAnswered));
+        assert_eq!(call.answer(&CALLEE, "no"), Err(Rejection::AlreadyAnswered));
         assert_eq!(call.outcome(), None);
     }
 
     #[test]
-    fn a_stranger_is_refused_in_every_state() {
+    fn a_stranger_is_rejected_in_every_state() {
         let mut call = Call::new(CALLEE);
-        assert_eq!(call.answer(&STRANGER, "mine"), Err(Refusal::Stranger));
+        assert_eq!(call.answer(&STRANGER, "mine"), Err(Rejection::Stranger));
         assert_eq!(call.outcome(), None);
         assert_eq!(call.answer(&CALLEE, "yes"), Ok(()));
-        assert_eq!(call.answer(&STRANGER, "mine"), Err(Refusal::Stranger));
+        assert_eq!(call.answer(&STRANGER, "mine"), Err(Rejection::Stranger));
         assert_eq!(call.outcome(), Some(Ok("yes")));
 
         let mut failed: Call<_, &str> = Call::new(CALLEE);
         failed.fail(Failure::Timeout);
-        assert_eq!(failed.answer(&STRANGER, "mine"), Err(Refusal::Stranger));
+        assert_eq!(failed.answer(&STRANGER, "mine"), Err(Rejection::Stranger));
     }
 
     #[test]
@@ -272,7 +274,7 @@ mod tests {
         for failure in [Failure::Timeout, Failure::Down] {
             let mut call = Call::new(CALLEE);
             call.fail(failure);
-            assert_eq!(call.answer(&CALLEE, "late"), Err(Refusal::TooLate));
+            assert_eq!(call.answer(&CALLEE, "late"), Err(Rejection::TooLate));
             call.fail(Failure::Down);
             assert_eq!(call.outcome(), Some(Err(failure)));
             assert_eq!(call.outcome(), Some(Err(failure)));

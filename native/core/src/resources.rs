@@ -1,27 +1,31 @@
-//! Logic of the lesson `resources`: a latency histogram, from a crate that knows nothing of Elixir.
+//! Logic of the lesson `resources`: a latency histogram from a crate that knows nothing of Elixir.
 
-use crate::error::{Error, within};
+use crate::Error;
+use crate::bounded::{self, bounded};
 use hdrhistogram::Histogram;
 use std::time::Duration;
 
-/// The greatest latency, in microseconds, that a histogram may be asked to hold: one hour.
-pub const LONGEST: i64 = 3_600_000_000;
+bounded! {
+    /// The greatest latency that a histogram can hold, in microseconds: an hour at most.
+    Longest(u64): "longest" in 2..=3_600_000_000
+}
 
-/// The longest time, in milliseconds, that the lesson lets a value take to end.
-pub const LONGEST_END: i64 = 1_000;
-
-/// The size, in bytes, of the largest recording: 16 MiB.
-pub const LARGEST: i64 = 16 * 1_024 * 1_024;
+bounded! {
+    /// The size of a recording, in bytes: 16 MiB at most.
+    Size(usize): "size" in 1..=16_777_216
+}
 
 /// Latencies in microseconds, counted to three significant digits.
 #[derive(Clone)]
 pub struct Latencies {
     histogram: Histogram<u64>,
-    longest: i64,
+    longest: Longest,
 }
 
-/// What a histogram said at one moment; every figure but the count is in microseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Sums up a histogram in five figures; all but the count are in microseconds.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "rustler", derive(rustler::NifStruct))]
+#[cfg_attr(feature = "rustler", module = "Roundtrip.Resources.Snapshot")]
 pub struct Snapshot {
     /// How many latencies were recorded.
     pub count: u64,
@@ -36,18 +40,12 @@ pub struct Snapshot {
 }
 
 impl Latencies {
-    /// An empty histogram for latencies up to `longest` microseconds.
+    /// Makes an empty histogram for latencies up to `longest`.
     ///
     /// # Errors
-    /// `longest` must be from 2 to [`LONGEST`].
-    pub fn new(longest: i64) -> Result<Self, Error> {
-        let refused = Error::OutOfRange {
-            field: "longest",
-            min: 2,
-            max: LONGEST,
-        };
-        let longest = within("longest", longest, 2, LONGEST)?;
-        let histogram = Histogram::new_with_max(longest.unsigned_abs(), 3).map_err(|_| refused)?;
+    /// [`Error::Creation`] if the crate can't make such a histogram.
+    pub fn new(longest: Longest) -> Result<Self, Error> {
+        let histogram = Histogram::new_with_max(longest.get(), 3)?;
         Ok(Latencies { histogram, longest })
     }
 
@@ -56,18 +54,19 @@ impl Latencies {
     /// # Errors
     /// `microseconds` must be from 0 to what the histogram was made for.
     pub fn record(&mut self, microseconds: i64) -> Result<(), Error> {
-        let refused = Error::OutOfRange {
-            field: "microseconds",
-            min: 0,
-            max: self.longest,
-        };
-        let value = within("microseconds", microseconds, 0, self.longest)?;
-        self.histogram
-            .record(value.unsigned_abs())
-            .map_err(|_| refused)
+        let range = 0..=self.longest.get();
+        let microseconds = bounded::parse("microseconds", microseconds, range)?;
+        Ok(self.histogram.record(microseconds)?)
     }
 
-    /// Each value that was recorded, to three digits, with how often it was.
+    /// Records one latency; one that is too long counts as the longest.
+    pub fn record_saturating(&mut self, latency: Duration) {
+        let microseconds = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+        self.histogram
+            .saturating_record(microseconds.min(self.longest.get()));
+    }
+
+    /// Returns each value that was recorded, to three digits, with how often it was.
     pub fn recorded(&self) -> Vec<(u64, u64)> {
         self.histogram
             .iter_recorded()
@@ -75,7 +74,7 @@ impl Latencies {
             .collect()
     }
 
-    /// What was recorded so far, in five figures.
+    /// Sums up what was recorded so far.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
             count: self.histogram.len(),
@@ -87,31 +86,22 @@ impl Latencies {
     }
 }
 
-/// How long a value takes to end.
-///
-/// # Errors
-/// `milliseconds` must be from 0 to [`LONGEST_END`].
-pub fn takes(milliseconds: i64) -> Result<Duration, Error> {
-    let milliseconds = within("milliseconds", milliseconds, 0, LONGEST_END)?;
-    Ok(Duration::from_millis(milliseconds.unsigned_abs()))
-}
-
-/// A recording of `size` bytes, which count up from 0 and begin again after 255.
-///
-/// # Errors
-/// `size` must be from 1 to [`LARGEST`].
-pub fn recording(size: i64) -> Result<Vec<u8>, Error> {
-    let size = within("size", size, 1, LARGEST)?;
-    Ok((0..size).map(|n| n.to_le_bytes()[0]).collect())
+/// Makes a recording: bytes that count up from 0 and begin again after 255.
+pub fn recording(size: Size) -> Vec<u8> {
+    (0..=255).cycle().take(size.get()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn latencies() -> Result<Latencies, Error> {
+        Latencies::new(Longest::try_from(1_000)?)
+    }
+
     #[test]
     fn a_snapshot_sums_up_what_was_recorded() -> Result<(), Error> {
-        let mut latencies = Latencies::new(1_000)?;
+        let mut latencies = latencies()?;
         for microseconds in 1..=100 {
             latencies.record(microseconds)?;
         }
@@ -128,7 +118,7 @@ mod tests {
 
     #[test]
     fn recorded_has_each_value_once() -> Result<(), Error> {
-        let mut latencies = Latencies::new(1_000)?;
+        let mut latencies = latencies()?;
         for microseconds in [7, 3, 7] {
             latencies.record(microseconds)?;
         }
@@ -138,22 +128,37 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_refused_and_not_counted() -> Result<(), Error> {
-        let mut latencies = Latencies::new(1_000)?;
+        let mut latencies = latencies()?;
         assert!(latencies.record(-1).is_err());
         assert!(latencies.record(1_001).is_err());
         assert_eq!(latencies.snapshot().count, 0);
-        assert!(Latencies::new(1).is_err());
-        assert!(Latencies::new(LONGEST + 1).is_err());
+        assert!(Longest::try_from(1).is_err());
+        assert!(Longest::try_from(3_600_000_001).is_err());
         Ok(())
     }
 
     #[test]
-    fn an_end_and_a_recording_have_bounds() {
-        assert_eq!(takes(5), Ok(Duration::from_millis(5)));
-        assert!(takes(-1).is_err());
-        assert!(takes(LONGEST_END + 1).is_err());
-        assert_eq!(recording(3), Ok(vec![0, 1, 2]));
-        assert!(recording(0).is_err());
-        assert!(recording(LARGEST + 1).is_err());
+    fn a_histogram_can_be_made_for_every_bound() {
+        assert!(Latencies::new(Longest::MIN).is_ok());
+        assert!(Latencies::new(Longest::MAX).is_ok());
+    }
+
+    #[test]
+    fn what_is_too_long_counts_as_the_longest() -> Result<(), Error> {
+        let mut latencies = latencies()?;
+        latencies.record_saturating(Duration::from_micros(7));
+        latencies.record_saturating(Duration::from_secs(1));
+        latencies.record_saturating(Duration::MAX);
+        assert_eq!(latencies.recorded(), [(7, 1), (1_000, 2)]);
+        Ok(())
+    }
+
+    #[test]
+    fn a_recording_has_bounds_and_begins_again_after_255() -> Result<(), Error> {
+        assert_eq!(recording(Size::try_from(3)?), [0, 1, 2]);
+        assert_eq!(recording(Size::try_from(258)?)[254..], [254, 255, 0, 1]);
+        assert!(Size::try_from(0).is_err());
+        assert!(Size::try_from(16_777_217).is_err());
+        Ok(())
     }
 }

@@ -1,31 +1,32 @@
 //! Logic of the lesson `structs`.
 
-use crate::error::Error;
+use crate::Error;
+use crate::bounded;
 
-/// A type that knows nothing of Elixir, as one from a dependency would be.
+/// A plain Rust type that knows nothing of Elixir, as one from a dependency would be.
 #[derive(Debug, Default)]
 pub struct Private {
     toggles: u64,
 }
 
 impl Private {
-    /// Counts one toggle and gives the count so far.
+    /// Counts one toggle, and returns the count so far.
     pub fn toggle(&mut self) -> u64 {
         self.toggles = self.toggles.saturating_add(1);
         self.toggles
     }
 
-    /// How many toggles were counted.
+    /// Returns how many toggles were counted.
     pub fn toggles(&self) -> u64 {
         self.toggles
     }
 }
 
-/// A latency of `value` units of `from` nanoseconds each, in units of `to` nanoseconds,
-/// rounded towards zero.
+/// Converts `value` units of `from` nanoseconds each to units of `to` nanoseconds, rounded towards
+/// zero.
 ///
 /// # Errors
-/// The result must fit into 64 bits; otherwise the error names `value`.
+/// The result must fit into 64 bits.
 pub fn convert(value: i64, from: i64, to: i64) -> Result<i64, Error> {
     let nanoseconds = i128::from(value) * i128::from(from);
     nanoseconds
@@ -34,25 +35,20 @@ pub fn convert(value: i64, from: i64, to: i64) -> Result<i64, Error> {
         .ok_or(Error::Overflow { field: "value" })
 }
 
-/// The smallest range that covers both, each given as `(low, high)`.
+/// Returns the smallest range that covers both, each given as `(low, high)`.
 pub fn cover(a: (i64, i64), b: (i64, i64)) -> (i64, i64) {
     (a.0.min(b.0), a.1.max(b.1))
 }
 
-/// The number as a byte.
+/// Converts the number to a byte.
 ///
 /// # Errors
 /// `number` must be from 0 to 255.
 pub fn byte(number: i64) -> Result<u8, Error> {
-    let refused = |_| Error::OutOfRange {
-        field: "number",
-        min: 0,
-        max: 255,
-    };
-    u8::try_from(number).map_err(refused)
+    bounded::parse("number", number, 0..=255)
 }
 
-/// The sum of two amounts.
+/// Adds two amounts.
 ///
 /// # Errors
 /// The sum must fit into 64 bits; otherwise the error names `field`.
@@ -60,7 +56,7 @@ pub fn add(field: &'static str, a: i64, b: i64) -> Result<i64, Error> {
     a.checked_add(b).ok_or(Error::Overflow { field })
 }
 
-/// How far `value` lies above `limit`; `None` where it does not.
+/// Returns how far `value` lies above `limit`; `None` if it does not.
 pub fn excess(value: i64, limit: i64) -> Option<i64> {
     value.checked_sub(limit).filter(|excess| *excess > 0)
 }

@@ -1,7 +1,9 @@
 //! NIFs of the lesson `first_call`.
 
-use crate::error::refuse;
-use roundtrip_core::first_call as core;
+use roundtrip_core::bounded::Milliseconds;
+use roundtrip_core::first_call;
+use rustler::types::ListIterator;
+use rustler::types::atom::ok;
 use rustler::{Atom, Binary, Env, Error, NewBinary, NifResult, Term};
 
 mod atoms {
@@ -30,37 +32,37 @@ fn mean(total: i64, count: i64) -> i64 {
 
 #[rustler::nif]
 fn mean_option(total: i64, count: i64) -> Option<i64> {
-    core::mean(total, count)
+    first_call::mean(total, count)
 }
 
 #[rustler::nif]
 fn mean_result(total: i64, count: i64) -> Result<i64, Atom> {
-    core::mean(total, count).ok_or(atoms::no_values())
+    first_call::mean(total, count).ok_or(atoms::no_values())
 }
 
 #[rustler::nif]
 fn mean_badarg(total: i64, count: i64) -> NifResult<i64> {
-    core::mean(total, count).ok_or(Error::BadArg)
+    first_call::mean(total, count).ok_or(Error::BadArg)
 }
 
 #[rustler::nif]
 fn mean_atom(total: i64, count: i64) -> NifResult<i64> {
-    core::mean(total, count).ok_or(Error::Atom("no_values"))
+    first_call::mean(total, count).ok_or(Error::Atom("no_values"))
 }
 
 #[rustler::nif]
 fn mean_term(total: i64, count: i64) -> NifResult<i64> {
-    core::mean(total, count).ok_or_else(|| Error::Term(Box::new(("no_values", total))))
+    first_call::mean(total, count).ok_or_else(|| Error::Term(Box::new(("no_values", total))))
 }
 
 #[rustler::nif]
 fn mean_raise_atom(total: i64, count: i64) -> NifResult<i64> {
-    core::mean(total, count).ok_or(Error::RaiseAtom("no_values"))
+    first_call::mean(total, count).ok_or(Error::RaiseAtom("no_values"))
 }
 
 #[rustler::nif]
 fn mean_raise_term(total: i64, count: i64) -> NifResult<i64> {
-    core::mean(total, count).ok_or_else(|| Error::RaiseTerm(Box::new(("no_values", total))))
+    first_call::mean(total, count).ok_or_else(|| Error::RaiseTerm(Box::new(("no_values", total))))
 }
 
 #[rustler::nif]
@@ -80,30 +82,29 @@ fn bytes_as_list(number: i64) -> Vec<u8> {
 
 #[rustler::nif]
 fn bytes_as_binary(env: Env<'_>, number: i64) -> Binary<'_> {
-    let mut binary = NewBinary::new(env, size_of::<i64>());
-    binary.copy_from_slice(&number.to_be_bytes());
-    binary.into()
+    NewBinary::from_slice(env, &number.to_be_bytes()).into()
 }
 
 #[rustler::nif]
-fn sum(numbers: Vec<i64>) -> Option<i64> {
-    core::sum(numbers)
+fn sum(numbers: ListIterator) -> NifResult<Option<i64>> {
+    first_call::sum(numbers.map(|number| number.decode()))
 }
 
 #[rustler::nif]
 fn sum_proper(numbers: Term) -> NifResult<Option<i64>> {
     numbers.list_length()?;
-    Ok(core::sum(numbers.decode::<Vec<i64>>()?))
+    let numbers: ListIterator = numbers.decode()?;
+    first_call::sum(numbers.map(|number| number.decode()))
 }
 
 #[rustler::nif]
-fn block(milliseconds: i64) -> NifResult<Atom> {
-    core::block(milliseconds).map_err(refuse)?;
-    Ok(rustler::types::atom::ok())
+fn block(milliseconds: Milliseconds) -> Atom {
+    first_call::block(milliseconds);
+    ok()
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
-fn block_dirty(milliseconds: i64) -> NifResult<Atom> {
-    core::block(milliseconds).map_err(refuse)?;
-    Ok(rustler::types::atom::ok())
+fn block_dirty(milliseconds: Milliseconds) -> Atom {
+    first_call::block(milliseconds);
+    ok()
 }

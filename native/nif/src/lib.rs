@@ -1,6 +1,7 @@
 //! Roundtrip's NIFs. Each lesson has one module, named after its notebook; each NIF decodes its
-//! arguments, calls the core and encodes the answer.
+//! arguments, calls the core and encodes the result. `Roundtrip.Native` documents them.
 
+mod error;
 mod first_call;
 mod messages;
 mod mutation;
@@ -8,11 +9,11 @@ mod resources;
 mod structs;
 mod toolbox;
 
-use roundtrip_support::{error, live, snapshot};
+use error::Error;
 
 #[rustler::nif]
 fn live_resources() -> usize {
-    live::count()
+    roundtrip_support::live::count()
 }
 
 rustler::init!("Elixir.Roundtrip.Native");

@@ -1,5 +1,5 @@
 //! NIFs of the lesson `messages`: the ways to send. What owns a thread, and what waits for an
-//! answer, stands in the modules beside.
+//! answer, is in the modules below.
 
 mod call;
 mod feed;
@@ -7,83 +7,79 @@ mod reporter;
 mod sender;
 mod thread;
 
-use crate::live::Live;
-use crate::structs::SharedStruct;
-use roundtrip_core::first_call::mean;
+use crate::Error;
+use roundtrip_support::{LiveGuard, SharedStruct};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{
-    Atom, Encoder, Env, Error, JobSpawner, LocalPid, Monitor, NifResult, NifUnitEnum, OwnedEnv,
-    Reference, Resource, ResourceArc, Term, ThreadSpawner,
+    Atom, Encoder, Env, JobSpawner, LocalPid, Monitor, NifResult, NifUnitEnum, OwnedEnv, Reference,
+    Resource, ResourceArc, Term, ThreadSpawner,
 };
 use std::panic::UnwindSafe;
 
 mod atoms {
-    rustler::atoms! {
-        already_answered, ask, down, gone, hi, item, joined, no_more, no_thread, noproc, not_sent,
-        panicked, report, stranger, timeout, too_late,
-    }
+    rustler::atoms! { ask, gone, hi, item, no_more, report }
 }
 
-/// `:ok`, or `{:error, :not_sent}`: a `SendError` does not say why.
-fn told(sent: Result<(), SendError>) -> NifResult<Atom> {
-    match sent {
-        Ok(()) => Ok(ok()),
-        Err(SendError) => Err(Error::Term(Box::new(atoms::not_sent()))),
-    }
+/// Returns `:ok` or `{:error, :not_sent}`: a `SendError` holds no reason.
+fn sent_or_error(sent: Result<(), SendError>) -> NifResult<Atom> {
+    sent.map_err(|SendError| Error::NotSent)?;
+    Ok(ok())
 }
 
 #[rustler::nif]
 fn send_hi(env: Env, pid: LocalPid, is_cool: bool) -> NifResult<Atom> {
     let shared_struct = SharedStruct::new(is_cool);
-    told(env.send(&pid, (atoms::hi(), shared_struct)))
+    sent_or_error(env.send(&pid, (atoms::hi(), shared_struct)))
 }
 
-/// Tells a process when another one has died.
-pub struct Lookout {
-    told: LocalPid,
-    _live: Live,
+/// Sends `{:gone, pid}` to its observer when a process dies.
+struct DownNotifier {
+    observer: LocalPid,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
-impl Resource for Lookout {
+impl Resource for DownNotifier {
     fn down<'a>(&'a self, env: Env<'a>, pid: LocalPid, _monitor: Monitor) {
-        // Who asked may be dead too, and then there is nobody to tell.
-        let _ = env.send(&self.told, (atoms::gone(), pid));
+        // The observer may be dead too; then the message is dropped.
+        let _ = env.send(&self.observer, (atoms::gone(), pid));
     }
 }
 
 #[rustler::nif]
-fn lookout_new(env: Env, pid: LocalPid) -> Result<ResourceArc<Lookout>, Atom> {
-    let (told, _live) = (env.pid(), Live::new());
-    let lookout = ResourceArc::new(Lookout { told, _live });
-    let monitor = env.monitor(&lookout, &pid);
-    monitor.map(|_| lookout).ok_or(atoms::noproc())
+fn down_notifier_new(env: Env, pid: LocalPid) -> Result<ResourceArc<DownNotifier>, Error> {
+    let notifier = ResourceArc::new(DownNotifier {
+        observer: env.pid(),
+        _guard: LiveGuard::new(),
+    });
+    env.monitor(&notifier, &pid).ok_or(Error::Noproc)?;
+    Ok(notifier)
 }
 
 #[derive(NifUnitEnum)]
-enum Way {
+enum SendMethod {
     EnvSend,
     Run,
     SendAndClear,
 }
 
-fn send(env: Env, way: Way, pid: &LocalPid) -> NifResult<Atom> {
-    told(match way {
-        Way::EnvSend => env.send(pid, atoms::hi()),
-        Way::Run => OwnedEnv::new().run(|owned| owned.send(pid, atoms::hi())),
-        Way::SendAndClear => OwnedEnv::new().send_and_clear(pid, |_| atoms::hi()),
+fn send(env: Env, method: SendMethod, pid: &LocalPid) -> NifResult<Atom> {
+    sent_or_error(match method {
+        SendMethod::EnvSend => env.send(pid, atoms::hi()),
+        SendMethod::Run => OwnedEnv::new().run(|owned| owned.send(pid, atoms::hi())),
+        SendMethod::SendAndClear => OwnedEnv::new().send_and_clear(pid, |_| atoms::hi()),
     })
 }
 
 #[rustler::nif]
-fn send_by(env: Env, way: Way, pid: LocalPid) -> NifResult<Atom> {
-    send(env, way, &pid)
+fn send_by(env: Env, method: SendMethod, pid: LocalPid) -> NifResult<Atom> {
+    send(env, method, &pid)
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn send_by_dirty(env: Env, way: Way, pid: LocalPid) -> NifResult<Atom> {
-    send(env, way, &pid)
+fn send_by_dirty(env: Env, method: SendMethod, pid: LocalPid) -> NifResult<Atom> {
+    send(env, method, &pid)
 }
 
 #[rustler::nif]
@@ -127,13 +123,13 @@ fn spawn_mean(env: Env, total: i64, count: i64) -> Atom {
     ok()
 }
 
-/// `ThreadSpawner` gives its threads no name. These too have no owner: each ends with its one job.
-struct Named;
+/// Spawns each job on a thread named `rt-job`; `ThreadSpawner` gives its threads no name.
+struct NamedThreadSpawner;
 
-impl JobSpawner for Named {
+impl JobSpawner for NamedThreadSpawner {
     fn spawn<F: FnOnce() + Send + UnwindSafe + 'static>(job: F) {
         let started = std::thread::Builder::new().name("rt-job".into()).spawn(job);
-        // The trait has no other way to tell: the caller gets `:nif_panicked`.
+        // The trait lets `spawn` return nothing: the caller gets `:nif_panicked`.
         assert!(started.is_ok(), "no thread could be started");
     }
 }
@@ -143,9 +139,9 @@ fn spawn_mean_ref(env: Env<'_>, total: i64, count: i64) -> Reference<'_> {
     let reference = env.make_ref();
     let owned = OwnedEnv::new();
     let saved = owned.save(reference);
-    rustler::spawn::<Named, _>(env, move |env| {
+    rustler::spawn::<NamedThreadSpawner, _>(env, move |env| {
         let reference = owned.run(|inner| saved.load(inner).in_env(env));
-        (reference, mean(total, count)).encode(env)
+        (reference, total.checked_div(count)).encode(env)
     });
     reference
 }

@@ -1,105 +1,57 @@
 //! NIFs of the lesson `mutation`.
 
-use crate::error::refuse;
-use crate::live::Live;
-use crate::resources::Histogram;
-use parking_lot::Mutex;
-use roundtrip_core::error::within;
-use roundtrip_core::first_call::LONGEST_BLOCK;
-use roundtrip_core::mutation as core;
+use crate::Error;
+use roundtrip_core::bounded::Milliseconds;
+use roundtrip_core::mutation::{self, Balances, Kind, Reentrancy, Total};
+use roundtrip_support::{Histogram, LiveGuard, Lock};
 use rustler::types::atom::ok;
-use rustler::{
-    Atom, Encoder, Env, Error, LocalPid, NifMap, NifResult, NifUnitEnum, Resource, ResourceArc,
-};
-use std::panic::RefUnwindSafe;
+use rustler::{Atom, Encoder, Env, LocalPid, NifResult, NifUnitEnum, Resource, ResourceArc};
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 mod atoms {
-    rustler::atoms! { busy, held, no_process, poisoned, released, timed_out }
-}
-
-#[derive(NifUnitEnum, Clone, Copy)]
-enum Kind {
-    StdMutex,
-    StdRwLock,
-    Mutex,
-    RwLock,
-    Atomic,
-}
-
-impl Kind {
-    fn zero(self) -> core::Counter {
-        match self {
-            Kind::StdMutex => core::Counter::StdMutex(Default::default()),
-            Kind::StdRwLock => core::Counter::StdRwLock(Default::default()),
-            Kind::Mutex => core::Counter::Mutex(Default::default()),
-            Kind::RwLock => core::Counter::RwLock(Default::default()),
-            Kind::Atomic => core::Counter::Atomic(Default::default()),
-        }
-    }
+    rustler::atoms! { held, released, timed_out }
 }
 
 /// A count that many processes may change.
-pub struct Counter {
-    count: core::Counter,
-    _live: Live,
+struct Counter {
+    count: mutation::Counter,
+    _guard: LiveGuard,
 }
-
-// The count is one number and is written in one step: a panic leaves the old one or the new one.
-impl RefUnwindSafe for Counter {}
 
 #[rustler::resource_impl]
 impl Resource for Counter {}
 
 #[rustler::nif]
 fn counter_new(kind: Kind) -> ResourceArc<Counter> {
-    let count = kind.zero();
-    let _live = Live::new();
-    ResourceArc::new(Counter { count, _live })
+    ResourceArc::new(Counter {
+        count: mutation::Counter::new(kind),
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
-fn counter_add(counter: ResourceArc<Counter>, by: i64) -> i64 {
+fn counter_add(counter: &Counter, by: i64) -> i64 {
     counter.count.add(by)
 }
 
 #[rustler::nif]
-fn counter_get(counter: ResourceArc<Counter>) -> i64 {
+fn counter_get(counter: &Counter) -> i64 {
     counter.count.get()
 }
 
 #[rustler::nif]
-fn counter_put(counter: ResourceArc<Counter>, value: i64) -> Atom {
+fn counter_put(counter: &Counter, value: i64) -> Atom {
     counter.count.put(value);
     ok()
 }
 
-#[derive(NifMap)]
-struct Retake {
-    read: bool,
-    write: bool,
-}
-
 #[rustler::nif]
-fn counter_retake(counter: ResourceArc<Counter>) -> Retake {
-    let core::Retake { read, write } = counter.count.retake();
-    Retake { read, write }
+fn counter_reentrancy(counter: &Counter) -> Reentrancy {
+    counter.count.reentrancy()
 }
 
-#[derive(NifMap)]
-struct Balances {
-    current: i64,
-    savings: i64,
-}
-
-impl From<core::Balances> for Balances {
-    fn from(core::Balances { current, savings }: core::Balances) -> Self {
-        Balances { current, savings }
-    }
-}
-
-/// Where the lesson asks a call to panic.
+/// Whether a call shall panic, and where.
 #[derive(NifUnitEnum, Clone, Copy)]
 enum Fault {
     None,
@@ -107,56 +59,50 @@ enum Fault {
 }
 
 impl Fault {
-    fn strike(self) {
+    fn trigger(self) {
         if let Fault::Halfway = self {
             panic!("halfway, as asked");
         }
     }
 }
 
-/// An account behind a lock that notices a panic.
-pub struct StdAccount {
-    balances: std::sync::Mutex<core::Balances>,
-    total: i64,
-    _live: Live,
+/// An account behind std's lock, which is poisoned by a panic.
+struct StdAccount {
+    balances: std::sync::Mutex<Balances>,
+    total: Total,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for StdAccount {}
 
 #[rustler::nif]
-fn std_account_new(total: i64) -> NifResult<ResourceArc<StdAccount>> {
-    let balances = core::Balances::new(total).map_err(refuse)?.into();
-    let _live = Live::new();
-    Ok(ResourceArc::new(StdAccount {
-        balances,
+fn std_account_new(total: Total) -> ResourceArc<StdAccount> {
+    ResourceArc::new(StdAccount {
+        balances: std::sync::Mutex::new(Balances::new(total)),
         total,
-        _live,
-    }))
+        _guard: LiveGuard::new(),
+    })
 }
 
-#[allow(clippy::unwrap_used)] // The lesson shows what becomes of this unwrap.
+#[expect(clippy::unwrap_used, reason = "the lesson shows how it panics")]
 #[rustler::nif]
-fn std_account_save(
-    account: ResourceArc<StdAccount>,
-    amount: i64,
-    fault: Fault,
-) -> NifResult<Atom> {
+fn std_account_save(account: &StdAccount, amount: i64, fault: Fault) -> NifResult<Atom> {
     let mut balances = account.balances.lock().unwrap();
-    balances.save(amount, || fault.strike()).map_err(refuse)?;
+    balances.save(amount, || fault.trigger())?;
     Ok(ok())
 }
 
 #[rustler::nif]
-fn std_account_balances(account: ResourceArc<StdAccount>) -> Result<Balances, Atom> {
+fn std_account_balances(account: &StdAccount) -> Result<Balances, Error> {
     match account.balances.lock() {
-        Ok(balances) => Ok(Balances::from(*balances)),
-        Err(_) => Err(atoms::poisoned()),
+        Ok(balances) => Ok(*balances),
+        Err(_) => Err(Error::Poisoned),
     }
 }
 
 #[rustler::nif]
-fn std_account_repair(account: ResourceArc<StdAccount>) -> Atom {
+fn std_account_repair(account: &StdAccount) -> Atom {
     let poisoned = account.balances.lock();
     let mut balances = poisoned.unwrap_or_else(PoisonError::into_inner);
     balances.repair(account.total);
@@ -164,118 +110,107 @@ fn std_account_repair(account: ResourceArc<StdAccount>) -> Atom {
     ok()
 }
 
-/// An account behind a lock that does not notice a panic.
-pub struct Account {
-    balances: Mutex<core::Balances>,
-    _live: Live,
+/// An account behind parking_lot's lock, which only unlocks after a panic.
+///
+/// `account_save_once` keeps the promise of [`Lock`], because it assigns both balances in one step.
+/// `account_save` breaks it, for the lesson to show what is then read.
+struct Account {
+    balances: Lock<Balances>,
+    _guard: LiveGuard,
 }
-
-// True of `account_save_once`, which assigns both balances in one step. `account_save` breaks the
-// promise, for the lesson to show what is then read.
-impl RefUnwindSafe for Account {}
 
 #[rustler::resource_impl]
 impl Resource for Account {}
 
 #[rustler::nif]
-fn account_new(total: i64) -> NifResult<ResourceArc<Account>> {
-    let balances = Mutex::new(core::Balances::new(total).map_err(refuse)?);
-    let _live = Live::new();
-    Ok(ResourceArc::new(Account { balances, _live }))
+fn account_new(total: Total) -> ResourceArc<Account> {
+    ResourceArc::new(Account {
+        balances: Lock::new(Balances::new(total)),
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
-fn account_save(account: ResourceArc<Account>, amount: i64, fault: Fault) -> NifResult<Atom> {
+fn account_save(account: &Account, amount: i64, fault: Fault) -> NifResult<Atom> {
     let mut balances = account.balances.lock();
-    balances.save(amount, || fault.strike()).map_err(refuse)?;
+    balances.save(amount, || fault.trigger())?;
     Ok(ok())
 }
 
 #[rustler::nif]
-fn account_save_once(account: ResourceArc<Account>, amount: i64, fault: Fault) -> NifResult<Atom> {
+fn account_save_once(account: &Account, amount: i64, fault: Fault) -> NifResult<Atom> {
     let mut balances = account.balances.lock();
-    let saved = balances.saved(amount).map_err(refuse)?;
-    fault.strike();
+    let saved = balances.after_saving(amount)?;
+    fault.trigger();
     *balances = saved;
     Ok(ok())
 }
 
 #[rustler::nif]
-fn account_balances(account: ResourceArc<Account>) -> Balances {
-    Balances::from(*account.balances.lock())
+fn account_balances(account: &Account) -> Balances {
+    *account.balances.lock()
 }
 
-/// Holds the histogram's lock until the signal is not 0, or for the milliseconds given, and says
-/// which it was. The owner hears of it with the lock held, since that is what it waits for.
+/// Holds the histogram's lock until the signal is not 0, or for the milliseconds given, and returns
+/// which it was. The owner is told while the lock is held, since that is what it waits for.
 #[rustler::nif(schedule = "DirtyIo")]
 fn histogram_hold(
     env: Env<'_>,
-    histogram: ResourceArc<Histogram>,
-    milliseconds: i64,
-    signal: ResourceArc<Counter>,
+    histogram: &Histogram,
+    milliseconds: Milliseconds,
+    signal: &Counter,
     owner: LocalPid,
-) -> NifResult<Atom> {
-    let limit = within("milliseconds", milliseconds, 0, LONGEST_BLOCK).map_err(refuse)?;
-    let _held = histogram.latencies.lock();
-    // An owner that is gone needs no telling.
+) -> Atom {
+    let _guard = histogram.latencies.lock();
+    // A dead owner needs no message.
     let _ = env.send(&owner, atoms::held());
-    let limit = Duration::from_millis(limit.unsigned_abs());
-    if signal.count.wait(limit) {
-        Ok(atoms::released())
+    let limit = Duration::from_millis(milliseconds.get());
+    if signal.count.wait_until_nonzero(limit) {
+        atoms::released()
     } else {
-        Ok(atoms::timed_out())
+        atoms::timed_out()
     }
 }
 
 #[rustler::nif]
-fn histogram_try_record(histogram: ResourceArc<Histogram>, microseconds: i64) -> NifResult<Atom> {
-    let Some(mut latencies) = histogram.latencies.try_lock() else {
-        return Err(Error::Term(Box::new(atoms::busy())));
-    };
-    latencies.record(microseconds).map_err(refuse)?;
+fn histogram_try_record(histogram: &Histogram, microseconds: i64) -> NifResult<Atom> {
+    let mut latencies = histogram.latencies.try_lock().ok_or(Error::Busy)?;
+    latencies.record(microseconds)?;
     Ok(ok())
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
-fn histogram_record_dirty(histogram: ResourceArc<Histogram>, microseconds: i64) -> NifResult<Atom> {
-    histogram
-        .latencies
-        .lock()
-        .record(microseconds)
-        .map_err(refuse)?;
+fn histogram_record_dirty(histogram: &Histogram, microseconds: i64) -> NifResult<Atom> {
+    histogram.latencies.lock().record(microseconds)?;
     Ok(ok())
 }
 
-/// Sends `{value, count}` of each value recorded, and gives the microseconds for which the lock
-/// was held: all of it here, for the lesson to compare.
+/// Sends `{value, count}` of each value recorded, and returns the microseconds for which the lock
+/// was held: from beginning to end, for the lesson to compare.
 #[rustler::nif(schedule = "DirtyCpu")]
 fn histogram_send_locked(
     env: Env<'_>,
-    histogram: ResourceArc<Histogram>,
+    histogram: &Histogram,
     receiver: LocalPid,
-) -> Result<f64, Atom> {
+) -> Result<f64, Error> {
     let latencies = histogram.latencies.lock();
     let start = Instant::now();
     let sent = env.send(&receiver, latencies.recorded().encode(env));
     drop(latencies);
     let held = start.elapsed();
-    sent.map_err(|_| atoms::no_process())?;
+    sent.map_err(|_| Error::NoProcess)?;
     Ok(held.as_secs_f64() * 1e6)
 }
 
-/// The same message, from a copy that is made under the lock and sent without it.
+/// Sends the same message, from a copy that is made under the lock and sent without it.
 #[rustler::nif(schedule = "DirtyCpu")]
-fn histogram_send(
-    env: Env<'_>,
-    histogram: ResourceArc<Histogram>,
-    receiver: LocalPid,
-) -> Result<f64, Atom> {
+fn histogram_send(env: Env<'_>, histogram: &Histogram, receiver: LocalPid) -> Result<f64, Error> {
     let latencies = histogram.latencies.lock();
     let start = Instant::now();
     let copy = latencies.clone();
     drop(latencies);
     let held = start.elapsed();
     let sent = env.send(&receiver, copy.recorded().encode(env));
-    sent.map_err(|_| atoms::no_process())?;
+    sent.map_err(|_| Error::NoProcess)?;
     Ok(held.as_secs_f64() * 1e6)
 }

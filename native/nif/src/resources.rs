@@ -1,66 +1,39 @@
 //! NIFs of the lesson `resources`.
 
-use crate::error::refuse;
-use crate::live::Live;
-pub use crate::snapshot::Snapshot;
-use parking_lot::Mutex;
-use roundtrip_core::resources as core;
+use roundtrip_core::bounded::Milliseconds;
+use roundtrip_core::resources::{Latencies, Longest, Size, Snapshot, recording};
+use roundtrip_support::{Histogram, LiveGuard, Lock};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
 };
-use std::panic::RefUnwindSafe;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
 
 mod atoms {
-    rustler::atoms! { dropped, swept }
-}
-
-/// A histogram that many processes may change in place.
-pub struct Histogram {
-    pub latencies: Mutex<core::Latencies>,
-    _live: Live,
-}
-
-// A panic while the lock is held can at worst lose the one latency that was being recorded.
-impl RefUnwindSafe for Histogram {}
-
-#[rustler::resource_impl]
-impl Resource for Histogram {}
-
-impl Histogram {
-    /// What was recorded so far; the lock is released before the answer is used.
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot::from(self.latencies.lock().snapshot())
-    }
+    rustler::atoms! { dropped, dropped_on }
 }
 
 #[rustler::nif]
-fn histogram_new(longest: i64) -> NifResult<ResourceArc<Histogram>> {
-    let latencies = Mutex::new(core::Latencies::new(longest).map_err(refuse)?);
-    let _live = Live::new();
-    Ok(ResourceArc::new(Histogram { latencies, _live }))
+fn histogram_new(longest: Longest) -> NifResult<ResourceArc<Histogram>> {
+    let latencies = Latencies::new(longest)?;
+    Ok(ResourceArc::new(Histogram::new(latencies)))
 }
 
 #[rustler::nif]
-fn histogram_record(histogram: ResourceArc<Histogram>, microseconds: i64) -> NifResult<Atom> {
-    histogram
-        .latencies
-        .lock()
-        .record(microseconds)
-        .map_err(refuse)?;
+fn histogram_record(histogram: &Histogram, microseconds: i64) -> NifResult<Atom> {
+    histogram.latencies.lock().record(microseconds)?;
     Ok(ok())
 }
 
 #[rustler::nif]
-fn histogram_snapshot(histogram: ResourceArc<Histogram>) -> Snapshot {
+fn histogram_snapshot(histogram: &Histogram) -> Snapshot {
     histogram.snapshot()
 }
 
 /// A type that somebody forgot to register: `#[rustler::resource_impl]` is missing, for teaching.
-pub struct Unregistered;
+struct Unregistered;
 
 impl Resource for Unregistered {}
 
@@ -69,24 +42,24 @@ fn unregistered_new() -> ResourceArc<Unregistered> {
     ResourceArc::new(Unregistered)
 }
 
-/// Tells its owner, when it ends, that it ended and who ended it.
-pub struct Witness {
+/// Sends its owner a message when it is dropped: its name, and what ran the drop.
+struct DropNotifier {
     owner: LocalPid,
     name: String,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
-impl Resource for Witness {
+impl Resource for DropNotifier {
     fn destructor(self, env: Env<'_>) {
         // An owner that is dead needs no message.
         let _ = env.send(&self.owner, (atoms::dropped(), self.name, runner()));
     }
 }
 
-/// Who runs this: a scheduler of the VM, or a thread of Rust's own, by its name.
+/// Names what runs this code: a kind of scheduler, or a thread of Rust's own.
 fn runner() -> String {
-    // SAFETY: it takes nothing, and any thread may ask what kind of thread it is.
+    // SAFETY: the function takes no arguments, and any thread may call it.
     match unsafe { sys::enif_thread_type() } {
         sys::ERL_NIF_THR_NORMAL_SCHEDULER => "normal scheduler".into(),
         sys::ERL_NIF_THR_UNDEFINED => thread::current().name().unwrap_or_default().into(),
@@ -95,192 +68,195 @@ fn runner() -> String {
 }
 
 #[rustler::nif]
-fn witness_new(owner: LocalPid, name: String) -> ResourceArc<Witness> {
-    let _live = Live::new();
-    ResourceArc::new(Witness { owner, name, _live })
+fn drop_notifier_new(owner: LocalPid, name: String) -> ResourceArc<DropNotifier> {
+    ResourceArc::new(DropNotifier {
+        owner,
+        name,
+        _guard: LiveGuard::new(),
+    })
 }
 
-/// Holds one witness for Rust, whether or not Elixir still knows it.
-pub struct Shelf {
-    held: Mutex<Option<ResourceArc<Witness>>>,
-    _live: Live,
+/// Keeps one notifier alive, even when Elixir has no reference to it any more.
+struct Slot {
+    held: Lock<Option<ResourceArc<DropNotifier>>>,
+    _guard: LiveGuard,
 }
-
-// The lock guards one pointer, which no panic can leave half written. To let go of a witness under
-// it is quick: the VM runs the destructor later.
-impl RefUnwindSafe for Shelf {}
 
 #[rustler::resource_impl]
-impl Resource for Shelf {
+impl Resource for Slot {
     fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+        // Dropping the notifier under the lock is quick: the VM runs its destructor later.
         *self.held.lock() = None;
     }
 }
 
 #[rustler::nif]
-fn shelf_new() -> ResourceArc<Shelf> {
-    let held = Mutex::new(None);
-    let _live = Live::new();
-    ResourceArc::new(Shelf { held, _live })
+fn slot_new() -> ResourceArc<Slot> {
+    ResourceArc::new(Slot {
+        held: Lock::default(),
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
-fn shelf_put(shelf: ResourceArc<Shelf>, witness: ResourceArc<Witness>) -> Atom {
-    *shelf.held.lock() = Some(witness);
+fn slot_put(slot: &Slot, notifier: ResourceArc<DropNotifier>) -> Atom {
+    *slot.held.lock() = Some(notifier);
     ok()
 }
 
 #[rustler::nif]
-fn shelf_take(shelf: ResourceArc<Shelf>) -> Option<ResourceArc<Witness>> {
-    shelf.held.lock().take()
+fn slot_take(slot: &Slot) -> Option<ResourceArc<DropNotifier>> {
+    slot.held.lock().take()
 }
 
 #[rustler::nif]
-fn shelf_watch(env: Env<'_>, shelf: ResourceArc<Shelf>, pid: LocalPid) -> bool {
-    env.monitor(&shelf, &pid).is_some()
+fn slot_monitor(env: Env<'_>, slot: ResourceArc<Slot>, pid: LocalPid) -> bool {
+    env.monitor(&slot, &pid).is_some()
 }
 
-/// A value that takes its time to end, as one that flushes a file would.
-pub struct Slow {
-    takes: Duration,
-    _live: Live,
+/// A value that is slow to drop, as one that flushes a file would be.
+struct SlowDrop {
+    drop_time: Duration,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
-impl Resource for Slow {}
+impl Resource for SlowDrop {}
 
-impl Slow {
-    fn new(milliseconds: i64) -> NifResult<Self> {
-        let takes = core::takes(milliseconds).map_err(refuse)?;
-        let _live = Live::new();
-        Ok(Slow { takes, _live })
+impl SlowDrop {
+    fn new(drop_time: Milliseconds) -> Self {
+        SlowDrop {
+            drop_time: Duration::from_millis(drop_time.get()),
+            _guard: LiveGuard::new(),
+        }
     }
 }
 
-impl Drop for Slow {
+impl Drop for SlowDrop {
     fn drop(&mut self) {
-        thread::sleep(self.takes);
+        thread::sleep(self.drop_time);
     }
 }
 
 #[rustler::nif]
-fn slow_new(milliseconds: i64) -> NifResult<ResourceArc<Slow>> {
-    Ok(ResourceArc::new(Slow::new(milliseconds)?))
+fn slow_drop_new(milliseconds: Milliseconds) -> ResourceArc<SlowDrop> {
+    ResourceArc::new(SlowDrop::new(milliseconds))
 }
 
 /// Anything that may be dropped on another thread.
-type Rubbish = Box<dyn Send>;
+type Garbage = Box<dyn Send>;
 
-/// A thread that drops what others hand to it. It ends when nobody is left who could.
-pub struct Sweeper {
-    rubbish: Sender<Rubbish>,
-    _live: Live,
+/// A thread that drops what it is sent. It ends when no sender is left.
+struct DropThread {
+    garbage_tx: Sender<Garbage>,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
-impl Resource for Sweeper {}
+impl Resource for DropThread {}
 
 #[rustler::nif]
-fn sweeper_new(owner: LocalPid) -> NifResult<ResourceArc<Sweeper>> {
-    let (rubbish, received) = mpsc::channel();
+fn drop_thread_new(owner: LocalPid) -> NifResult<ResourceArc<DropThread>> {
+    let (garbage_tx, garbage_rx) = mpsc::channel();
     thread::Builder::new()
-        .name("rt-sweeper".into())
-        .spawn(move || sweep(received, owner))
+        .name("rt-drop".into())
+        .spawn(move || drop_garbage(garbage_rx, owner))
         .map_err(|error| Error::RaiseTerm(Box::new(error.to_string())))?;
-    let _live = Live::new();
-    Ok(ResourceArc::new(Sweeper { rubbish, _live }))
+    Ok(ResourceArc::new(DropThread {
+        garbage_tx,
+        _guard: LiveGuard::new(),
+    }))
 }
 
-fn sweep(received: Receiver<Rubbish>, owner: LocalPid) {
+fn drop_garbage(garbage_rx: Receiver<Garbage>, owner: LocalPid) {
     let mut env = OwnedEnv::new();
-    for rubbish in received {
-        drop(rubbish);
+    for garbage in garbage_rx {
+        drop(garbage);
         // An owner that is dead needs no message.
-        let _ = env.send_and_clear(&owner, |_| (atoms::swept(), runner()));
+        let _ = env.send_and_clear(&owner, |_| (atoms::dropped_on(), runner()));
     }
 }
 
-/// The same value, with a way to end that does not keep the scheduler.
-pub struct Swept {
-    slow: Option<Slow>,
-    sweeper: Sender<Rubbish>,
-    _live: Live,
+/// A slow value that is dropped on a drop thread, so that no scheduler waits for it.
+struct DeferredDrop {
+    slow: Option<SlowDrop>,
+    garbage_tx: Sender<Garbage>,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
-impl Resource for Swept {}
+impl Resource for DeferredDrop {}
 
-impl Drop for Swept {
+impl Drop for DeferredDrop {
     fn drop(&mut self) {
         if let Some(slow) = self.slow.take() {
-            // It comes back only when the thread is gone, and is then dropped here.
-            let _ = self.sweeper.send(Box::new(slow));
+            // The send fails only if the thread has ended; the value is then dropped here.
+            let _ = self.garbage_tx.send(Box::new(slow));
         }
     }
 }
 
 #[rustler::nif]
-fn swept_new(sweeper: ResourceArc<Sweeper>, milliseconds: i64) -> NifResult<ResourceArc<Swept>> {
-    let slow = Some(Slow::new(milliseconds)?);
-    let sweeper = sweeper.rubbish.clone();
-    let _live = Live::new();
-    Ok(ResourceArc::new(Swept {
-        slow,
-        sweeper,
-        _live,
-    }))
+fn deferred_drop_new(
+    drop_thread: &DropThread,
+    milliseconds: Milliseconds,
+) -> ResourceArc<DeferredDrop> {
+    ResourceArc::new(DeferredDrop {
+        slow: Some(SlowDrop::new(milliseconds)),
+        garbage_tx: drop_thread.garbage_tx.clone(),
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]
-fn shelf_sweep(shelf: ResourceArc<Shelf>, sweeper: ResourceArc<Sweeper>) -> Atom {
-    // It comes back only when the thread is gone, and is then dropped here.
-    let _ = sweeper.rubbish.send(Box::new(shelf.held.lock().take()));
+fn slot_drop_on(slot: &Slot, drop_thread: &DropThread) -> Atom {
+    // The send fails only if the thread has ended; the value is then dropped here.
+    let _ = drop_thread
+        .garbage_tx
+        .send(Box::new(slot.held.lock().take()));
     ok()
 }
 
-/// Panics while it is dropped, for teaching.
-pub struct Fragile {
-    _witness: ResourceArc<Witness>,
-    _live: Live,
+/// Panics when it is dropped, for teaching.
+struct PanicOnDrop {
+    _notifier: ResourceArc<DropNotifier>,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
-impl Resource for Fragile {}
+impl Resource for PanicOnDrop {}
 
-impl Drop for Fragile {
+impl Drop for PanicOnDrop {
     fn drop(&mut self) {
         panic!("a panic in Drop, on purpose");
     }
 }
 
 #[rustler::nif]
-fn fragile_new(witness: ResourceArc<Witness>) -> ResourceArc<Fragile> {
-    let _live = Live::new();
-    ResourceArc::new(Fragile {
-        _witness: witness,
-        _live,
+fn panic_on_drop_new(notifier: ResourceArc<DropNotifier>) -> ResourceArc<PanicOnDrop> {
+    ResourceArc::new(PanicOnDrop {
+        _notifier: notifier,
+        _guard: LiveGuard::new(),
     })
 }
 
-/// Bytes that Elixir may read where they are. They never change, so a view of them may be given out.
-pub struct Recording {
+/// Bytes that Elixir reads in place. They never change, so it may have views of them.
+struct Recording {
     bytes: Vec<u8>,
-    _witness: ResourceArc<Witness>,
-    _live: Live,
+    _notifier: ResourceArc<DropNotifier>,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for Recording {}
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn recording_new(witness: ResourceArc<Witness>, size: i64) -> NifResult<ResourceArc<Recording>> {
-    let bytes = core::recording(size).map_err(refuse)?;
-    let _live = Live::new();
-    Ok(ResourceArc::new(Recording {
-        bytes,
-        _witness: witness,
-        _live,
-    }))
+fn recording_new(notifier: ResourceArc<DropNotifier>, size: Size) -> ResourceArc<Recording> {
+    ResourceArc::new(Recording {
+        bytes: recording(size),
+        _notifier: notifier,
+        _guard: LiveGuard::new(),
+    })
 }
 
 #[rustler::nif]

@@ -1,44 +1,12 @@
 //! NIFs of the lesson `structs`.
 
-use crate::error::refuse;
-use crate::live::Live;
-use parking_lot::Mutex;
-use roundtrip_core::structs as core;
+use roundtrip_core::resources::Snapshot;
+use roundtrip_core::structs;
+use roundtrip_support::SharedStruct;
 use rustler::{
     Encoder, Env, Error, NifException, NifMap, NifRecord, NifResult, NifStruct, NifTaggedEnum,
-    NifTuple, NifUnitEnum, NifUntaggedEnum, Resource, ResourceArc, Term,
+    NifTuple, NifUnitEnum, NifUntaggedEnum, Term,
 };
-use std::panic::RefUnwindSafe;
-
-/// The post's private data behind its lock, as a type of this crate: `Resource` is rustler's
-/// trait and `Mutex` is parking_lot's type, so only a type of our own can join them.
-pub struct Guarded {
-    private: Mutex<core::Private>,
-    _live: Live,
-}
-
-// A panic while the lock is held leaves at worst a counter that was not raised: nothing half
-// written can be seen, so a caught panic is safe to go on from.
-impl RefUnwindSafe for Guarded {}
-
-#[rustler::resource_impl]
-impl Resource for Guarded {}
-
-#[derive(NifStruct)]
-#[module = "Roundtrip.Structs.SharedStruct"]
-pub struct SharedStruct {
-    r#ref: ResourceArc<Guarded>,
-    is_cool: bool,
-}
-
-impl SharedStruct {
-    pub fn new(is_cool: bool) -> Self {
-        let private = Mutex::default();
-        let _live = Live::new();
-        let r#ref = ResourceArc::new(Guarded { private, _live });
-        SharedStruct { r#ref, is_cool }
-    }
-}
 
 #[rustler::nif]
 fn shared_new(is_cool: bool) -> SharedStruct {
@@ -97,7 +65,7 @@ struct Sample {
 #[rustler::nif]
 fn convert(sample: Sample, unit: Unit) -> NifResult<Sample> {
     let (from, to) = (sample.unit.nanoseconds(), unit.nanoseconds());
-    let value = core::convert(sample.value, from, to).map_err(refuse)?;
+    let value = structs::convert(sample.value, from, to)?;
     Ok(Sample { value, unit })
 }
 
@@ -110,7 +78,7 @@ struct Summary {
 #[rustler::nif]
 fn merge(a: Summary, b: Summary) -> NifResult<Summary> {
     Ok(Summary {
-        count: core::add("count", a.count, b.count).map_err(refuse)?,
+        count: structs::add("count", a.count, b.count)?,
         longest: a.longest.max(b.longest),
     })
 }
@@ -123,7 +91,7 @@ struct Range {
 
 #[rustler::nif]
 fn cover(a: Range, b: Range) -> Range {
-    let (low, high) = core::cover((a.low, a.high), (b.low, b.high));
+    let (low, high) = structs::cover((a.low, a.high), (b.low, b.high));
     Range { low, high }
 }
 
@@ -137,8 +105,8 @@ struct Span {
 #[rustler::nif]
 fn shift(span: Span, by: i64) -> NifResult<Span> {
     Ok(Span {
-        start: core::add("by", span.start, by).map_err(refuse)?,
-        stop: core::add("by", span.stop, by).map_err(refuse)?,
+        start: structs::add("by", span.start, by)?,
+        stop: structs::add("by", span.stop, by)?,
     })
 }
 
@@ -187,12 +155,12 @@ fn admits(limit: Limit, value: i64) -> bool {
 
 #[rustler::nif]
 fn widen(limit: Limit, by: i64) -> NifResult<Limit> {
-    let raised = |high| core::add("by", high, by).map_err(refuse);
+    let widened = |high| structs::add("by", high, by);
     Ok(match limit {
         Limit::Unlimited(unlimited) => Limit::Unlimited(unlimited),
-        Limit::AtMost(AtMost::AtMost(high)) => Limit::AtMost(AtMost::AtMost(raised(high)?)),
+        Limit::AtMost(AtMost::AtMost(high)) => Limit::AtMost(AtMost::AtMost(widened(high)?)),
         Limit::Between(Between::Between(Bounds { low, high })) => {
-            let high = raised(high)?;
+            let high = widened(high)?;
             Limit::Between(Between::Between(Bounds { low, high }))
         }
     })
@@ -249,7 +217,7 @@ fn enforce(value: i64, limit: i64) -> NifResult<i64> {
 
 #[rustler::nif]
 fn excess(error: LimitError) -> Option<i64> {
-    core::excess(error.value, error.limit)
+    structs::excess(error.value, error.limit)
 }
 
 #[rustler::nif]
@@ -259,7 +227,7 @@ fn low_byte(number: u8) -> u8 {
 
 #[rustler::nif]
 fn byte(number: i64) -> NifResult<u8> {
-    core::byte(number).map_err(refuse)
+    Ok(structs::byte(number)?)
 }
 
 #[derive(NifStruct)]
@@ -286,14 +254,14 @@ fn request(method: String, path: String) -> Request {
     Request { method, path }
 }
 
-/// One value of every struct that has a module in Elixir, so that the two can be compared.
+/// Returns one value of every struct that has a module in Elixir, so that the two can be compared.
 #[rustler::nif]
 fn struct_samples(env: Env<'_>) -> Vec<Term<'_>> {
     let (value, unit) = (0, Unit::Nanosecond);
     let empty = String::new;
     vec![
         SharedStruct::new(true).encode(env),
-        crate::resources::Snapshot::default().encode(env),
+        Snapshot::default().encode(env),
         Sample { value, unit }.encode(env),
         LimitError::new(2, 1).encode(env),
         Request {

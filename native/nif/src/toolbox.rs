@@ -1,11 +1,12 @@
 //! NIFs of the lesson `toolbox`.
 
+use crate::Error;
 use rustler::types::atom;
-use rustler::{Atom, Env, Error, LocalPid, NifResult, OwnedEnv};
-use std::thread::{Builder, JoinHandle};
+use rustler::{Atom, Env, LocalPid, NifResult, OwnedEnv};
+use std::thread::Builder;
 
 mod atoms {
-    rustler::atoms! { ping, from_scheduler, from_thread, no_process, no_thread }
+    rustler::atoms! { ping, from_scheduler, from_thread }
 }
 
 #[rustler::nif]
@@ -16,10 +17,8 @@ fn toolbox_double(number: i64) -> Option<i64> {
 #[rustler::nif]
 fn toolbox_ping(env: Env<'_>, pid: LocalPid) -> NifResult<Atom> {
     let ping = (atoms::ping(), atoms::from_scheduler());
-    match env.send(&pid, ping) {
-        Ok(()) => Ok(atom::ok()),
-        Err(_) => Err(because(atoms::no_process())),
-    }
+    env.send(&pid, ping).map_err(|_| Error::NoProcess)?;
+    Ok(atom::ok())
 }
 
 // The thread ends before the call does, so no resource has to own it.
@@ -28,13 +27,8 @@ fn toolbox_ping_from_thread(pid: LocalPid) -> NifResult<Atom> {
     let ping = (atoms::ping(), atoms::from_thread());
     let send = move || OwnedEnv::new().send_and_clear(&pid, |_env| ping);
     let thread = Builder::new().name("rt-ping".into()).spawn(send);
-    match thread.map(JoinHandle::join) {
-        Ok(Ok(Ok(()))) => Ok(atom::ok()),
-        Ok(Ok(Err(_))) => Err(because(atoms::no_process())),
-        Ok(Err(_)) | Err(_) => Err(because(atoms::no_thread())),
-    }
-}
-
-fn because(reason: Atom) -> Error {
-    Error::Term(Box::new(reason))
+    let thread = thread.map_err(|_| Error::NoThread)?;
+    let sent = thread.join().map_err(|_| Error::Panicked)?;
+    sent.map_err(|_| Error::NoProcess)?;
+    Ok(atom::ok())
 }

@@ -1,17 +1,6 @@
-//! The atoms that this library gives to Elixir.
+//! The atoms that this library sends to Elixir.
 
 rustler::atoms! {
-    // Errors of `start`.
-    eacces,
-    eaddrinuse,
-    eaddrnotavail,
-    einval,
-    no_thread,
-    noproc,
-    // Errors of `respond`.
-    already_sent,
-    closed,
-    timeout,
     // Messages.
     request,
     roundtrip_server_stopped,
@@ -29,7 +18,7 @@ rustler::atoms! {
     // Versions.
     http_10 = "HTTP/1.0",
     http_11 = "HTTP/1.1",
-    // `%Roundtrip.Server.Request{}`.
+    // The module and the keys of `%Roundtrip.Server.Request{}`.
     struct_key = "__struct__",
     request_module = "Elixir.Roundtrip.Server.Request",
     method,

@@ -1,15 +1,16 @@
-//! What a server may be asked for, and the bounds that come of it.
+//! The configuration of a server: decoded from Elixir, then parsed once into [`Settings`].
 
-use roundtrip_core::server as core;
-use roundtrip_core::{Error, error::within};
+use crate::error::Error;
+use roundtrip_core::bounded;
+use roundtrip_core::server::parse_timeout;
 use rustler::NifStruct;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-/// Rust's share of the options, as Elixir spells them: bytes, milliseconds, counts.
+/// The options for Rust as Elixir sends them. Sizes are in bytes and times in milliseconds.
 #[derive(NifStruct, Default)]
 #[module = "Roundtrip.Server.Config"]
-pub struct Config {
+pub(crate) struct Config {
     host: String,
     port: i64,
     workers: i64,
@@ -25,74 +26,64 @@ pub struct Config {
     answer_in_rust: bool,
 }
 
-/// The same, checked.
-#[derive(Clone)]
-pub struct Limits {
-    pub address: SocketAddr,
-    pub workers: usize,
-    pub max_body: usize,
-    pub max_headers: usize,
-    pub max_connections: usize,
-    pub max_in_flight: usize,
-    pub header_timeout: Duration,
-    pub body_timeout: Duration,
-    pub idle_timeout: Duration,
-    pub write_timeout: Duration,
-    pub deadline: Duration,
-    pub answer_in_rust: bool,
+/// The options as the server uses them.
+pub(crate) struct Settings {
+    pub(crate) address: SocketAddr,
+    pub(crate) workers: usize,
+    pub(crate) max_body: usize,
+    pub(crate) max_headers: usize,
+    pub(crate) max_connections: u32,
+    pub(crate) max_in_flight: usize,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) write_timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) answer_in_rust: bool,
 }
 
-/// Why a configuration was refused; it names the field.
-pub enum Refused {
-    /// A number is out of its range.
-    Number(Error),
-    /// The host is no address of this machine's kind.
-    Host(String),
-}
-
-impl From<Error> for Refused {
-    fn from(error: Error) -> Self {
-        Refused::Number(error)
+impl Settings {
+    /// Returns the shortest of the timeouts that apply to a connection's socket.
+    pub(crate) fn shortest_timeout(&self) -> Duration {
+        self.header_timeout
+            .min(self.body_timeout)
+            .min(self.idle_timeout)
+            .min(self.write_timeout)
     }
 }
 
-impl std::fmt::Display for Refused {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Refused::Number(error) => error.fmt(f),
-            Refused::Host(host) => {
-                write!(f, "host must be an IP address or localhost, not {host:?}")
-            }
-        }
-    }
-}
+impl TryFrom<Config> for Settings {
+    type Error = Error;
 
-impl Config {
-    /// Checks each field.
-    pub fn limits(self) -> Result<Limits, Refused> {
-        let port = within("port", self.port, 0, 65_535)?;
-        let port = u16::try_from(port).unwrap_or_default();
-        Ok(Limits {
-            address: SocketAddr::new(ip(self.host)?, port),
-            workers: core::limit("workers", self.workers, 1, 1_024)?,
-            max_body: core::limit("max_body", self.max_body, 0, core::LARGEST_BODY)?,
-            max_headers: core::limit("max_headers", self.max_headers, 256, 1_048_576)?,
-            max_connections: core::limit("max_connections", self.max_connections, 1, 1_000_000)?,
-            max_in_flight: core::limit("max_in_flight", self.max_in_flight, 1, 1_000_000)?,
-            header_timeout: core::timeout("header_timeout", self.header_timeout)?,
-            body_timeout: core::timeout("body_timeout", self.body_timeout)?,
-            idle_timeout: core::timeout("idle_timeout", self.idle_timeout)?,
-            write_timeout: core::timeout("write_timeout", self.write_timeout)?,
-            deadline: core::timeout("deadline", self.deadline)?,
-            answer_in_rust: self.answer_in_rust,
+    /// Parses each field. The error names the field that is out of range.
+    fn try_from(config: Config) -> Result<Self, Error> {
+        let ip = parse_host(config.host)?;
+        let port = bounded::parse("port", config.port, 0..=65_535)?;
+        Ok(Settings {
+            address: SocketAddr::new(ip, port),
+            workers: bounded::parse("workers", config.workers, 1..=1_024)?,
+            max_body: bounded::parse("max_body", config.max_body, 0..=1 << 30)?,
+            max_headers: bounded::parse("max_headers", config.max_headers, 256..=1 << 20)?,
+            max_connections: bounded::parse(
+                "max_connections",
+                config.max_connections,
+                1..=1_000_000,
+            )?,
+            max_in_flight: bounded::parse("max_in_flight", config.max_in_flight, 1..=1_000_000)?,
+            header_timeout: parse_timeout("header_timeout", config.header_timeout)?,
+            body_timeout: parse_timeout("body_timeout", config.body_timeout)?,
+            idle_timeout: parse_timeout("idle_timeout", config.idle_timeout)?,
+            write_timeout: parse_timeout("write_timeout", config.write_timeout)?,
+            deadline: parse_timeout("deadline", config.deadline)?,
+            answer_in_rust: config.answer_in_rust,
         })
     }
 }
 
-// No name is looked up: that may take seconds, and may give another address each time.
-fn ip(host: String) -> Result<IpAddr, Refused> {
+// Host names are not resolved: that can take seconds and can return another address each time.
+fn parse_host(host: String) -> Result<IpAddr, Error> {
     if host == "localhost" {
         return Ok(Ipv4Addr::LOCALHOST.into());
     }
-    host.parse().map_err(|_| Refused::Host(host))
+    host.parse().map_err(|_| Error::Host(host))
 }

@@ -1,8 +1,12 @@
-//! The first version, kept for teaching: tinybeam's design of 2020 in today's rustler, with its
-//! faults on purpose. The lesson `server` shows each of them; nothing else should use this.
+//! The first version of the server: tinybeam's design of 2020, written with today's rustler.
+//!
+//! Its faults are kept on purpose. The lesson `server` shows each of them, and nothing else should
+//! use this module.
 
-// One that input can reach stands in `body`, in `head`, and behind each lock: the lesson shows all.
-#![allow(clippy::unwrap_used)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "the lesson shows how input reaches the unwraps in `body`, in `head` and on the locks"
+)]
 
 mod clean_up;
 mod wire;
@@ -11,7 +15,7 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use roundtrip_support::live::Live;
+use roundtrip_support::LiveGuard;
 use rustler::types::atom::ok;
 use rustler::{Atom, LocalPid, NifStruct, NifTuple, OwnedEnv, Resource, ResourceArc};
 
@@ -52,16 +56,16 @@ struct Response {
     body: String,
 }
 
-/// Who waits for the answer; `None` once it was given.
+/// The client that waits for an answer. The stream is `None` after it was answered.
 struct Client {
     stream: Mutex<Option<TcpStream>>,
-    _live: Live,
+    _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for Client {}
 
-/// Binds, and starts the threads that receive. Returns the port.
+/// Binds the port, starts the threads that receive requests, and returns the port.
 #[rustler::nif]
 fn first_start(config: Config, owner: LocalPid) -> u16 {
     let address = ("127.0.0.1", u16::try_from(config.port).unwrap());
@@ -74,13 +78,13 @@ fn first_start(config: Config, owner: LocalPid) -> u16 {
     port
 }
 
-/// What each thread does: the listener is shared, and whoever is free takes the next client.
+/// Runs on each thread: they share the listener, and the next free thread accepts the next client.
 fn receive(listener: &TcpListener, owner: &LocalPid) {
     while let Ok((stream, _peer)) = listener.accept() {
-        if clean_up::wanted() {
+        if clean_up::is_requested() {
             return;
         }
-        clean_up::bound(&stream);
+        clean_up::set_timeouts(&stream);
         if let Some(request) = wire::read(stream) {
             let mut msg_env = OwnedEnv::new();
             let _ = msg_env.send_and_clear(owner, |_| (atoms::request(), request));
@@ -88,7 +92,7 @@ fn receive(listener: &TcpListener, owner: &LocalPid) {
     }
 }
 
-/// Answers a request: once, through `take`.
+/// Answers a request. `take` makes sure that only the first answer is written.
 #[rustler::nif]
 fn first_respond(request: Request, response: Response) -> Atom {
     let mut stream = request.r#ref.stream.lock().unwrap();

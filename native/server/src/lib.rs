@@ -1,24 +1,37 @@
-//! An HTTP server whose handlers are Elixir: hyper and tokio answer the wire, messages ask the VM.
+//! An HTTP server in Rust whose handlers are written in Elixir.
 //!
-//! A request's way: `listener` accepts the connection, `io` watches its time, hyper parses in it,
-//! `service` bounds the request and reads its body, `pool` finds a receiver, `request` sends it a
-//! message with a `handle`, Elixir answers through that handle with a `response`, and hyper writes.
+//! hyper and tokio read and write HTTP, and messages connect them to the VM. A request passes
+//! through these modules, each of which uses only those that come after it:
+//!
+//! 1. `server` is what Elixir holds, and `server_thread` runs the tokio runtime.
+//! 2. `listener` accepts connections, and `connection` serves each of them.
+//! 3. `service` reads a request, rejects it or sends it on, and waits for the response.
+//! 4. `request` sends it as a message to the next process of the `receiver_pool`.
+//! 5. `request_handle` lets Elixir answer it, once, with what `response` decodes.
+//!
+//! Below these, `timed_stream` gives the socket its time limits, and `shared` holds the state of a
+//! server.
 
-mod alarm;
 mod atoms;
 mod config;
+mod connection;
+mod connection_state;
+mod deadline_timer;
+mod error;
 mod first_version;
-mod handle;
-mod io;
 mod listener;
-mod pool;
-mod race;
-mod refusal;
+mod receiver_pool;
+mod rejection;
 mod request;
+mod request_handle;
 mod response;
 mod server;
+mod server_thread;
 mod service;
+mod shared;
+mod shutdown;
 mod stats;
+mod timed_stream;
 
 use roundtrip_support::live;
 use rustler::{Encoder, Env, Term};
@@ -28,7 +41,7 @@ fn live_resources() -> usize {
     live::count()
 }
 
-/// One value of every struct that has a module in Elixir, so that the two can be compared.
+/// Returns one value of every struct that has a module in Elixir, so that a test can compare them.
 #[rustler::nif]
 fn struct_samples(env: Env<'_>) -> Vec<Term<'_>> {
     vec![

@@ -1,71 +1,69 @@
-//! A request as Elixir gets it: `{:request, %Roundtrip.Server.Request{}}`.
+//! Sends requests to Elixir, as `{:request, %Roundtrip.Server.Request{}}`.
 
 use crate::atoms;
-use crate::handle::Handle;
-use crate::pool::Pool;
+use crate::receiver_pool::ReceiverPool;
+use crate::rejection::Rejection;
+use crate::request_handle::RequestHandle;
 use bytes::Bytes;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Version};
 use rustler::types::atom::nil;
 use rustler::types::tuple::make_tuple;
-use rustler::{Atom, Encoder, Env, LocalPid, NewBinary, OwnedEnv, ResourceArc, Term};
+use rustler::{Atom, Encoder, Env, NewBinary, OwnedEnv, ResourceArc, Term};
 use std::cell::RefCell;
 use std::net::{IpAddr, SocketAddr};
 
 thread_local! {
-    /// One environment a worker: to make and free one costs a third of a send.
+    /// One environment per worker thread, because creating one for every message lowers the
+    /// throughput (bench/server/load.exs).
     static MESSAGES: RefCell<OwnedEnv> = RefCell::new(OwnedEnv::new());
 }
 
-/// A request whose body has come.
-pub struct Request {
-    pub head: Parts,
-    pub body: Bytes,
-    pub peer: SocketAddr,
+/// A complete request.
+pub(crate) struct Request {
+    pub(crate) head: Parts,
+    pub(crate) body: Bytes,
+    pub(crate) peer: SocketAddr,
 }
 
-/// Nobody was there to take the request.
-pub struct NoReceiver;
-
 impl Request {
-    /// Sends the request to whose turn it is. Who turns out to be dead leaves the pool.
-    pub fn send(&self, pool: &Pool, handle: &ResourceArc<Handle>) -> Result<(), NoReceiver> {
-        while let Some(receiver) = pool.next() {
-            if self.send_to(&receiver, handle).is_ok() {
-                return Ok(());
-            }
-            pool.leave(&receiver);
-        }
-        Err(NoReceiver)
-    }
-
-    fn send_to(&self, receiver: &LocalPid, handle: &ResourceArc<Handle>) -> Result<(), ()> {
-        MESSAGES.with_borrow_mut(|messages| {
-            messages
-                .send_and_clear(receiver, |env| {
+    /// Sends the request to the next receiver, round robin, and removes dead receivers.
+    pub(crate) fn send(
+        &self,
+        receivers: &ReceiverPool,
+        handle: &ResourceArc<RequestHandle>,
+    ) -> Result<(), Rejection> {
+        while let Some(receiver) = receivers.next() {
+            let sent = MESSAGES.with_borrow_mut(|messages| {
+                messages.send_and_clear(&receiver, |env| {
                     (atoms::request(), self.encode(env, handle.encode(env)))
                 })
-                .map_err(|_| ())
-        })
+            });
+            if sent.is_ok() {
+                return Ok(());
+            }
+            receivers.leave(&receiver);
+        }
+        Err(Rejection::Overloaded)
     }
 
     fn encode<'a>(&self, env: Env<'a>, handle: Term<'a>) -> Term<'a> {
         let uri = &self.head.uri;
-        // The target of CONNECT is a host and a port: it has no path.
+        // The target of CONNECT is a host and a port, without a path.
         let path = match uri.authority() {
             Some(authority) if uri.path().is_empty() => authority.as_str(),
             _ => uri.path(),
         };
         let query = uri.query().map(|query| binary(env, query.as_bytes()));
-        fields(
+        encode_fields(
             env,
             [
-                method(&self.head.method).to_term(env),
+                method_atom(&self.head.method).to_term(env),
                 binary(env, path.as_bytes()),
                 query.unwrap_or_else(|| nil().to_term(env)),
-                headers(env, &self.head.headers),
-                address(env, self.peer),
-                version(self.head.version).to_term(env),
+                encode_headers(env, &self.head.headers),
+                encode_address(env, self.peer),
+                version_atom(self.head.version).to_term(env),
                 binary(env, &self.body),
                 handle,
             ],
@@ -73,9 +71,10 @@ impl Request {
     }
 }
 
-/// A struct with the keys of `Roundtrip.Server.Request`, in their order here.
-// By hand: the derive builds two vectors and looks every atom up, for every request.
-fn fields<'a>(env: Env<'a>, values: [Term<'a>; 8]) -> Term<'a> {
+/// Encodes a `Roundtrip.Server.Request` with these values.
+// Not derived: the derived code allocates two vectors and looks up each atom for every request,
+// which lowers the throughput (bench/server/load.exs).
+fn encode_fields<'a>(env: Env<'a>, values: [Term<'a>; 8]) -> Term<'a> {
     let keys = [
         atoms::struct_key(),
         atoms::method(),
@@ -93,20 +92,20 @@ fn fields<'a>(env: Env<'a>, values: [Term<'a>; 8]) -> Term<'a> {
     let values = [
         module, method, path, query, headers, peer, version, body, handle,
     ];
-    // It fails only where a key is there twice.
+    // It would fail only if two keys were equal.
     Term::map_from_term_arrays(env, &keys, &values).unwrap_or(module)
 }
 
-/// One with nothing in it, to compare its keys.
-pub fn sample(env: Env<'_>) -> Term<'_> {
-    fields(env, [nil().to_term(env); 8])
+/// Encodes a request without values, so that a test can compare its keys with Elixir's.
+pub(crate) fn sample(env: Env<'_>) -> Term<'_> {
+    encode_fields(env, [nil().to_term(env); 8])
 }
 
 fn binary<'a>(env: Env<'a>, bytes: &[u8]) -> Term<'a> {
     NewBinary::from_slice(env, bytes).into()
 }
 
-fn headers<'a>(env: Env<'a>, headers: &HeaderMap) -> Term<'a> {
+fn encode_headers<'a>(env: Env<'a>, headers: &HeaderMap) -> Term<'a> {
     let pairs: Vec<Term> = headers
         .iter()
         .map(|(name, value)| {
@@ -117,22 +116,22 @@ fn headers<'a>(env: Env<'a>, headers: &HeaderMap) -> Term<'a> {
     pairs.encode(env)
 }
 
-/// `{ip, port}`, as `:inet` has it.
-pub fn address(env: Env<'_>, address: SocketAddr) -> Term<'_> {
+/// Encodes an address as `{ip, port}`, like `:inet`.
+pub(crate) fn encode_address(env: Env<'_>, address: SocketAddr) -> Term<'_> {
     let ip = match address.ip() {
         IpAddr::V4(ip) => {
             let [a, b, c, d] = ip.octets();
             (a, b, c, d).encode(env)
         }
         IpAddr::V6(ip) => {
-            // Longer than any tuple that encodes itself.
+            // rustler encodes Rust tuples of up to seven elements only.
             make_tuple(env, &ip.segments().map(|part| part.encode(env)))
         }
     };
     (ip, address.port()).encode(env)
 }
 
-fn method(method: &Method) -> Atom {
+fn method_atom(method: &Method) -> Atom {
     match *method {
         Method::GET => atoms::get(),
         Method::HEAD => atoms::head(),
@@ -147,7 +146,7 @@ fn method(method: &Method) -> Atom {
     }
 }
 
-fn version(version: Version) -> Atom {
+fn version_atom(version: Version) -> Atom {
     if version == Version::HTTP_10 {
         atoms::http_10()
     } else {

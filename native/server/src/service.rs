@@ -1,11 +1,12 @@
-//! One request, from its head to its answer.
+//! Serves the requests of a connection: from the head of each to its response.
 
-use crate::alarm::Alarm;
-use crate::handle;
-use crate::io::{Stage, Wire};
-use crate::refusal::{Body, Refusal};
+use crate::connection_state::{ConnectionState, Stage};
+use crate::deadline_timer::DeadlineTimer;
+use crate::rejection::{Body, Rejection};
 use crate::request::Request;
-use crate::server::Shared;
+use crate::request_handle;
+use crate::shared::Shared;
+use crate::stats::InFlightPermit;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
@@ -18,110 +19,114 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::time::Instant;
 
-/// The half of a connection that answers.
-pub struct Service {
-    pub shared: Arc<Shared>,
-    pub wire: Arc<Wire>,
-    pub alarm: Alarm,
-    pub peer: SocketAddr,
+/// The half of a connection that responds to requests.
+pub(crate) struct RequestService {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) state: Arc<ConnectionState>,
+    pub(crate) timer: DeadlineTimer,
+    pub(crate) peer: SocketAddr,
 }
 
-impl Service {
-    /// Answers a request, whatever happens to it.
-    pub async fn serve(
+impl RequestService {
+    /// Responds to a request, whatever happens to it.
+    pub(crate) async fn serve(
         self: Arc<Self>,
         request: hyper::Request<Incoming>,
     ) -> Result<Response<Body>, Infallible> {
         let began = Instant::now();
-        self.wire.set_stage(Stage::Body);
-        self.shared.counters.requested();
-        let response = self.answer(request).await.unwrap_or_else(|refusal| {
-            if refusal == Refusal::Overloaded {
-                self.shared.counters.refused();
+        let counters = &self.shared.counters;
+        counters.count_request();
+        self.state.set_stage(Stage::ReadingBody);
+        let response = self.respond(request).await.unwrap_or_else(|rejection| {
+            if rejection == Rejection::Overloaded {
+                counters.count_refused();
             }
-            refusal.response()
+            rejection.into_response()
         });
-        let status = response.status().as_u16();
-        self.shared.counters.answered(status, began.elapsed());
-        self.wire.set_stage(Stage::Idle);
+        counters.count_response(response.status().as_u16(), began.elapsed());
+        self.state.set_stage(Stage::Idle);
         Ok(response)
     }
 
-    async fn answer(&self, request: hyper::Request<Incoming>) -> Result<Response<Body>, Refusal> {
+    async fn respond(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> Result<Response<Body>, Rejection> {
         let (head, body) = request.into_parts();
-        let slot = self.admit(&head, &body).inspect_err(|_| {
+        let permit = self.admit(&head, &body).inspect_err(|_| {
             if !body.is_end_stream() {
-                self.wire.leave_unread();
+                self.state.has_unread_input.set();
             }
         })?;
         let body = self
             .read(body)
             .await
-            .inspect_err(|_| self.wire.leave_unread())?;
-        if self.shared.limits.answer_in_rust {
+            .inspect_err(|_| self.state.has_unread_input.set())?;
+        if self.shared.settings.answer_in_rust {
             return Ok(Response::new(Full::new(body)));
         }
-        let deadline = Instant::now() + self.shared.limits.deadline;
-        let (handle, waiting) = handle::new(slot, deadline);
+        let deadline = Instant::now() + self.shared.settings.deadline;
+        let (handle, pending) = request_handle::new(permit, deadline);
         let peer = self.peer;
         let request = Request { head, body, peer };
-        if request.send(&self.shared.pool, &handle).is_err() {
-            return Err(Refusal::Overloaded);
-        }
-        // From here on the receiver alone holds the handle: when that is gone, no answer can come.
+        request.send(&self.shared.receivers, &handle)?;
+        // From here on only Elixir holds the handle. When it is garbage collected, this side
+        // learns that no answer can come.
         drop((request, handle));
-        self.wire.set_stage(Stage::Busy);
-        waiting.answer(&self.alarm).await
+        self.state.set_stage(Stage::WaitingForHandler);
+        pending.wait(&self.timer).await
     }
 
-    /// Refuses what needs no body to be refused, so that none is read.
-    fn admit(&self, head: &Parts, body: &Incoming) -> Result<crate::stats::Slot, Refusal> {
-        check(head)?;
-        if self.wire.smuggled() {
-            return Err(Refusal::BadRequest);
+    /// Rejects what can be rejected before the body is read.
+    fn admit(&self, head: &Parts, body: &Incoming) -> Result<InFlightPermit, Rejection> {
+        check_head(head)?;
+        if self.state.is_ambiguous.is_set() {
+            return Err(Rejection::BadRequest);
         }
-        let limits = &self.shared.limits;
-        if body.size_hint().lower() > limits.max_body as u64 {
-            return Err(Refusal::BodyTooLarge);
+        let Shared {
+            settings, counters, ..
+        } = &*self.shared;
+        if body.size_hint().lower() > settings.max_body as u64 {
+            return Err(Rejection::BodyTooLarge);
         }
-        let slot = self.shared.counters.slot(limits.max_in_flight);
-        slot.ok_or(Refusal::Overloaded)
+        let permit = counters.in_flight_permit(settings.max_in_flight);
+        permit.ok_or(Rejection::Overloaded)
     }
 
-    async fn read(&self, body: Incoming) -> Result<Bytes, Refusal> {
-        let max = self.shared.limits.max_body;
-        collect(body, max).await.map_err(|refusal| {
-            if self.wire.body_timed_out() {
-                Refusal::BodyTimeout
+    async fn read(&self, body: Incoming) -> Result<Bytes, Rejection> {
+        let max = self.shared.settings.max_body;
+        collect(body, max).await.map_err(|rejection| {
+            if self.state.body_timed_out.is_set() {
+                Rejection::BodyTimeout
             } else {
-                refusal
+                rejection
             }
         })
     }
 }
 
-/// What RFC 9112 demands of a head and hyper leaves to its user.
-fn check(head: &Parts) -> Result<(), Refusal> {
+/// Checks what RFC 9112 requires of a head and hyper does not check.
+fn check_head(head: &Parts) -> Result<(), Rejection> {
     let mut hosts = head.headers.get_all(HOST).iter();
-    let known = match (hosts.next(), hosts.next()) {
+    let has_valid_host = match (hosts.next(), hosts.next()) {
         (None, _) => head.version != Version::HTTP_11,
         (Some(host), None) => is_authority(host.as_bytes()),
         (Some(_), Some(_)) => false,
     };
-    if !known || !is_target(head) {
-        return Err(Refusal::BadRequest);
+    if !has_valid_host || !has_valid_target(head) {
+        return Err(Rejection::BadRequest);
     }
     let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
         (None, _) => Ok(()),
         (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
-        (Some(_), None) => Err(Refusal::UnknownCoding),
-        (Some(_), Some(_)) => Err(Refusal::BadRequest),
+        (Some(_), None) => Err(Rejection::UnknownTransferCoding),
+        (Some(_), Some(_)) => Err(Rejection::BadRequest),
     }
 }
 
-/// Whether the target has a form that its method may have.
-fn is_target(head: &Parts) -> bool {
+/// Returns whether the request target has a form that is allowed for the method.
+fn has_valid_target(head: &Parts) -> bool {
     let path = head.uri.path();
     if head.method == Method::CONNECT {
         head.uri.authority().is_some() && path.is_empty()
@@ -130,18 +135,19 @@ fn is_target(head: &Parts) -> bool {
     }
 }
 
-async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Refusal> {
+/// Reads a body of at most `max` bytes.
+async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Rejection> {
     let mut whole = Bytes::new();
     let mut more = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        // Trailers are read and left out.
-        let Ok(data) = frame.map_err(|_| Refusal::BadRequest)?.into_data() else {
+        // A frame that isn't data holds trailers, which handlers don't get.
+        let Ok(data) = frame.map_err(|_| Rejection::BadRequest)?.into_data() else {
             continue;
         };
         if whole.len() + more.len() + data.len() > max {
-            return Err(Refusal::BodyTooLarge);
+            return Err(Rejection::BodyTooLarge);
         }
-        // Most bodies come in one piece, which is then used as it is.
+        // Most bodies arrive in one piece, which then isn't copied.
         if whole.is_empty() && more.is_empty() {
             whole = data;
         } else {

@@ -1,16 +1,15 @@
-//! What a server counts of itself.
+//! What a server counts about itself.
 
-use parking_lot::Mutex;
-use roundtrip_core::resources::{LONGEST, Latencies};
-use roundtrip_support::snapshot::Snapshot;
+use roundtrip_core::resources::{Latencies, Longest, Snapshot};
+use roundtrip_support::Lock;
 use rustler::{NifMap, NifStruct};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// Answers by the class of their status.
+/// The number of responses by the class of their status.
 #[derive(NifMap, Default)]
-pub struct Statuses {
+pub(crate) struct Statuses {
     success: u64,
     redirection: u64,
     client_error: u64,
@@ -20,7 +19,7 @@ pub struct Statuses {
 /// The counts at one moment.
 #[derive(NifStruct, Default)]
 #[module = "Roundtrip.Server.Stats"]
-pub struct Stats {
+pub(crate) struct Stats {
     requests: u64,
     in_flight: u64,
     connections: u64,
@@ -30,77 +29,73 @@ pub struct Stats {
     latency: Snapshot,
 }
 
-/// The counts as they grow.
-pub struct Counters {
+/// The counts of a running server.
+pub(crate) struct Counters {
     requests: AtomicU64,
     in_flight: Arc<AtomicUsize>,
-    connections: AtomicUsize,
+    connections: Arc<AtomicUsize>,
     refused: AtomicU64,
     malformed: AtomicU64,
-    classes: [AtomicU64; 4],
-    latencies: Mutex<Latencies>,
+    /// One each for the classes 2xx, 3xx, 4xx and 5xx.
+    responses: [AtomicU64; 4],
+    latencies: Lock<Latencies>,
 }
 
 impl Counters {
-    /// All at nothing.
-    ///
-    /// # Errors
-    /// None: the histogram's range is one that it takes.
-    pub fn new() -> Result<Self, roundtrip_core::Error> {
+    /// Creates counters that are all zero.
+    pub(crate) fn new() -> Result<Self, roundtrip_core::Error> {
         Ok(Counters {
             requests: AtomicU64::default(),
             in_flight: Arc::default(),
-            connections: AtomicUsize::default(),
+            connections: Arc::default(),
             refused: AtomicU64::default(),
             malformed: AtomicU64::default(),
-            classes: Default::default(),
-            latencies: Mutex::new(Latencies::new(LONGEST)?),
+            responses: Default::default(),
+            latencies: Lock::new(Latencies::new(Longest::MAX)?),
         })
     }
 
-    /// One request was answered.
-    pub fn answered(&self, status: u16, latency: Duration) {
+    /// Counts a response and records how long it took.
+    pub(crate) fn count_response(&self, status: u16, latency: Duration) {
         let class = usize::from(status / 100).saturating_sub(2);
-        if let Some(class) = self.classes.get(class) {
+        if let Some(class) = self.responses.get(class) {
             class.fetch_add(1, Ordering::Relaxed);
         }
-        let microseconds = i64::try_from(latency.as_micros()).unwrap_or(LONGEST);
-        // What is over the histogram's hour counts as an hour.
-        let _ = self.latencies.lock().record(microseconds.min(LONGEST));
+        self.latencies.lock().record_saturating(latency);
     }
 
-    /// One request began.
-    pub fn requested(&self) {
+    /// Counts a request whose head has arrived.
+    pub(crate) fn count_request(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A connection or a request was turned away, for there were too many.
-    pub fn refused(&self) {
+    /// Counts a connection or a request that was refused because there were too many.
+    pub(crate) fn count_refused(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A connection sent what is not HTTP.
-    pub fn malformed(&self) {
+    /// Counts a connection on which something other than HTTP was received.
+    pub(crate) fn count_malformed(&self) {
         self.malformed.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A connection, counted until the guard is dropped.
-    pub fn connection(&self) -> Counted<'_> {
-        self.connections.fetch_add(1, Ordering::Relaxed);
-        Counted(&self.connections)
+    /// Counts a connection as open until the guard is dropped.
+    pub(crate) fn open_connection(&self) -> CountGuard {
+        CountGuard::new(&self.connections).0
     }
 
-    /// A place among `most` requests in flight, if there is one.
-    pub fn slot(&self, most: usize) -> Option<Slot> {
-        let slot = Slot(Arc::clone(&self.in_flight));
-        // Counted first, so that two at once cannot both see the last place; `slot` takes it back.
-        (slot.0.fetch_add(1, Ordering::Relaxed) < most).then_some(slot)
+    /// Counts a request as in flight until the permit is dropped. Returns `None` when there are
+    /// `max` already.
+    pub(crate) fn in_flight_permit(&self, max: usize) -> Option<InFlightPermit> {
+        // Counted before the comparison, so that two requests can't both get the last permit.
+        let (guard, before) = CountGuard::new(&self.in_flight);
+        (before < max).then_some(InFlightPermit { _guard: guard })
     }
 
-    /// The counts now.
-    pub fn stats(&self) -> Stats {
+    /// Reads the counts.
+    pub(crate) fn stats(&self) -> Stats {
         let [success, redirection, client_error, server_error] =
-            [0, 1, 2, 3].map(|class: usize| self.classes[class].load(Ordering::Relaxed));
+            std::array::from_fn(|class| self.responses[class].load(Ordering::Relaxed));
         Stats {
             requests: self.requests.load(Ordering::Relaxed),
             in_flight: self.in_flight.load(Ordering::Relaxed) as u64,
@@ -113,25 +108,30 @@ impl Counters {
                 client_error,
                 server_error,
             },
-            latency: Snapshot::from(self.latencies.lock().snapshot()),
+            latency: self.latencies.lock().snapshot(),
         }
     }
 }
 
-/// One of something, until it is dropped.
-pub struct Counted<'a>(&'a AtomicUsize);
+/// Counts one connection or request until it is dropped.
+pub(crate) struct CountGuard(Arc<AtomicUsize>);
 
-impl Drop for Counted<'_> {
+impl CountGuard {
+    /// Counts one more, and returns how many there were before.
+    fn new(count: &Arc<AtomicUsize>) -> (Self, usize) {
+        let before = count.fetch_add(1, Ordering::Relaxed);
+        (CountGuard(Arc::clone(count)), before)
+    }
+}
+
+impl Drop for CountGuard {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// One request in flight, until it is dropped: by an answer, a deadline or the end of its handle.
-pub struct Slot(Arc<AtomicUsize>);
-
-impl Drop for Slot {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
+/// The permission to have one request in flight. It is dropped when the request is answered, when
+/// its deadline has passed, or when its handle is dropped.
+pub(crate) struct InFlightPermit {
+    _guard: CountGuard,
 }

@@ -1,5 +1,14 @@
-//! What both libraries of NIFs share. Each is linked with a copy, and so with a count, of its own.
+//! What both libraries of NIFs, and more than one lesson, share.
+//!
+//! Each library is linked with a copy of its own, and so has its own count of live values.
 
-pub mod error;
+pub mod histogram;
 pub mod live;
-pub mod snapshot;
+pub mod lock;
+pub mod shared_struct;
+
+pub use histogram::Histogram;
+pub use live::LiveGuard;
+pub use lock::Lock;
+pub use roundtrip_core::error::argument_error;
+pub use shared_struct::SharedStruct;

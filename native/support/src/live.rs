@@ -1,29 +1,31 @@
-//! Counts the values that Rust holds on behalf of Elixir, so that a leak can be seen.
+//! Counts the values that Rust holds for Elixir, so that a leak can be seen.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
 
-/// One live value: counted when it is made, discounted when it is dropped.
-/// A resource holds one as a field.
-pub struct Live;
+/// Counts the value whose field it is: one more when it is made, one less when it is dropped.
+pub struct LiveGuard(());
 
-impl Live {
-    /// Counts one more.
-    #[expect(clippy::new_without_default, reason = "whoever counts says so")]
+impl LiveGuard {
+    /// Counts one more live value.
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default value should have no side effect"
+    )]
     pub fn new() -> Self {
         LIVE.fetch_add(1, Ordering::Relaxed);
-        Live
+        LiveGuard(())
     }
 }
 
-impl Drop for Live {
+impl Drop for LiveGuard {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
-/// How many there are now, in the library that asks.
+/// Returns how many values are live now, in the library that asks.
 pub fn count() -> usize {
     LIVE.load(Ordering::Relaxed)
 }

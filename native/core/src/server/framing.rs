@@ -1,73 +1,85 @@
-//! Follows the framing of requests on a connection, to see what the HTTP library leaves out.
+//! Tracks where each request on a connection begins and ends, to detect request smuggling.
 //!
-//! hyper drops a Content-Length that comes with a Transfer-Encoding and serves the request. Where a
-//! proxy in front believes the other header, the two disagree on where the next request begins:
-//! request smuggling. So the bytes are followed here as well, and such a pair is told.
+//! When a request has both a Content-Length and a Transfer-Encoding, hyper drops the
+//! Content-Length and serves the request. A proxy in front of the server may believe the other
+//! header. The two then disagree on where the next request begins, and an attacker can hide a
+//! request from the proxy. hyper doesn't report such a request, so it is detected here.
 
-/// Where a connection is, after the bytes seen so far.
+/// The position in the HTTP messages of one connection, after the bytes seen so far.
 #[derive(Debug, Default)]
-pub struct Framing {
-    at: At,
-    /// The part of a line whose end has not come.
-    line: Vec<u8>,
-    started: bool,
-    length: Option<u64>,
-    chunked: bool,
-    smuggled: bool,
+pub struct FramingTracker {
+    position: Position,
+    /// The beginning of a line whose end has not arrived yet.
+    partial_line: Vec<u8>,
+    has_request_line: bool,
+    content_length: Option<u64>,
+    has_transfer_encoding: bool,
+    is_ambiguous: bool,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum At {
+enum Position {
     #[default]
     Head,
+    /// In a body, with this many bytes left.
     Body(u64),
     ChunkSize,
+    /// In a chunk, with this many bytes left.
     Chunk(u64),
     Trailers,
-    /// What came is not HTTP, or is refused: nothing after it is looked at.
-    Lost,
+    /// The input is not HTTP or is rejected, so the rest is ignored.
+    Abandoned,
 }
 
-impl Framing {
-    /// Takes the next bytes of the connection.
+impl FramingTracker {
+    /// Advances past the next bytes of the connection.
     pub fn feed(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            bytes = match self.at {
-                At::Head | At::ChunkSize | At::Trailers => self.feed_line(bytes),
-                At::Body(left) => self.skip(bytes, left, At::Body, At::Head),
-                At::Chunk(left) => self.skip(bytes, left, At::Chunk, At::ChunkSize),
-                At::Lost => return,
+            bytes = match self.position {
+                Position::Head | Position::ChunkSize | Position::Trailers => self.feed_line(bytes),
+                Position::Body(left) => self.skip(bytes, left, Position::Body, Position::Head),
+                Position::Chunk(left) => {
+                    self.skip(bytes, left, Position::Chunk, Position::ChunkSize)
+                }
+                Position::Abandoned => return,
             };
         }
     }
 
-    /// Whether a head has begun and not ended.
-    pub fn in_head(&self) -> bool {
-        self.at == At::Head && (self.started || !self.line.is_empty())
+    /// Returns whether a head has begun and not ended.
+    pub fn is_in_head(&self) -> bool {
+        self.position == Position::Head && (self.has_request_line || !self.partial_line.is_empty())
     }
 
-    /// Whether a request had both a Content-Length and a Transfer-Encoding.
-    pub fn smuggled(&self) -> bool {
-        self.smuggled
+    /// Returns whether a request had both a Content-Length and a Transfer-Encoding.
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
     }
 
-    fn skip<'a>(&mut self, bytes: &'a [u8], left: u64, more: fn(u64) -> At, then: At) -> &'a [u8] {
-        let here = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
-        let rest = left - here as u64;
-        self.at = if rest == 0 { then } else { more(rest) };
-        &bytes[here..]
+    /// Skips up to `left` bytes, and returns the input that follows them.
+    fn skip<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        left: u64,
+        unfinished: fn(u64) -> Position,
+        next: Position,
+    ) -> &'a [u8] {
+        let skipped = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
+        let left = left - skipped as u64;
+        self.position = if left == 0 { next } else { unfinished(left) };
+        &bytes[skipped..]
     }
 
     fn feed_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         let Some(end) = bytes.iter().position(|&byte| byte == b'\n') else {
-            // It cannot grow without end: the HTTP library closes on a head beyond its limit.
-            self.line.extend_from_slice(bytes);
+            // The buffer is bounded because hyper closes the connection when a head is too long.
+            self.partial_line.extend_from_slice(bytes);
             return &[];
         };
-        if self.line.is_empty() {
+        if self.partial_line.is_empty() {
             self.end_line(&bytes[..end]);
         } else {
-            let mut line = std::mem::take(&mut self.line);
+            let mut line = std::mem::take(&mut self.partial_line);
             line.extend_from_slice(&bytes[..end]);
             self.end_line(&line);
         }
@@ -76,70 +88,73 @@ impl Framing {
 
     fn end_line(&mut self, line: &[u8]) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match self.at {
-            At::Head if !line.is_empty() => self.header(line),
-            At::Head => self.end_head(),
-            At::ChunkSize => self.chunk_size(line),
-            At::Trailers if line.is_empty() => self.at = At::Head,
+        match self.position {
+            Position::Head if !line.is_empty() => self.read_head_line(line),
+            Position::Head => self.end_head(),
+            Position::ChunkSize => self.read_chunk_size(line),
+            Position::Trailers if line.is_empty() => self.position = Position::Head,
             _ => (),
         }
     }
 
-    fn header(&mut self, line: &[u8]) {
-        if !self.started {
-            self.started = true;
+    fn read_head_line(&mut self, line: &[u8]) {
+        if !self.has_request_line {
+            self.has_request_line = true;
             return;
         }
-        if value_of(line, b"transfer-encoding").is_some() {
-            self.chunked = true;
-        } else if let Some(value) = value_of(line, b"content-length") {
-            // One that is no number still makes a pair; alone it is refused by the HTTP library.
-            self.length = Some(decimal(value).unwrap_or(u64::MAX));
+        if header_value(line, b"transfer-encoding").is_some() {
+            self.has_transfer_encoding = true;
+        } else if let Some(value) = header_value(line, b"content-length") {
+            // An invalid number counts too: hyper rejects it only if there is no Transfer-Encoding.
+            self.content_length = Some(parse_decimal(value).unwrap_or(u64::MAX));
         }
     }
 
     fn end_head(&mut self) {
-        // An empty line before a request is allowed.
-        if !self.started {
+        // RFC 9112 allows empty lines before a request.
+        if !self.has_request_line {
             return;
         }
-        self.started = false;
-        self.at = match (self.chunked, self.length.take()) {
+        self.has_request_line = false;
+        self.position = match (self.has_transfer_encoding, self.content_length.take()) {
             (true, Some(_)) => {
-                self.smuggled = true;
-                At::Lost
+                self.is_ambiguous = true;
+                Position::Abandoned
             }
-            (true, None) => At::ChunkSize,
-            (false, None | Some(0)) => At::Head,
-            (false, Some(length)) => At::Body(length),
+            (true, None) => Position::ChunkSize,
+            (false, None | Some(0)) => Position::Head,
+            (false, Some(length)) => Position::Body(length),
         };
-        self.chunked = false;
+        self.has_transfer_encoding = false;
     }
 
-    fn chunk_size(&mut self, line: &[u8]) {
+    fn read_chunk_size(&mut self, line: &[u8]) {
         let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit());
         let text: String = digits.map(|&byte| char::from(byte)).collect();
-        self.at = match u64::from_str_radix(&text, 16) {
-            Ok(0) => At::Trailers,
-            // The two bytes are the end of the line after the chunk.
-            Ok(size) => size.checked_add(2).map_or(At::Lost, At::Chunk),
-            Err(_) => At::Lost,
+        self.position = match u64::from_str_radix(&text, 16) {
+            Ok(0) => Position::Trailers,
+            // Two more bytes for the CRLF that ends the chunk.
+            Ok(size) => size
+                .checked_add(2)
+                .map_or(Position::Abandoned, Position::Chunk),
+            Err(_) => Position::Abandoned,
         };
     }
 }
 
-/// The value of a header's line, if the header has that (lower-case) name.
-fn value_of<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+/// Returns the value if the line is a header with this name, which must be in lower case.
+fn header_value<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     let (found, value) = line.split_at_checked(name.len())?;
     let value = value.strip_prefix(b":")?;
     found.eq_ignore_ascii_case(name).then(|| value.trim_ascii())
 }
 
-fn decimal(digits: &[u8]) -> Option<u64> {
-    let all = digits.iter().all(u8::is_ascii_digit);
+fn parse_decimal(digits: &[u8]) -> Option<u64> {
+    // `u64::from_str` would accept a leading plus sign.
+    let only_digits = digits.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(digits)
         .ok()
-        .filter(|_| all)?
+        .filter(|_| only_digits)?
         .parse()
         .ok()
 }
@@ -148,9 +163,9 @@ fn decimal(digits: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    /// Feeds the bytes whole, and one at a time: both must see the same.
-    fn fed(bytes: &[u8]) -> Framing {
-        let (mut whole, mut single) = (Framing::default(), Framing::default());
+    /// Feeds the bytes at once and one at a time, which must make no difference.
+    fn track(bytes: &[u8]) -> FramingTracker {
+        let (mut whole, mut single) = (FramingTracker::default(), FramingTracker::default());
         whole.feed(bytes);
         for byte in bytes {
             single.feed(&[*byte]);
@@ -160,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_seen_in_either_order() {
+    fn both_headers_are_detected_in_either_order() {
         for head in [
             "POST / HTTP/1.1\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
             "POST / HTTP/1.1\r\ntransfer-encoding:chunked\r\nCONTENT-LENGTH:  4 \r\n\r\n",
             "POST / HTTP/1.1\nContent-Length: x\nTransfer-Encoding: gzip, chunked\n\n",
         ] {
-            assert!(fed(head.as_bytes()).smuggled(), "{head}");
+            assert!(track(head.as_bytes()).is_ambiguous(), "{head}");
         }
     }
 
@@ -180,30 +195,30 @@ mod tests {
              0\r\nTrailer: 1\r\n\r\n"
         );
         for request in [&sized, &chunked] {
-            let framing = fed(request.as_bytes());
-            assert!(!framing.smuggled());
-            assert!(!framing.in_head());
-            assert_eq!(framing.at, At::Head);
+            let tracker = track(request.as_bytes());
+            assert!(!tracker.is_ambiguous());
+            assert!(!tracker.is_in_head());
+            assert_eq!(tracker.position, Position::Head);
         }
         let smuggled = format!("{sized}{chunked}GET / HTTP/1.1\r\n{pair}");
-        assert!(fed(smuggled.as_bytes()).smuggled());
+        assert!(track(smuggled.as_bytes()).is_ambiguous());
     }
 
     #[test]
-    fn a_head_is_open_until_its_empty_line() {
-        assert!(!fed(b"").in_head());
-        assert!(!fed(b"\r\n\r\n").in_head());
-        assert!(fed(b"G").in_head());
-        assert!(fed(b"GET / HTTP/1.1\r\nHost: a\r\n").in_head());
-        assert!(!fed(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").in_head());
+    fn a_head_ends_with_an_empty_line() {
+        assert!(!track(b"").is_in_head());
+        assert!(!track(b"\r\n\r\n").is_in_head());
+        assert!(track(b"G").is_in_head());
+        assert!(track(b"GET / HTTP/1.1\r\nHost: a\r\n").is_in_head());
+        assert!(!track(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").is_in_head());
     }
 
     #[test]
-    fn what_is_not_http_is_given_up() {
+    fn input_that_is_not_http_is_abandoned() {
         let chunked = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
         for size in ["zz", "", "ffffffffffffffffff"] {
-            let framing = fed(format!("{chunked}{size}\r\n").as_bytes());
-            assert_eq!(framing.at, At::Lost);
+            let tracker = track(format!("{chunked}{size}\r\n").as_bytes());
+            assert_eq!(tracker.position, Position::Abandoned);
         }
     }
 }

@@ -1,19 +1,16 @@
 //! Rust asks an Elixir process, and waits for its answer.
 
 use super::atoms;
-use crate::error::refuse;
-use crate::live::Live;
-use parking_lot::{Condvar, Mutex};
-use roundtrip_core::messages::{self as core, Failure, Refusal};
+use crate::Error;
+use parking_lot::Condvar;
+use roundtrip_core::messages::{self, Failure, Timeout};
+use roundtrip_support::{LiveGuard, Lock};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
-use rustler::{
-    Atom, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term,
-};
-use std::panic::RefUnwindSafe;
+use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term};
 use std::time::{Duration, Instant};
 
-/// An answer on its way from one process to another, in memory of its own.
+/// Holds an answer in an environment of its own, on its way from one process to another.
 struct Answer {
     owned: OwnedEnv,
     saved: SavedTerm,
@@ -31,15 +28,12 @@ impl Answer {
     }
 }
 
-/// A question that waits for its answer. Elixir holds it as a reference that nobody can forge.
-pub struct Call {
-    state: Mutex<core::Call<LocalPid, Answer>>,
+/// Waits for the answer to a question. Elixir holds it as a reference that nobody can forge.
+struct Call {
+    state: Lock<messages::Call<LocalPid, Answer>>,
     changed: Condvar,
-    _live: Live,
+    _guard: LiveGuard,
 }
-
-// Each change under the lock is one assignment: nothing half written can be seen.
-impl RefUnwindSafe for Call {}
 
 #[rustler::resource_impl]
 impl Resource for Call {
@@ -52,13 +46,20 @@ impl Resource for Call {
 impl Call {
     fn new(callee: LocalPid) -> Self {
         Call {
-            state: Mutex::new(core::Call::new(callee)),
+            state: Lock::new(messages::Call::new(callee)),
             changed: Condvar::new(),
-            _live: Live::new(),
+            _guard: LiveGuard::new(),
         }
     }
 
-    /// Blocks until there is an answer or none can come: for dirty schedulers only.
+    fn answer(&self, from: &LocalPid, answer: Answer) -> Result<(), Error> {
+        self.state.lock().answer(from, answer)?;
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Waits until there is an answer or none can come. It blocks, so call it on dirty schedulers
+    /// only.
     fn wait(&self, timeout: Duration) -> Result<Answer, Failure> {
         let deadline = Instant::now() + timeout;
         let mut call = self.state.lock();
@@ -78,50 +79,27 @@ fn ask<'a>(
     env: Env<'a>,
     callee: LocalPid,
     question: Term<'a>,
-    timeout: i64,
-) -> NifResult<Result<Term<'a>, Atom>> {
-    let timeout = core::wait("timeout", timeout).map_err(refuse)?;
-    Ok(put(env, callee, question, timeout))
-}
-
-fn put<'a>(
-    env: Env<'a>,
-    callee: LocalPid,
-    question: Term<'a>,
-    timeout: Duration,
-) -> Result<Term<'a>, Atom> {
+    timeout: Timeout,
+) -> Result<Term<'a>, Error> {
     let call = ResourceArc::new(Call::new(callee));
-    let monitor = env.monitor(&call, &callee).ok_or(atoms::noproc())?;
-    // An asker that is killed lets its thread go at once: `down` wakes the wait below.
-    let own = env.monitor(&call, &env.pid()).ok_or(atoms::down())?;
+    let callee_monitor = env.monitor(&call, &callee).ok_or(Error::Noproc)?;
+    // If the asker is killed, its thread is free at once: `down` wakes the wait below.
+    let asker_monitor = env.monitor(&call, &env.pid()).ok_or(Error::Down)?;
 
     let message = (atoms::ask(), call.clone(), question);
-    env.send(&callee, message).map_err(|_| atoms::noproc())?;
-    let outcome = call.wait(timeout);
+    env.send(&callee, message).map_err(|_| Error::Noproc)?;
+    let outcome = call.wait(Duration::from_millis(timeout.get()));
 
-    // Who was asked may keep the call for long, and must not keep two monitors with it.
-    env.demonitor(&call, &monitor);
-    env.demonitor(&call, &own);
-    match outcome {
-        Ok(answer) => Ok(answer.copy_to(env)),
-        Err(Failure::Timeout) => Err(atoms::timeout()),
-        Err(Failure::Down) => Err(atoms::down()),
-    }
+    // The callee may keep the call for long, and should not keep two monitors with it.
+    env.demonitor(&call, &callee_monitor);
+    env.demonitor(&call, &asker_monitor);
+    Ok(outcome?.copy_to(env))
 }
 
 #[rustler::nif]
-fn answer(env: Env, call: ResourceArc<Call>, term: Term) -> NifResult<Atom> {
+fn answer(env: Env, call: &Call, term: Term) -> NifResult<Atom> {
     // Copied before the lock is taken: a large answer must not hold up the process that waits.
     let copied = Answer::new(term);
-    let taken = call.state.lock().answer(&env.pid(), copied);
-    let reason = match taken {
-        Ok(()) => {
-            call.changed.notify_one();
-            return Ok(ok());
-        }
-        Err(Refusal::Stranger) => atoms::stranger(),
-        Err(Refusal::TooLate) => atoms::too_late(),
-        Err(Refusal::AlreadyAnswered) => atoms::already_answered(),
-    };
-    Err(Error::Term(Box::new(reason)))
+    call.answer(&env.pid(), copied)?;
+    Ok(ok())
 }

@@ -2,21 +2,19 @@
 
 use super::atoms;
 use super::thread::Thread;
-use crate::error::refuse;
-use crate::live::Live;
-use parking_lot::{Condvar, Mutex};
-use roundtrip_core::messages::{self as core, Demand};
+use crate::Error;
+use parking_lot::Condvar;
+use roundtrip_core::messages::{Demand, MessageCount, Window};
+use roundtrip_support::{LiveGuard, Lock};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
-use rustler::{
-    Atom, Env, Error, LocalPid, Monitor, NifMap, NifResult, OwnedEnv, Resource, ResourceArc,
-};
-use std::panic::RefUnwindSafe;
+use rustler::{Atom, Env, LocalPid, Monitor, NifMap, NifResult, OwnedEnv, Resource, ResourceArc};
 use std::sync::Arc;
 
-/// What the thread and its owner share. The thread holds no `Feed`: it would keep itself alive.
+/// Lets a message through when the receiver has room for it. The thread and the `Feed` share one; a
+/// thread that held the `Feed` itself would keep it alive.
 struct Gate {
-    state: Mutex<State>,
+    state: Lock<State>,
     changed: Condvar,
 }
 
@@ -27,11 +25,23 @@ struct State {
 }
 
 impl Gate {
+    fn new(window: Window) -> Self {
+        let state = State {
+            demand: Demand::new(window),
+            waiting: false,
+            stopped: false,
+        };
+        Gate {
+            state: Lock::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
     /// Waits until one more message may go out; `false` once the feed is stopped.
     fn pass(&self) -> bool {
         let mut state = self.state.lock();
         while !state.stopped {
-            state.waiting = !state.demand.take();
+            state.waiting = !state.demand.try_take();
             if !state.waiting {
                 return true;
             }
@@ -46,15 +56,12 @@ impl Gate {
     }
 }
 
-/// Owns the thread `rt-feed`.
-pub struct Feed {
+/// Owns the thread `rt-feed`, and stops it when it is dropped.
+struct Feed {
     gate: Arc<Gate>,
     thread: Thread<Result<(), SendError>>,
-    _live: Live,
+    _guard: LiveGuard,
 }
-
-// What the locks guard is changed whole or not at all.
-impl RefUnwindSafe for Feed {}
 
 #[rustler::resource_impl]
 impl Resource for Feed {
@@ -64,15 +71,15 @@ impl Resource for Feed {
 }
 
 impl Drop for Feed {
-    // It signals and does not wait: this runs on a normal scheduler.
+    // It does not join the thread, because a drop runs on a normal scheduler.
     fn drop(&mut self) {
         self.gate.stop();
     }
 }
 
-fn feed(gate: &Gate, receiver: &LocalPid, total: u64) -> Result<(), SendError> {
+fn feed(gate: &Gate, receiver: &LocalPid, total: MessageCount) -> Result<(), SendError> {
     let mut msg_env = OwnedEnv::new();
-    for n in 1..=total {
+    for n in 1..=total.get() {
         if !gate.pass() {
             return Ok(());
         }
@@ -90,56 +97,36 @@ fn feed(gate: &Gate, receiver: &LocalPid, total: u64) -> Result<(), SendError> {
 fn feed_start(
     env: Env,
     receiver: LocalPid,
-    total: i64,
-    window: i64,
-) -> NifResult<Result<ResourceArc<Feed>, Atom>> {
-    let total = core::count("total", total).map_err(refuse)?;
-    let demand = Demand::new(window).map_err(refuse)?;
-    Ok(start(env, receiver, total, demand))
-}
-
-fn start(
-    env: Env,
-    receiver: LocalPid,
-    total: u64,
-    demand: Demand,
-) -> Result<ResourceArc<Feed>, Atom> {
-    let gate = Arc::new(Gate {
-        state: Mutex::new(State {
-            demand,
-            waiting: false,
-            stopped: false,
-        }),
-        changed: Condvar::new(),
-    });
-    let theirs = Arc::clone(&gate);
-    let thread = Thread::start("rt-feed", move || feed(&theirs, &receiver, total))?;
-    let _live = Live::new();
+    total: MessageCount,
+    window: Window,
+) -> Result<ResourceArc<Feed>, Error> {
+    let gate = Arc::new(Gate::new(window));
+    let thread_gate = Arc::clone(&gate);
     let feed = ResourceArc::new(Feed {
         gate,
-        thread,
-        _live,
+        thread: Thread::start("rt-feed", move || feed(&thread_gate, &receiver, total))?,
+        _guard: LiveGuard::new(),
     });
-    let monitor = env.monitor(&feed, &receiver);
-    monitor.map(|_| feed).ok_or(atoms::noproc())
+    env.monitor(&feed, &receiver).ok_or(Error::Noproc)?;
+    Ok(feed)
 }
 
 #[rustler::nif]
-fn feed_more(feed: ResourceArc<Feed>, count: i64) -> NifResult<Atom> {
-    feed.gate.state.lock().demand.more(count).map_err(refuse)?;
+fn feed_more(feed: &Feed, count: i64) -> NifResult<Atom> {
+    feed.gate.state.lock().demand.more(count)?;
     feed.gate.changed.notify_one();
     Ok(ok())
 }
 
 #[derive(NifMap)]
 struct FeedState {
-    in_flight: u64,
-    most: u64,
+    in_flight: u32,
+    most: u32,
     waiting: bool,
 }
 
 #[rustler::nif]
-fn feed_state(feed: ResourceArc<Feed>) -> FeedState {
+fn feed_state(feed: &Feed) -> FeedState {
     let state = feed.gate.state.lock();
     FeedState {
         in_flight: state.demand.in_flight(),
@@ -149,11 +136,11 @@ fn feed_state(feed: ResourceArc<Feed>) -> FeedState {
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
-fn feed_stop(feed: ResourceArc<Feed>) -> NifResult<Atom> {
+fn feed_stop(feed: &Feed) -> NifResult<Atom> {
     feed.gate.stop();
-    match feed.thread.join() {
-        Some(Err(_)) => Err(Error::Term(Box::new(atoms::panicked()))),
-        // A receiver that had died is an end like any other.
-        Some(Ok(_)) | None => Ok(ok()),
+    // A thread that ended before, because its receiver had died, is stopped as well.
+    if let Some(Err(_panic)) = feed.thread.join() {
+        return Err(Error::Panicked.into());
     }
+    Ok(ok())
 }

@@ -1,27 +1,22 @@
-//! A thread that reports on a histogram until it is told to stop.
+//! A thread that reports on a histogram until it is stopped.
 
 use super::atoms;
 use super::thread::Thread;
-use crate::error::refuse;
-use crate::live::Live;
-use crate::resources::Histogram;
-use roundtrip_core::messages as core;
+use crate::Error;
+use roundtrip_core::messages::Interval;
+use roundtrip_support::{Histogram, LiveGuard};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
-use rustler::{Atom, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc};
-use std::panic::RefUnwindSafe;
+use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-/// Owns the thread `rt-reporter`. Dropping it drops `stop`, and that too the thread notices.
-pub struct Reporter {
-    stop: mpsc::Sender<()>,
+/// Owns the thread `rt-reporter`. Dropping it drops `stop_tx`, which stops the thread as well.
+struct Reporter {
+    stop_tx: mpsc::Sender<()>,
     thread: Thread<Result<(), SendError>>,
-    _live: Live,
+    _guard: LiveGuard,
 }
-
-// The lock in `thread` guards a handle that is taken before anything can panic.
-impl RefUnwindSafe for Reporter {}
 
 #[rustler::resource_impl]
 impl Resource for Reporter {
@@ -32,8 +27,8 @@ impl Resource for Reporter {
 
 impl Reporter {
     fn signal(&self) {
-        // It fails only where the thread has ended and nobody is there to be told.
-        let _ = self.stop.send(());
+        // It fails only if the thread has ended, and then there is nothing to stop.
+        let _ = self.stop_tx.send(());
     }
 }
 
@@ -41,10 +36,10 @@ fn report(
     histogram: &Histogram,
     owner: &LocalPid,
     interval: Duration,
-    stop: &Receiver<()>,
+    stop_rx: &Receiver<()>,
 ) -> Result<(), SendError> {
     let mut msg_env = OwnedEnv::new();
-    while stop.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+    while stop_rx.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
         let snapshot = histogram.snapshot();
         msg_env.send_and_clear(owner, |_| (atoms::report(), snapshot))?;
     }
@@ -56,38 +51,28 @@ fn reporter_start(
     env: Env,
     histogram: ResourceArc<Histogram>,
     owner: LocalPid,
-    interval: i64,
-) -> NifResult<Result<ResourceArc<Reporter>, Atom>> {
-    let interval = core::wait("interval", interval).map_err(refuse)?;
-    Ok(start(env, histogram, owner, interval))
-}
-
-fn start(
-    env: Env,
-    histogram: ResourceArc<Histogram>,
-    owner: LocalPid,
-    interval: Duration,
-) -> Result<ResourceArc<Reporter>, Atom> {
-    let (stop, stopped) = mpsc::channel();
+    interval: Interval,
+) -> Result<ResourceArc<Reporter>, Error> {
+    let interval = Duration::from_millis(interval.get());
+    let (stop_tx, stop_rx) = mpsc::channel();
     let thread = Thread::start("rt-reporter", move || {
-        report(&histogram, &owner, interval, &stopped)
+        report(&histogram, &owner, interval, &stop_rx)
     })?;
-    let _live = Live::new();
     let reporter = ResourceArc::new(Reporter {
-        stop,
+        stop_tx,
         thread,
-        _live,
+        _guard: LiveGuard::new(),
     });
-    let monitor = env.monitor(&reporter, &owner);
-    monitor.map(|_| reporter).ok_or(atoms::noproc())
+    env.monitor(&reporter, &owner).ok_or(Error::Noproc)?;
+    Ok(reporter)
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
-fn reporter_stop(reporter: ResourceArc<Reporter>) -> NifResult<Atom> {
+fn reporter_stop(reporter: &Reporter) -> NifResult<Atom> {
     reporter.signal();
-    match reporter.thread.join() {
-        Some(Err(_)) => Err(Error::Term(Box::new(atoms::panicked()))),
-        // An owner that had died is an end like any other.
-        Some(Ok(_)) | None => Ok(ok()),
+    // A thread that ended before, because its owner had died, is stopped as well.
+    if let Some(Err(_panic)) = reporter.thread.join() {
+        return Err(Error::Panicked.into());
     }
+    Ok(ok())
 }

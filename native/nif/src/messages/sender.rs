@@ -2,36 +2,30 @@
 
 use super::atoms;
 use super::thread::Thread;
-use crate::error::refuse;
-use crate::live::Live;
-use crate::structs::SharedStruct;
-use roundtrip_core::messages as core;
+use crate::Error;
+use roundtrip_core::messages::MessageCount;
+use roundtrip_support::{LiveGuard, SharedStruct};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
-use rustler::{
-    Atom, Encoder, Env, Error, LocalPid, NifResult, OwnedEnv, Resource, ResourceArc, Term,
-};
+use rustler::{Atom, Encoder, Env, LocalPid, NifResult, OwnedEnv, Resource, ResourceArc, Term};
 use std::any::Any;
-use std::panic::RefUnwindSafe;
 
-/// A thread that sends, and tells who joins it how many messages it sent. It ends by itself.
-pub struct Sender {
-    thread: Thread<Result<u64, SendError>>,
-    _live: Live,
+/// A thread that sends; joining it returns how many messages it sent. It ends by itself.
+struct Sender {
+    thread: Thread<Result<u32, SendError>>,
+    _guard: LiveGuard,
 }
-
-// The lock guards a handle that is taken before anything can panic.
-impl RefUnwindSafe for Sender {}
 
 #[rustler::resource_impl]
 impl Resource for Sender {}
 
-type Started = Result<ResourceArc<Sender>, Atom>;
+type Started = Result<ResourceArc<Sender>, Error>;
 
-fn start(body: impl FnOnce() -> Result<u64, SendError> + Send + 'static) -> Started {
-    let thread = Thread::start("rt-sender", body)?;
-    let _live = Live::new();
-    Ok(ResourceArc::new(Sender { thread, _live }))
+fn start(body: impl FnOnce() -> Result<u32, SendError> + Send + 'static) -> Started {
+    Ok(ResourceArc::new(Sender {
+        thread: Thread::start("rt-sender", body)?,
+        _guard: LiveGuard::new(),
+    }))
 }
 
 fn greet(pid: LocalPid, is_cool: bool) -> Started {
@@ -54,56 +48,53 @@ fn sender_hi_to(pid: LocalPid, is_cool: bool) -> Started {
 }
 
 #[rustler::nif]
-fn sender_repeat_cleared(pid: LocalPid, term: Term, times: i64) -> NifResult<Started> {
-    let times = core::count("times", times).map_err(refuse)?;
+fn sender_repeat_cleared(pid: LocalPid, term: Term, times: MessageCount) -> Started {
     let mut msg_env = OwnedEnv::new();
     let saved = msg_env.save(term);
-    Ok(start(move || {
-        for _ in 0..times {
+    start(move || {
+        for _ in 0..times.get() {
             msg_env.send_and_clear(&pid, |env| saved.load(env))?;
         }
-        Ok(times)
-    }))
+        Ok(times.get())
+    })
 }
 
 #[rustler::nif]
-fn sender_repeat(pid: LocalPid, term: Term, times: i64) -> NifResult<Started> {
-    let times = core::count("times", times).map_err(refuse)?;
+fn sender_repeat(pid: LocalPid, term: Term, times: MessageCount) -> Started {
     let owned = OwnedEnv::new();
     let saved = owned.save(term);
-    Ok(start(move || {
-        for _ in 0..times {
+    start(move || {
+        for _ in 0..times.get() {
             owned.run(|env| env.send(&pid, saved.load(env)))?;
         }
-        Ok(times)
-    }))
+        Ok(times.get())
+    })
 }
 
 #[rustler::nif]
-fn sender_flood(pid: LocalPid, count: i64) -> NifResult<Started> {
-    let messages = core::count("count", count).map_err(refuse)?;
-    Ok(start(move || {
+fn sender_flood(pid: LocalPid, count: MessageCount) -> Started {
+    start(move || {
         let mut msg_env = OwnedEnv::new();
-        for n in 1..=messages {
+        for n in 1..=count.get() {
             msg_env.send_and_clear(&pid, |_| (atoms::item(), n))?;
         }
-        Ok(messages)
-    }))
+        Ok(count.get())
+    })
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
-fn sender_join(sender: ResourceArc<Sender>) -> NifResult<(Atom, u64)> {
-    let reason: Box<dyn Encoder> = match sender.thread.join() {
-        Some(Ok(Ok(sent))) => return Ok((ok(), sent)),
-        Some(Ok(Err(SendError))) => Box::new(atoms::not_sent()),
-        Some(Err(panic)) => Box::new((atoms::panicked(), text(&*panic))),
-        None => Box::new(atoms::joined()),
-    };
-    Err(Error::Term(reason))
+fn sender_join(sender: &Sender) -> NifResult<(Atom, u32)> {
+    match sender.thread.join().ok_or(Error::Joined)? {
+        Ok(sent) => Ok((ok(), sent.map_err(|SendError| Error::NotSent)?)),
+        Err(panic) => {
+            let reason = (Error::Panicked, panic_text(&*panic));
+            Err(rustler::Error::Term(Box::new(reason)))
+        }
+    }
 }
 
-/// What a panic said.
-fn text(panic: &(dyn Any + Send)) -> String {
+/// Returns what a panic said.
+fn panic_text(panic: &(dyn Any + Send)) -> String {
     match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => (*text).to_owned(),
         (_, Some(text)) => text.clone(),

@@ -1,5 +1,5 @@
-//! What the first version could not have, and a lesson cannot do without: a way to end it, and
-//! bounds that keep the VM answering. No cell relies on this to prove a fault.
+//! What the lesson needs beyond the original design: a way to stop the threads, and timeouts that
+//! keep the VM responsive. No cell relies on this module to prove a fault.
 
 use std::mem;
 use std::net::TcpStream;
@@ -8,53 +8,61 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-/// Every pool that was started, for who started it may be dead by now.
+/// All thread pools that were started. The processes that started them may be dead by now.
 static POOLS: Mutex<Vec<Receivers>> = Mutex::new(Vec::new());
-static WANTED: AtomicBool = AtomicBool::new(false);
+static IS_REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// The threads that wait at one port.
-pub struct Receivers {
+/// The threads that accept clients on one port.
+pub(crate) struct Receivers {
     port: u16,
     threads: Vec<JoinHandle<()>>,
 }
 
 impl Receivers {
-    /// Starts a thread for each body that `next` gives.
-    pub fn start<F: FnOnce() + Send + 'static>(port: u16, count: u32, next: impl Fn() -> F) {
-        let named = || Builder::new().name("rt-first".into());
-        let threads = (0..count).map(|_| named().spawn(next()).unwrap()).collect();
+    /// Starts `count` threads. Each runs a closure of its own, which `new_body` returns.
+    pub(crate) fn start<F: FnOnce() + Send + 'static>(
+        port: u16,
+        count: u32,
+        new_body: impl Fn() -> F,
+    ) {
+        let builder = || Builder::new().name("rt-first".into());
+        let threads = (0..count)
+            .map(|_| builder().spawn(new_body()).unwrap())
+            .collect();
         POOLS.lock().unwrap().push(Receivers { port, threads });
     }
 
-    /// A thread that waits for a client wakes with one. One that has panicked is gone already.
-    fn end(self) {
+    /// Stops the threads.
+    fn stop(self) {
+        // Connecting wakes a thread that waits for a client.
         for _ in &self.threads {
             let _ = TcpStream::connect(("127.0.0.1", self.port));
         }
         for thread in self.threads {
+            // A thread that has panicked returns an error.
             let _ = thread.join();
         }
     }
 }
 
-/// Whether the threads are to end.
-pub fn wanted() -> bool {
-    WANTED.load(Ordering::Relaxed)
+/// Returns whether the threads should stop.
+pub(crate) fn is_requested() -> bool {
+    IS_REQUESTED.load(Ordering::Relaxed)
 }
 
-/// The first version waits for a client without end.
-pub fn bound(stream: &TcpStream) {
+/// Limits how long a thread waits for its client. The original design had no limit.
+pub(crate) fn set_timeouts(stream: &TcpStream) {
     let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
     let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
 }
 
-/// Ends every thread, and with it the listener that it shares. Returns how many there were.
+/// Stops all threads, which also closes their listeners, and returns how many there were.
 #[rustler::nif(schedule = "DirtyIo")]
 fn first_clean_up() -> usize {
-    WANTED.store(true, Ordering::Relaxed);
+    IS_REQUESTED.store(true, Ordering::Relaxed);
     let pools = mem::take(&mut *POOLS.lock().unwrap());
     let count = pools.iter().map(|pool| pool.threads.len()).sum();
-    pools.into_iter().for_each(Receivers::end);
-    WANTED.store(false, Ordering::Relaxed);
+    pools.into_iter().for_each(Receivers::stop);
+    IS_REQUESTED.store(false, Ordering::Relaxed);
     count
 }

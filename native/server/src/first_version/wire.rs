@@ -1,27 +1,29 @@
-//! HTTP as far as the first version knows it.
+//! The part of HTTP that the first version understands.
 
 use std::fmt::Write;
 use std::io::Read;
 use std::net::TcpStream;
 use std::sync::Mutex;
 
-use roundtrip_support::live::Live;
+use roundtrip_support::LiveGuard;
 use rustler::ResourceArc;
 
 use super::{Client, Header, Request, Response};
 
-/// What was read, and where its head ends.
+/// The bytes that were read, and the offset at which the head ends.
 type Received = (Vec<u8>, usize);
 
-/// One request; `None` where the client sent something else, or went away.
-pub fn read(mut stream: TcpStream) -> Option<Request> {
+/// Reads a request. Returns `None` if the client sent something else or closed the connection.
+pub(crate) fn read(mut stream: TcpStream) -> Option<Request> {
     let received = head_of(&mut stream)?;
     let (method, path, headers) = parse(&received.0)?;
     let body = body(&mut stream, received, length(&headers));
-    let (stream, _live) = (Mutex::new(Some(stream)), Live::new());
-    let r#ref = ResourceArc::new(Client { stream, _live });
+    let client = Client {
+        stream: Mutex::new(Some(stream)),
+        _guard: LiveGuard::new(),
+    };
     Some(Request {
-        r#ref,
+        r#ref: ResourceArc::new(client),
         method,
         path,
         headers,
@@ -33,8 +35,8 @@ fn head_of(stream: &mut TcpStream) -> Option<Received> {
     let mut received = Vec::new();
     let mut chunk = [0; 4096];
     loop {
-        if let Some(at) = received.windows(4).position(|four| four == b"\r\n\r\n") {
-            return Some((received, at + 4));
+        if let Some(end) = received.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            return Some((received, end + 4));
         }
         match stream.read(&mut chunk) {
             Ok(count) if count > 0 => received.extend_from_slice(&chunk[..count]),
@@ -61,16 +63,16 @@ fn length(headers: &[Header]) -> usize {
     length.map_or(0, |header| header.value.parse().unwrap_or(0))
 }
 
-/// As long as the client says, and as slow as it likes.
-fn body(stream: &mut TcpStream, (received, at): Received, length: usize) -> String {
-    let mut body = received[at..].to_vec();
+/// Reads as many bytes as the client announced, however long that takes.
+fn body(stream: &mut TcpStream, (received, head_end): Received, length: usize) -> String {
+    let mut body = received[head_end..].to_vec();
     let missing = length.saturating_sub(body.len()) as u64;
     let _ = stream.take(missing).read_to_end(&mut body);
     String::from_utf8(body).unwrap()
 }
 
-/// The head of an answer, as the handler wants it.
-pub fn head(response: &Response) -> String {
+/// Formats the head of a response.
+pub(crate) fn head(response: &Response) -> String {
     let mut head = format!("HTTP/1.1 {} \r\n", response.status);
     for header in &response.headers {
         let (field, value) = (ascii(&header.field).unwrap(), ascii(&header.value).unwrap());

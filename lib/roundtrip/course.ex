@@ -1,0 +1,13 @@
+defmodule Roundtrip.Course do
+  @moduledoc false
+  # A module of its own, because `Roundtrip.Progress` needs the lessons at compile time, and
+  # `Roundtrip` calls `Roundtrip.Progress`.
+
+  @lessons ~w(index first_call structs resources mutation messages server toolbox shipping)
+
+  @spec lessons() :: [String.t()]
+  def lessons, do: @lessons
+
+  @spec notebook_path(String.t()) :: Path.t()
+  def notebook_path(lesson), do: Path.join("notebooks", lesson <> ".livemd")
+end
