@@ -9,7 +9,7 @@ use flate2::{Compression, GzBuilder};
 use crate::workspace::Library;
 
 /// Packs `bytes` as a `.tar.gz` of one file. No time, user or system is recorded.
-pub fn pack(file_name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn pack(file_name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
     let mut header = tar::Header::new_ustar();
     header.set_path(file_name)?;
     header.set_size(bytes.len() as u64);
@@ -27,7 +27,7 @@ pub fn pack(file_name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// Returns the library in an archive that holds exactly `file_name`.
-pub fn unpack(archive_name: &str, file_name: &str, archive: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn unpack(archive_name: &str, file_name: &str, archive: &[u8]) -> Result<Vec<u8>> {
     let mut held = Vec::new();
     let mut library = None;
     let unreadable = || format!("{archive_name} isn't a readable .tar.gz");
@@ -54,7 +54,7 @@ pub fn unpack(archive_name: &str, file_name: &str, archive: &[u8]) -> Result<Vec
 }
 
 /// Refuses an archive that is larger than the library's manifest allows.
-pub fn check_size(library: &Library, archive_name: &str, bytes: u64) -> Result<()> {
+pub(crate) fn check_size(library: &Library, archive_name: &str, bytes: u64) -> Result<()> {
     ensure!(
         bytes <= library.max_archive_kb * 1000,
         "{archive_name} has {} kB, and the limit is {} kB: find out what grew (cargo bloat), \

@@ -14,7 +14,7 @@ use crate::workspace::{Library, Workspace};
 
 /// How a library is built.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Build {
+pub(crate) enum Build {
     /// For this machine, with its own linker.
     Plain,
     /// For a release: Linux targets with cargo-zigbuild, which links for the oldest glibc promised.
@@ -22,7 +22,7 @@ pub enum Build {
 }
 
 /// Refuses a target that can't be built for on this machine, and says what to install.
-pub fn check_tools(target: &Target) -> Result<()> {
+pub(crate) fn check_tools(target: &Target) -> Result<()> {
     let folder = tools::stdout_of(Command::new("rustc").args([
         "--print",
         "target-libdir",
@@ -43,7 +43,7 @@ pub fn check_tools(target: &Target) -> Result<()> {
 
 impl Build {
     /// Builds the library and returns its bytes.
-    pub fn library(
+    pub(crate) fn library(
         self,
         workspace: &Workspace,
         library: &Library,

@@ -13,11 +13,11 @@ use crate::workspace::Library;
 
 /// The lines of a checksum file, sorted by archive.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Checksums(BTreeMap<String, String>);
+pub(crate) struct Checksums(BTreeMap<String, String>);
 
 impl Checksums {
     /// Reads the file; one that doesn't exist has no lines.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
         match fs::read_to_string(path) {
             Ok(text) => Ok(Self::parse(&text)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self::default()),
@@ -25,7 +25,7 @@ impl Checksums {
         }
     }
 
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let quoted = |line: &str| {
             let mut parts = line.split('"');
             Some((parts.nth(1)?.to_owned(), parts.nth(1)?.to_owned()))
@@ -34,7 +34,7 @@ impl Checksums {
     }
 
     /// Sets the checksum of an archive.
-    pub fn insert(&mut self, archive_name: String, archive: &[u8]) {
+    pub(crate) fn insert(&mut self, archive_name: String, archive: &[u8]) {
         let digits: String = Sha256::digest(archive)
             .iter()
             .map(|byte| format!("{byte:02x}"))
@@ -43,14 +43,14 @@ impl Checksums {
     }
 
     /// Forgets the archives of other versions.
-    pub fn keep_version(&mut self, library: &Library) {
+    pub(crate) fn keep_version(&mut self, library: &Library) {
         let version = format!("-v{}-", library.version);
         self.0
             .retain(|archive_name, _| archive_name.contains(&version));
     }
 
     /// Writes the file if it changes: a new time stamp alone would recompile the Elixir module.
-    pub fn write(&self, path: &Path) -> Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let text = self.text();
         if fs::read_to_string(path).is_ok_and(|written| written == text) {
             return Ok(());
@@ -68,7 +68,7 @@ impl Checksums {
     }
 
     /// The number of the archive's line in the file.
-    pub fn line_of(&self, archive_name: &str) -> usize {
+    pub(crate) fn line_of(&self, archive_name: &str) -> usize {
         self.0
             .keys()
             .take_while(|name| name.as_str() < archive_name)
@@ -78,7 +78,7 @@ impl Checksums {
 }
 
 /// The checksum file as committed, if git knows it and the Rust sources are as committed, too.
-pub fn committed(root: &Path, file_name: &str) -> Option<Checksums> {
+pub(crate) fn committed(root: &Path, file_name: &str) -> Option<Checksums> {
     let git = |args: &[&str]| {
         Command::new("git")
             .current_dir(root)

@@ -14,7 +14,7 @@ use crate::workspace::{Library, Workspace};
 use crate::{archive, library};
 
 /// Builds, checks and packs every library: for the named targets as a release does, else for this machine.
-pub fn dist(workspace: &Workspace, names: &[String], check_checksums: bool) -> Result<()> {
+pub(crate) fn dist(workspace: &Workspace, names: &[String], check_checksums: bool) -> Result<()> {
     let toolchain = Toolchain::detect()?;
     let (build, targets) = match names {
         [] => (Build::Plain, vec![Target::unpromised(&toolchain.host)]),
@@ -139,7 +139,7 @@ fn compare(toolchain: &Toolchain, stale: &[String]) -> Result<()> {
 }
 
 /// Checks finished archives as `dist TARGET` does before it packs them.
-pub fn check(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
+pub(crate) fn check(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
     ensure!(
         !paths.is_empty(),
         "name the archives to check: cargo xtask check dist/*.tar.gz"
@@ -158,7 +158,7 @@ pub fn check(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
 }
 
 /// Writes the checksum files anew from a whole release: nobody can install a target without a line.
-pub fn checksums(workspace: &Workspace) -> Result<()> {
+pub(crate) fn checksums(workspace: &Workspace) -> Result<()> {
     let targets = workspace.targets()?;
     for library in &workspace.libraries {
         let mut checksums = Checksums::default();
@@ -179,7 +179,7 @@ pub fn checksums(workspace: &Workspace) -> Result<()> {
 }
 
 /// The build matrix of the release workflow as JSON: each target twice, on two runners of one kind.
-pub fn matrix(workspace: &Workspace) -> Result<String> {
+pub(crate) fn matrix(workspace: &Workspace) -> Result<String> {
     let mut rows = Vec::new();
     for Target { name, runner, .. } in workspace.targets()? {
         for copy in 1..=2 {

@@ -12,7 +12,7 @@ use crate::target::{System, Target, Version};
 mod tests;
 
 /// Refuses a library that readers could not load. Returns the newest glibc or macOS that it needs, if any.
-pub fn check(target: &Target, file_name: &str, bytes: &[u8]) -> Result<Option<Version>> {
+pub(crate) fn check(target: &Target, file_name: &str, bytes: &[u8]) -> Result<Option<Version>> {
     let file = File::parse(bytes).with_context(|| format!("{file_name} isn't a library"))?;
     check_format(target, file_name, &file)?;
     check_entry(file_name, &file)?;

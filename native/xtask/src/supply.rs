@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 /// Checks licences, sources and advisories of all crates with cargo-deny, where it is installed. With
 /// `ROUNDTRIP_RELEASE` set, a check that can't run is a failure: a release must not go out unchecked.
-pub fn audit(workspace: &Workspace) -> Result<()> {
+pub(crate) fn audit(workspace: &Workspace) -> Result<()> {
     if !has_cargo_command("deny") {
         return skip("cargo-deny isn't installed (cargo install --locked cargo-deny)");
     }
@@ -48,7 +48,7 @@ fn skip(reason: &str) -> Result<()> {
 }
 
 /// Writes `FOLDER/<crate>.cdx.json` for each library: all its crates on all targets, as CycloneDX.
-pub fn sbom(workspace: &Workspace, folder: &Path) -> Result<()> {
+pub(crate) fn sbom(workspace: &Workspace, folder: &Path) -> Result<()> {
     ensure!(
         has_cargo_command("cyclonedx"),
         "cargo-cyclonedx isn't installed: cargo install --locked cargo-cyclonedx"

@@ -7,18 +7,18 @@ use anyhow::{Context, Result, bail};
 
 /// What a library is built for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Target {
+pub(crate) struct Target {
     /// The triple, such as `x86_64-unknown-linux-gnu`.
-    pub name: String,
+    pub(crate) name: String,
     /// The runner image of the release workflow; empty for a build that isn't a release.
-    pub runner: String,
+    pub(crate) runner: String,
     /// The newest glibc or macOS that the library may need.
-    pub promise: Option<Version>,
+    pub(crate) promise: Option<Version>,
 }
 
 /// The operating systems and C libraries that differ in how a library is built or checked.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum System {
+pub(crate) enum System {
     Glibc,
     Musl,
     MacOs,
@@ -27,7 +27,7 @@ pub enum System {
 
 impl Target {
     /// Parses `targets.txt`: a target, a runner and a version (or `-`) on each line.
-    pub fn parse_all(text: &str) -> Result<Vec<Self>> {
+    pub(crate) fn parse_all(text: &str) -> Result<Vec<Self>> {
         text.lines()
             .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
             .map(|line| {
@@ -53,7 +53,7 @@ impl Target {
     }
 
     /// A target that nothing is promised for.
-    pub fn unpromised(name: &str) -> Self {
+    pub(crate) fn unpromised(name: &str) -> Self {
         Self {
             name: name.into(),
             runner: String::new(),
@@ -61,7 +61,7 @@ impl Target {
         }
     }
 
-    pub fn system(&self) -> System {
+    pub(crate) fn system(&self) -> System {
         match &self.name {
             name if name.contains("windows") => System::Windows,
             name if name.contains("darwin") => System::MacOs,
@@ -70,12 +70,12 @@ impl Target {
         }
     }
 
-    pub fn is_linux(&self) -> bool {
+    pub(crate) fn is_linux(&self) -> bool {
         matches!(self.system(), System::Glibc | System::Musl)
     }
 
     /// What cargo puts around the crate's name.
-    pub fn built_affixes(&self) -> (&'static str, &'static str) {
+    pub(crate) fn built_affixes(&self) -> (&'static str, &'static str) {
         match self.system() {
             System::Windows => ("", "dll"),
             System::MacOs => ("lib", "dylib"),
@@ -84,7 +84,7 @@ impl Target {
     }
 
     /// The same when installed: on macOS, too, the VM looks for `.so`.
-    pub fn installed_affixes(&self) -> (&'static str, &'static str) {
+    pub(crate) fn installed_affixes(&self) -> (&'static str, &'static str) {
         match self.system() {
             System::Windows => ("", "dll"),
             System::MacOs | System::Glibc | System::Musl => ("lib", "so"),
@@ -94,13 +94,13 @@ impl Target {
 
 /// A version of glibc or macOS, compared by its first two numbers.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Version {
-    pub major: u32,
-    pub minor: u32,
+pub(crate) struct Version {
+    pub(crate) major: u32,
+    pub(crate) minor: u32,
 }
 
 impl Version {
-    pub fn new(major: u32, minor: u32) -> Self {
+    pub(crate) fn new(major: u32, minor: u32) -> Self {
         Self { major, minor }
     }
 }

@@ -8,17 +8,17 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 /// Says on standard error what is being done.
-pub fn say(message: impl Display) {
+pub(crate) fn say(message: impl Display) {
     eprintln!("· {message}");
 }
 
 /// The cargo that runs this program.
-pub fn cargo() -> OsString {
+pub(crate) fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 /// Runs a command and returns what it prints; its errors go to standard error.
-pub fn stdout_of(command: &mut Command) -> Result<String> {
+pub(crate) fn stdout_of(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(std::process::Stdio::inherit())
         .output()
@@ -28,7 +28,7 @@ pub fn stdout_of(command: &mut Command) -> Result<String> {
 }
 
 /// Runs a command whose output goes to the terminal; `failure` says what it means if it fails.
-pub fn run(command: &mut Command, failure: &str) -> Result<()> {
+pub(crate) fn run(command: &mut Command, failure: &str) -> Result<()> {
     let status = command
         .status()
         .with_context(|| format!("can't run {:?}", command.get_program()))?;
@@ -37,7 +37,7 @@ pub fn run(command: &mut Command, failure: &str) -> Result<()> {
 }
 
 /// Whether `cargo NAME` is installed.
-pub fn has_cargo_command(name: &str) -> bool {
+pub(crate) fn has_cargo_command(name: &str) -> bool {
     Command::new(cargo())
         .args([name, "--help"])
         .output()
@@ -45,10 +45,10 @@ pub fn has_cargo_command(name: &str) -> bool {
 }
 
 /// The compiler and linker of this machine, which decide the bytes of a plain build.
-pub struct Toolchain {
-    pub release: String,
-    pub host: String,
-    pub linker: String,
+pub(crate) struct Toolchain {
+    pub(crate) release: String,
+    pub(crate) host: String,
+    pub(crate) linker: String,
 }
 
 /// The machine that the committed checksums are made on: Debian 12's.
@@ -57,7 +57,7 @@ const PINNED_LINKER: &str = "GNU ld (GNU Binutils for Debian) 2.40";
 
 impl Toolchain {
     /// Asks `rustc` and `ld`.
-    pub fn detect() -> Result<Self> {
+    pub(crate) fn detect() -> Result<Self> {
         let rustc = stdout_of(Command::new("rustc").arg("-vV"))?;
         let field = |name: &str| {
             rustc
@@ -74,12 +74,12 @@ impl Toolchain {
     }
 
     /// Whether its builds can be compared with the committed checksums.
-    pub fn is_pinned(&self) -> bool {
+    pub(crate) fn is_pinned(&self) -> bool {
         self.to_string() == Self::pinned().to_string()
     }
 
     /// The one that the committed checksums are made with.
-    pub fn pinned() -> Self {
+    pub(crate) fn pinned() -> Self {
         Self {
             release: env!("CARGO_PKG_RUST_VERSION").into(),
             host: PINNED_HOST.into(),

@@ -12,31 +12,31 @@ use crate::target::Target;
 use crate::tools;
 
 /// The checkout and the libraries in it.
-pub struct Workspace {
+pub(crate) struct Workspace {
     /// The root of the checkout.
-    pub root: PathBuf,
+    pub(crate) root: PathBuf,
     /// The Cargo workspace in it.
-    pub native: PathBuf,
+    pub(crate) native: PathBuf,
     /// The crates with a `[package.metadata.nif]`, by name.
-    pub libraries: Vec<Library>,
+    pub(crate) libraries: Vec<Library>,
 }
 
 /// A crate that is shipped as a NIF library.
-pub struct Library {
-    pub name: String,
-    pub version: String,
+pub(crate) struct Library {
+    pub(crate) name: String,
+    pub(crate) version: String,
     /// The folder of its manifest.
-    pub folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// The Elixir module that loads it.
-    pub module: String,
+    pub(crate) module: String,
     /// The NIF version it is built for, such as `2.15`.
-    pub nif_version: String,
-    pub max_archive_kb: u64,
+    pub(crate) nif_version: String,
+    pub(crate) max_archive_kb: u64,
 }
 
 impl Workspace {
     /// Reads the manifests through `cargo metadata`.
-    pub fn load() -> Result<Self> {
+    pub(crate) fn load() -> Result<Self> {
         let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
         let native = xtask.parent().context("native/xtask has no parent")?;
         let root = native.parent().context("native has no parent")?;
@@ -59,19 +59,19 @@ impl Workspace {
     }
 
     /// The folder that readers install from.
-    pub fn dist(&self) -> PathBuf {
+    pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
     /// The targets of the release.
-    pub fn targets(&self) -> Result<Vec<Target>> {
+    pub(crate) fn targets(&self) -> Result<Vec<Target>> {
         let path = self.root.join("lib/roundtrip/precompiled/targets.txt");
         let text = fs::read_to_string(&path).with_context(|| format!("can't read {path:?}"))?;
         Target::parse_all(&text)
     }
 
     /// The library and the target that an archive of this release is named after.
-    pub fn parse_archive_name(&self, archive: &str) -> Result<(&Library, Target)> {
+    pub(crate) fn parse_archive_name(&self, archive: &str) -> Result<(&Library, Target)> {
         for target in self.targets()? {
             if let Some(library) = self
                 .libraries
@@ -95,13 +95,13 @@ impl Workspace {
 
 impl Library {
     /// The file that cargo builds.
-    pub fn built_name(&self, target: &Target) -> String {
+    pub(crate) fn built_name(&self, target: &Target) -> String {
         let (prefix, extension) = target.built_affixes();
         format!("{prefix}{}.{extension}", self.name)
     }
 
     /// The file that is installed, and the only one in the archive: rustler_precompiled's naming.
-    pub fn file_name(&self, target: &Target) -> String {
+    pub(crate) fn file_name(&self, target: &Target) -> String {
         let (prefix, extension) = target.installed_affixes();
         format!(
             "{prefix}{}-v{}-nif-{}-{}.{extension}",
@@ -109,12 +109,12 @@ impl Library {
         )
     }
 
-    pub fn archive_name(&self, target: &Target) -> String {
+    pub(crate) fn archive_name(&self, target: &Target) -> String {
         self.file_name(target) + ".tar.gz"
     }
 
     /// The file in the root of the checkout that holds the checksums of its archives.
-    pub fn checksum_file(&self) -> String {
+    pub(crate) fn checksum_file(&self) -> String {
         format!("checksum-Elixir.{}.exs", self.module)
     }
 }
