@@ -60,6 +60,8 @@ defmodule Roundtrip.PrecompiledTest do
     assert error.message =~ "a released version needs no Rust"
   end
 
+  # Compiles the package three times: .ci/run runs it, with `mix test --only slow`.
+  @tag :slow
   @tag timeout: 180_000
   test "one _build goes from one mode to the other and back" do
     scratch = scratch_project()
