@@ -5,3 +5,4 @@ System.put_env("ROUNDTRIP_DATA", data)
 
 # .ci/run runs these.
 ExUnit.start(exclude: [:slow])
+Livemd.TestJournal.start()
