@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::bounded::{self, bounded};
 use hdrhistogram::Histogram;
+use std::ops::Deref;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -113,9 +114,12 @@ impl Recording {
         bytes.truncate(size.get());
         Ok(Recording { bytes, _share })
     }
+}
 
-    /// Returns the bytes.
-    pub fn bytes(&self) -> &[u8] {
+impl Deref for Recording {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
         &self.bytes
     }
 }

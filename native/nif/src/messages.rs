@@ -8,8 +8,7 @@ mod sender;
 mod thread;
 
 use crate::Error;
-use roundtrip_support::timeslice::THREAD_START;
-use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm, consume_microseconds};
+use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{
@@ -86,14 +85,14 @@ fn send_by_dirty(env: Env, method: SendMethod, pid: LocalPid) -> NifResult<Atom>
 #[rustler::nif]
 fn saved_load<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let owned = OwnedEnv::new();
-    let saved = owned.save(*term);
+    let saved = owned.save(term);
     owned.run(|inner| saved.load(inner).in_env(env))
 }
 
 #[rustler::nif]
 fn saved_load_cleared<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let mut owned = OwnedEnv::new();
-    let saved = owned.save(*term);
+    let saved = owned.save(term);
     owned.clear();
     owned.run(|inner| saved.load(inner).in_env(env))
 }
@@ -101,7 +100,7 @@ fn saved_load_cleared<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
 #[rustler::nif]
 fn saved_load_elsewhere<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let (owned, other) = (OwnedEnv::new(), OwnedEnv::new());
-    let saved = owned.save(*term);
+    let saved = owned.save(term);
     other.run(|inner| saved.load(inner).in_env(env))
 }
 
@@ -120,7 +119,6 @@ fn whereis_local(env: Env, name_or_pid: Term) -> NifResult<Option<LocalPid>> {
 
 #[rustler::nif]
 fn spawn_mean(env: Env, total: i64, count: i64) -> Atom {
-    consume_microseconds(env, THREAD_START);
     rustler::spawn::<ThreadSpawner, _>(env, move |env| (total / count).encode(env));
     ok()
 }
@@ -138,7 +136,6 @@ impl JobSpawner for NamedThreadSpawner {
 
 #[rustler::nif]
 fn spawn_mean_ref(env: Env<'_>, total: i64, count: i64) -> Reference<'_> {
-    consume_microseconds(env, THREAD_START);
     let reference = env.make_ref();
     let owned = OwnedEnv::new();
     let saved = owned.save(reference);

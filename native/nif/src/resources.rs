@@ -2,7 +2,6 @@
 
 use roundtrip_core::bounded::Milliseconds;
 use roundtrip_core::resources::{self, Latencies, Longest, Size, Snapshot};
-use roundtrip_support::timeslice::THREAD_START;
 use roundtrip_support::{Histogram, LiveGuard, Lock, consume_microseconds};
 use rustler::types::atom::ok;
 use rustler::{
@@ -170,8 +169,7 @@ struct DropThread {
 impl Resource for DropThread {}
 
 #[rustler::nif]
-fn drop_thread_new(env: Env, owner: LocalPid) -> NifResult<ResourceArc<DropThread>> {
-    consume_microseconds(env, THREAD_START);
+fn drop_thread_new(owner: LocalPid) -> NifResult<ResourceArc<DropThread>> {
     let (garbage_tx, garbage_rx) = mpsc::channel();
     thread::Builder::new()
         .name("rt-drop".into())
@@ -257,7 +255,7 @@ fn panic_on_drop_new(notifier: ResourceArc<DropNotifier>) -> ResourceArc<PanicOn
 
 /// Bytes that Elixir reads in place. They never change, so it may have views of them.
 struct Recording {
-    recording: resources::Recording,
+    bytes: resources::Recording,
     _notifier: ResourceArc<DropNotifier>,
     _guard: LiveGuard,
 }
@@ -271,7 +269,7 @@ fn recording_new(
     size: Size,
 ) -> NifResult<ResourceArc<Recording>> {
     Ok(ResourceArc::new(Recording {
-        recording: resources::Recording::new(size)?,
+        bytes: resources::Recording::new(size)?,
         _notifier: notifier,
         _guard: LiveGuard::new(),
     }))
@@ -279,5 +277,5 @@ fn recording_new(
 
 #[rustler::nif]
 fn recording_view(env: Env<'_>, recording: ResourceArc<Recording>) -> Binary<'_> {
-    recording.make_binary(env, |resource| resource.recording.bytes())
+    recording.make_binary(env, |recording| &recording.bytes)
 }

@@ -3,8 +3,7 @@
 use crate::consume_microseconds;
 use roundtrip_core::Error;
 use rustler::sys::{ErlNifTerm, enif_get_tuple};
-use rustler::{Decoder, MapIterator, NifResult, Term, TermType};
-use std::ops::Deref;
+use rustler::{Decoder, Encoder, Env, MapIterator, NifResult, Term, TermType};
 use std::{ptr, slice};
 
 /// A term whose copy takes at most `MAX` words of memory.
@@ -30,11 +29,9 @@ impl<const MAX: usize> SizedTerm<'_, MAX> {
     }
 }
 
-impl<'a, const MAX: usize> Deref for SizedTerm<'a, MAX> {
-    type Target = Term<'a>;
-
-    fn deref(&self) -> &Term<'a> {
-        &self.term
+impl<const MAX: usize> Encoder for SizedTerm<'_, MAX> {
+    fn encode<'a>(&self, env: Env<'a>) -> Term<'a> {
+        self.term.encode(env)
     }
 }
 

@@ -3,9 +3,6 @@
 use rustler::Env;
 use rustler::schedule::consume_timeslice;
 
-/// How many microseconds it takes to start a thread, about.
-pub const THREAD_START: u128 = 30;
-
 /// Counts a call that takes this long on a normal scheduler, a millisecond at most, towards the
 /// timeslice of its process. The VM would otherwise count each call as one of 4,000 steps, however
 /// long it takes, and a process that calls in a loop would hold its scheduler for many milliseconds.

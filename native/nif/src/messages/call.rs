@@ -7,7 +7,9 @@ use roundtrip_core::messages::{self, Failure, Timeout};
 use roundtrip_support::{LargeTerm, LiveGuard, Lock, SmallTerm};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
-use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term};
+use rustler::{
+    Atom, Encoder, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term,
+};
 use std::time::{Duration, Instant};
 
 /// Holds a term in an environment of its own, on its way from one process to another.
@@ -17,7 +19,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn new(term: Term) -> Self {
+    fn new(term: impl Encoder) -> Self {
         let owned = OwnedEnv::new();
         let saved = owned.save(term);
         Answer { owned, saved }
@@ -55,11 +57,11 @@ impl Resource for Call {
 }
 
 impl Call {
-    fn new(callee: LocalPid, later: Option<Later>) -> Self {
+    fn new(callee: LocalPid) -> Self {
         Call {
             state: Lock::new(messages::Call::new(callee)),
             changed: Condvar::new(),
-            later,
+            later: None,
             _guard: LiveGuard::new(),
         }
     }
@@ -118,12 +120,12 @@ fn ask<'a>(
     question: LargeTerm<'a>,
     timeout: Timeout,
 ) -> Result<Term<'a>, Error> {
-    let call = ResourceArc::new(Call::new(callee, None));
+    let call = ResourceArc::new(Call::new(callee));
     let callee_monitor = env.monitor(&call, &callee).ok_or(Error::Noproc)?;
     // If the asker is killed, its thread is free at once: `down` wakes the wait below.
     let asker_monitor = env.monitor(&call, &env.pid()).ok_or(Error::Down)?;
 
-    let message = (atoms::ask(), call.clone(), *question);
+    let message = (atoms::ask(), call.clone(), question);
     env.send(&callee, message).map_err(|_| Error::Noproc)?;
     let outcome = call.wait(Duration::from_millis(timeout.get()));
 
@@ -135,8 +137,11 @@ fn ask<'a>(
 
 #[rustler::nif]
 fn ask_later(env: Env, callee: LocalPid, question: SmallTerm, from: SmallTerm) -> NifResult<Atom> {
-    let (asker, from) = (env.pid(), Lock::new(Answer::new(*from)));
-    let call = ResourceArc::new(Call::new(callee, Some(Later { asker, from })));
+    let (asker, from) = (env.pid(), Lock::new(Answer::new(from)));
+    let call = ResourceArc::new(Call {
+        later: Some(Later { asker, from }),
+        ..Call::new(callee)
+    });
     if env.monitor(&call, &callee).is_none() {
         // Otherwise the asker would also get a message, when the call is dropped.
         call.state.lock().fail(Failure::Down);
@@ -145,7 +150,7 @@ fn ask_later(env: Env, callee: LocalPid, question: SmallTerm, from: SmallTerm) -
     // If the asker dies, the callee's answer is too late.
     env.monitor(&call, &asker);
     // If the callee has died by now, `down` tells the asker.
-    let _ = env.send(&callee, (atoms::ask(), call, *question));
+    let _ = env.send(&callee, (atoms::ask(), call, question));
     Ok(ok())
 }
 
@@ -153,7 +158,7 @@ fn ask_later(env: Env, callee: LocalPid, question: SmallTerm, from: SmallTerm) -
 #[rustler::nif(schedule = "DirtyCpu")]
 fn answer(env: Env, call: &Call, term: LargeTerm) -> NifResult<Atom> {
     // Copied before the lock is taken: a large answer must not hold up the process that waits.
-    let copied = Answer::new(*term);
+    let copied = Answer::new(term);
     call.answer(env, copied)?;
     Ok(ok())
 }

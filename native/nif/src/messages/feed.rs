@@ -104,7 +104,7 @@ fn feed_start(
     let thread_gate = Arc::clone(&gate);
     let feed = ResourceArc::new(Feed {
         gate,
-        thread: Thread::start(env, "rt-feed", move || feed(&thread_gate, &receiver, total))?,
+        thread: Thread::start("rt-feed", move || feed(&thread_gate, &receiver, total))?,
         _guard: LiveGuard::new(),
     });
     env.monitor(&feed, &receiver).ok_or(Error::Noproc)?;

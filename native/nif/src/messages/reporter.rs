@@ -55,7 +55,7 @@ fn reporter_start(
 ) -> Result<ResourceArc<Reporter>, Error> {
     let interval = Duration::from_millis(interval.get());
     let (stop_tx, stop_rx) = mpsc::channel();
-    let thread = Thread::start(env, "rt-reporter", move || {
+    let thread = Thread::start("rt-reporter", move || {
         report(&histogram, &owner, interval, &stop_rx)
     })?;
     let reporter = ResourceArc::new(Reporter {

@@ -21,16 +21,16 @@ impl Resource for Sender {}
 
 type Started = Result<ResourceArc<Sender>, Error>;
 
-fn start(env: Env, body: impl FnOnce() -> Result<u32, SendError> + Send + 'static) -> Started {
+fn start(body: impl FnOnce() -> Result<u32, SendError> + Send + 'static) -> Started {
     Ok(ResourceArc::new(Sender {
-        thread: Thread::start(env, "rt-sender", body)?,
+        thread: Thread::start("rt-sender", body)?,
         _guard: LiveGuard::new(),
     }))
 }
 
-fn greet(env: Env, pid: LocalPid, is_cool: bool) -> Started {
+fn greet(pid: LocalPid, is_cool: bool) -> Started {
     let shared_struct = SharedStruct::new(is_cool);
-    start(env, move || {
+    start(move || {
         let mut msg_env = OwnedEnv::new();
         msg_env.send_and_clear(&pid, |env| (atoms::hi(), shared_struct).encode(env))?;
         Ok(1)
@@ -39,19 +39,19 @@ fn greet(env: Env, pid: LocalPid, is_cool: bool) -> Started {
 
 #[rustler::nif]
 fn sender_hi(env: Env, is_cool: bool) -> Started {
-    greet(env, env.pid(), is_cool)
+    greet(env.pid(), is_cool)
 }
 
 #[rustler::nif]
-fn sender_hi_to(env: Env, pid: LocalPid, is_cool: bool) -> Started {
-    greet(env, pid, is_cool)
+fn sender_hi_to(pid: LocalPid, is_cool: bool) -> Started {
+    greet(pid, is_cool)
 }
 
 #[rustler::nif]
-fn sender_repeat_cleared(env: Env, pid: LocalPid, term: SmallTerm, times: MessageCount) -> Started {
+fn sender_repeat_cleared(pid: LocalPid, term: SmallTerm, times: MessageCount) -> Started {
     let mut msg_env = OwnedEnv::new();
-    let saved = msg_env.save(*term);
-    start(env, move || {
+    let saved = msg_env.save(term);
+    start(move || {
         for _ in 0..times.get() {
             msg_env.send_and_clear(&pid, |env| saved.load(env))?;
         }
@@ -60,16 +60,11 @@ fn sender_repeat_cleared(env: Env, pid: LocalPid, term: SmallTerm, times: Messag
 }
 
 #[rustler::nif]
-fn sender_repeat(
-    env: Env,
-    pid: LocalPid,
-    term: SmallTerm,
-    times: MessageCount,
-) -> NifResult<Started> {
+fn sender_repeat(pid: LocalPid, term: SmallTerm, times: MessageCount) -> NifResult<Started> {
     let times = times.of_size(term.words())?;
     let owned = OwnedEnv::new();
-    let saved = owned.save(*term);
-    Ok(start(env, move || {
+    let saved = owned.save(term);
+    Ok(start(move || {
         for _ in 0..times.get() {
             owned.run(|env| env.send(&pid, saved.load(env)))?;
         }
@@ -78,8 +73,8 @@ fn sender_repeat(
 }
 
 #[rustler::nif]
-fn sender_flood(env: Env, pid: LocalPid, count: MessageCount) -> Started {
-    start(env, move || {
+fn sender_flood(pid: LocalPid, count: MessageCount) -> Started {
+    start(move || {
         let mut msg_env = OwnedEnv::new();
         for n in 1..=count.get() {
             msg_env.send_and_clear(&pid, |_| (atoms::item(), n))?;

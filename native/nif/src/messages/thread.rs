@@ -1,9 +1,7 @@
 //! A thread with a name and an owner.
 
 use crate::Error;
-use roundtrip_support::timeslice::THREAD_START;
-use roundtrip_support::{Lock, consume_microseconds};
-use rustler::Env;
+use roundtrip_support::Lock;
 use std::thread::{self, Builder, JoinHandle};
 
 /// The right to join a thread, once. Dropping it does not end the thread: whoever owns one also
@@ -13,11 +11,9 @@ pub(super) struct Thread<T>(Lock<Option<JoinHandle<T>>>);
 impl<T: Send + 'static> Thread<T> {
     /// Starts a thread. Linux keeps 15 bytes of a name.
     pub(super) fn start(
-        env: Env,
         name: &str,
         body: impl FnOnce() -> T + Send + 'static,
     ) -> Result<Self, Error> {
-        consume_microseconds(env, THREAD_START);
         let started = Builder::new().name(name.into()).spawn(body);
         let handle = started.map_err(|_| Error::NoThread)?;
         Ok(Thread(Lock::new(Some(handle))))
