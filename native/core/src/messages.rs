@@ -186,6 +186,7 @@ impl<P: PartialEq, T> Call<P, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parking_lot::Mutex;
 
     fn demand(window: i64) -> Result<Demand, Error> {
         Ok(Demand::new(Window::try_from(window)?))
@@ -315,6 +316,22 @@ mod tests {
             failed.answer(&STRANGER, "mine"),
             Err((Rejection::Stranger, "mine"))
         );
+    }
+
+    #[test]
+    fn a_rejected_answer_is_not_dropped_under_the_lock() {
+        struct TakesLock<'a>(&'a Mutex<()>);
+        impl Drop for TakesLock<'_> {
+            fn drop(&mut self) {
+                assert!(self.0.try_lock().is_some());
+            }
+        }
+
+        let (lock, mut call) = (Mutex::new(()), Call::new(CALLEE));
+        let guard = lock.lock();
+        let rejected = call.answer(&STRANGER, TakesLock(&lock));
+        drop(guard);
+        assert!(rejected.is_err());
     }
 
     #[test]
