@@ -94,7 +94,7 @@ defmodule Roundtrip.Bounds.NifTest do
 
     test "a large answer is copied on a dirty scheduler" do
       me = self()
-      long = Enum.to_list(1..4_000_000)
+      long = Enum.to_list(1..3_000_000)
 
       refute LongSchedule.blocks?(fn ->
                callee = self()
@@ -105,9 +105,12 @@ defmodule Roundtrip.Bounds.NifTest do
       for _ <- 1..2, do: assert_receive({:asked, {:ok, [1, 2 | _]}}, 10_000)
     end
 
-    test "calls in a loop let other processes run" do
-      loop = fn -> Enum.each(1..2_000, fn _ -> Native.histogram_new(3_600_000_000) end) end
-      refute LongSchedule.blocks?(loop)
+    test "a call of 200 µs counts as what it takes, so that a loop of them is interrupted" do
+      {:reductions, before} = Process.info(self(), :reductions)
+      for _ <- 1..100, do: Native.histogram_new(3_600_000_000)
+      {:reductions, counted} = Process.info(self(), :reductions)
+      # The VM interrupts a process after 4,000 reductions.
+      assert counted - before > 10 * 4_000
     end
   end
 

@@ -111,9 +111,8 @@ defmodule Roundtrip.Bounds.ServerTest do
 
       for make <- [
             fn -> %Response{status: 200, headers: [{"x-long", long}]} end,
-            fn -> %Response{status: 200, body: List.duplicate([], 5_000_000)} end,
-            fn -> %Response{status: 200, body: shared(30, [])} end,
-            fn -> %Response{status: 200, headers: List.duplicate({"x", "y"}, 2_000_000)} end
+            # 16 million list cells, in 48 words.
+            fn -> %Response{status: 200, body: shared(24, [])} end
           ] do
         refute LongSchedule.blocks?(fn ->
                  response = make.()

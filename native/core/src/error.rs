@@ -35,12 +35,6 @@ pub enum Error {
         /// Greatest number of words accepted.
         max: usize,
     },
-    /// All recordings together hold as many bytes as they may.
-    #[error("recordings may hold at most {max} bytes together")]
-    RecordingsFull {
-        /// Greatest number of bytes.
-        max: usize,
-    },
     /// The histogram crate can't make such a histogram.
     #[error("cannot make the histogram: {0}")]
     Creation(#[from] CreationError),
@@ -68,10 +62,6 @@ pub fn argument_error(error: impl std::fmt::Display) -> rustler::Error {
 #[cfg(feature = "rustler")]
 impl From<Error> for rustler::Error {
     fn from(error: Error) -> Self {
-        match error {
-            // No argument is wrong, so this is what the VM raises when a resource is used up.
-            Error::RecordingsFull { .. } => rustler::Error::RaiseAtom("system_limit"),
-            invalid_argument => argument_error(invalid_argument),
-        }
+        argument_error(error)
     }
 }
