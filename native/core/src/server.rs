@@ -5,9 +5,11 @@ use crate::bounded::{self, bounded};
 use std::time::Duration;
 
 mod framing;
+mod iodata;
 mod response;
 
 pub use framing::FramingTracker;
+pub use iodata::{Budget, IodataError, Node, flatten};
 pub use response::{ResponseError, parse_header, parse_status};
 
 /// The longest timeout in milliseconds: one day.
@@ -19,6 +21,11 @@ pub const MAX_HEADERS: usize = 1_000;
 bounded! {
     /// How long a graceful shutdown may take, in milliseconds: a day at most.
     ShutdownDeadline(u64): "deadline" in 0..=86_400_000
+}
+
+bounded! {
+    /// How many threads the first version of the server starts.
+    PoolSize(u32): "pool_size" in 1..=64
 }
 
 /// Parses a timeout in milliseconds.

@@ -1,8 +1,8 @@
 //! NIFs of the lesson `resources`.
 
 use roundtrip_core::bounded::Milliseconds;
-use roundtrip_core::resources::{Latencies, Longest, Size, Snapshot, recording};
-use roundtrip_support::{Histogram, LiveGuard, Lock};
+use roundtrip_core::resources::{self, Latencies, Longest, Size, Snapshot};
+use roundtrip_support::{Histogram, LiveGuard, Lock, consume_microseconds};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
@@ -16,7 +16,8 @@ mod atoms {
 }
 
 #[rustler::nif]
-fn histogram_new(longest: Longest) -> NifResult<ResourceArc<Histogram>> {
+fn histogram_new(env: Env, longest: Longest) -> NifResult<ResourceArc<Histogram>> {
+    consume_microseconds(env, 200);
     let latencies = Latencies::new(longest)?;
     Ok(ResourceArc::new(Histogram::new(latencies)))
 }
@@ -79,12 +80,14 @@ fn drop_notifier_new(owner: LocalPid, name: String) -> ResourceArc<DropNotifier>
 /// Keeps one notifier alive, even when Elixir has no reference to it any more.
 struct Slot {
     held: Lock<Option<ResourceArc<DropNotifier>>>,
+    monitored: Lock<Vec<LocalPid>>,
     _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for Slot {
-    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+    fn down<'a>(&'a self, _env: Env<'a>, pid: LocalPid, _monitor: Monitor) {
+        self.monitored.lock().retain(|monitored| *monitored != pid);
         // Dropping the notifier under the lock is quick: the VM runs its destructor later.
         *self.held.lock() = None;
     }
@@ -94,6 +97,7 @@ impl Resource for Slot {
 fn slot_new() -> ResourceArc<Slot> {
     ResourceArc::new(Slot {
         held: Lock::default(),
+        monitored: Lock::default(),
         _guard: LiveGuard::new(),
     })
 }
@@ -111,7 +115,16 @@ fn slot_take(slot: &Slot) -> Option<ResourceArc<DropNotifier>> {
 
 #[rustler::nif]
 fn slot_monitor(env: Env<'_>, slot: ResourceArc<Slot>, pid: LocalPid) -> bool {
-    env.monitor(&slot, &pid).is_some()
+    let mut monitored = slot.monitored.lock();
+    // A second monitor of the same process would take memory and change nothing.
+    if monitored.contains(&pid) {
+        return pid.is_alive(env);
+    }
+    let is_alive = env.monitor(&slot, &pid).is_some();
+    if is_alive {
+        monitored.push(pid);
+    }
+    is_alive
 }
 
 /// A value that is slow to drop, as one that flushes a file would be.
@@ -242,7 +255,7 @@ fn panic_on_drop_new(notifier: ResourceArc<DropNotifier>) -> ResourceArc<PanicOn
 
 /// Bytes that Elixir reads in place. They never change, so it may have views of them.
 struct Recording {
-    bytes: Vec<u8>,
+    bytes: resources::Recording,
     _notifier: ResourceArc<DropNotifier>,
     _guard: LiveGuard,
 }
@@ -251,12 +264,15 @@ struct Recording {
 impl Resource for Recording {}
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn recording_new(notifier: ResourceArc<DropNotifier>, size: Size) -> ResourceArc<Recording> {
-    ResourceArc::new(Recording {
-        bytes: recording(size),
+fn recording_new(
+    notifier: ResourceArc<DropNotifier>,
+    size: Size,
+) -> NifResult<ResourceArc<Recording>> {
+    Ok(ResourceArc::new(Recording {
+        bytes: resources::Recording::new(size)?,
         _notifier: notifier,
         _guard: LiveGuard::new(),
-    })
+    }))
 }
 
 #[rustler::nif]

@@ -3,13 +3,14 @@
 //! Elixir holds the [`RequestHandle`], which a process can pass on but can't forge. The connection
 //! holds the [`PendingResponse`], which becomes the response. Both refer to one [`Exchange`].
 
+use crate::atoms;
 use crate::deadline_timer::DeadlineTimer;
 use crate::error::{AnswerError, Error};
 use crate::rejection::{Body, Rejection};
-use crate::response;
+use crate::response::{self, Limits};
 use crate::stats::InFlightPermit;
 use hyper::Response;
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_support::{LiveGuard, Lock, consume_microseconds};
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 use std::future::poll_fn;
@@ -69,9 +70,15 @@ impl Drop for RequestHandle {
 
 impl RequestHandle {
     /// Decodes the response of a handler and passes it to the connection.
-    fn respond(&self, status: Term, headers: Term, body: Term) -> Result<Atom, Error> {
+    fn respond(
+        &self,
+        status: Term,
+        headers: Term,
+        body: Term,
+        limits: &Limits,
+    ) -> Result<Atom, Error> {
         // Decoded before anything changes: when this fails, the request can still be answered.
-        let response = response::decode(status, headers, body)?;
+        let response = response::decode(status, headers, body, limits)?;
         self.answer(Ok(response))?;
         Ok(ok())
     }
@@ -182,11 +189,23 @@ impl Drop for PendingResponse {
 }
 
 #[rustler::nif]
-fn respond(handle: &RequestHandle, status: Term, headers: Term, body: Term) -> NifResult<Atom> {
-    Ok(handle.respond(status, headers, body)?)
+fn respond(
+    env: Env,
+    handle: &RequestHandle,
+    status: Term,
+    headers: Term,
+    body: Term,
+) -> NifResult<Atom> {
+    let began = Instant::now();
+    let result = handle.respond(status, headers, body, &response::SMALL);
+    consume_microseconds(env, began.elapsed().as_micros());
+    match result {
+        Err(Error::TooLarge) => Ok(atoms::large()),
+        result => Ok(result?),
+    }
 }
 
-/// Like [`respond`], for bodies whose copy would hold up a normal scheduler.
+/// Like [`respond`], for what would hold up a normal scheduler.
 #[rustler::nif(schedule = "DirtyCpu")]
 fn respond_large(
     handle: &RequestHandle,
@@ -194,7 +213,7 @@ fn respond_large(
     headers: Term,
     body: Term,
 ) -> NifResult<Atom> {
-    Ok(handle.respond(status, headers, body)?)
+    Ok(handle.respond(status, headers, body, &response::LARGE)?)
 }
 
 #[rustler::nif]

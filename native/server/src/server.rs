@@ -121,10 +121,10 @@ fn address<'a>(env: Env<'a>, server: &Server) -> Term<'a> {
 
 #[rustler::nif]
 fn join(env: Env, server: ResourceArc<Server>, pid: LocalPid) -> Atom {
-    server.shared.receivers.join(pid);
-    // Monitored after it has joined: otherwise `down` could be called before there is anything to
-    // remove.
-    if env.monitor(&server, &pid).is_none() {
+    let is_new = server.shared.receivers.join(pid);
+    // Monitored once, and after it has joined: otherwise `down` could be called before there is
+    // anything to remove.
+    if is_new && env.monitor(&server, &pid).is_none() {
         server.shared.receivers.leave(&pid);
     }
     ok()
