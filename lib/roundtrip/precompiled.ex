@@ -18,8 +18,7 @@ defmodule Roundtrip.Precompiled do
   packs the archives and renews their checksums. `bin/learn`, `bin/test` and the setup cell of a
   notebook call it.
 
-  When the variables change, `mix compile` compiles the module again: the module remembers its mode
-  and answers `__mix_recompile__?/0`.
+  When the variables change, `mix compile` compiles this module again, and with it those that use it.
 
   ## Options
 
@@ -52,12 +51,20 @@ defmodule Roundtrip.Precompiled do
       true
   """
   @spec mode() :: mode()
-  def mode do
-    cond do
-      System.get_env("ROUNDTRIP_HEX") == "0" -> :archive
-      System.get_env("ROUNDTRIP_BUILD") == "1" -> :rustler
-      true -> :rustler_precompiled
-    end
+  def mode, do: mode(System.get_env("ROUNDTRIP_HEX"), System.get_env("ROUNDTRIP_BUILD"))
+
+  defp mode("0", _build), do: :archive
+  defp mode(_hex, "1"), do: :rustler
+  defp mode(_hex, _build), do: :rustler_precompiled
+
+  @compiled_for {System.get_env("ROUNDTRIP_HEX"), System.get_env("ROUNDTRIP_BUILD")}
+
+  # Mix asks this of a loaded module. A module with a NIF must not be loaded for it, because
+  # RustlerPrecompiled writes the new library over the old one, and a mapped one ends the VM.
+  @doc false
+  def __mix_recompile__? do
+    {hex, build} = @compiled_for
+    mode() != mode(hex, build)
   end
 
   @doc """
@@ -83,14 +90,10 @@ defmodule Roundtrip.Precompiled do
     mode = mode()
 
     quote do
-      @roundtrip_mode unquote(mode)
       # A new checksum belongs to a new library, which must be installed again.
       @external_resource "checksum-#{__MODULE__}.exs"
 
       unquote(use_library(mode, __CALLER__.module, config, opts))
-
-      @doc false
-      def __mix_recompile__?, do: Roundtrip.Precompiled.mode() != @roundtrip_mode
     end
   end
 

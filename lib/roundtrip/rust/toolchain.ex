@@ -4,7 +4,7 @@ defmodule Roundtrip.Rust.Toolchain do
 
   @manifest Path.expand("../../../native/Cargo.toml", __DIR__)
   @external_resource @manifest
-  @oldest ~r/^rust-version = "([\d.]+)"$/m |> Regex.run(File.read!(@manifest)) |> Enum.at(1)
+  @oldest ~r/^rust-version = "(\d+\.\d+)/m |> Regex.run(File.read!(@manifest)) |> Enum.at(1)
 
   @doc "Returns what `rustc -vV` prints, or what is missing and how to get it."
   @spec version() :: {:ok, String.t()} | {:missing, String.t()}
