@@ -2,7 +2,7 @@
 
 use roundtrip_core::bounded::Milliseconds;
 use roundtrip_core::resources::{Latencies, Longest, Size, Snapshot, recording};
-use roundtrip_support::{Histogram, LiveGuard, Lock};
+use roundtrip_support::{Histogram, LiveGuard, Lock, live};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
@@ -67,13 +67,19 @@ fn runner() -> String {
     }
 }
 
+impl DropNotifier {
+    fn new(owner: LocalPid, name: String) -> Self {
+        DropNotifier {
+            owner,
+            name,
+            _guard: LiveGuard::new(),
+        }
+    }
+}
+
 #[rustler::nif]
 fn drop_notifier_new(owner: LocalPid, name: String) -> ResourceArc<DropNotifier> {
-    ResourceArc::new(DropNotifier {
-        owner,
-        name,
-        _guard: LiveGuard::new(),
-    })
+    ResourceArc::new(DropNotifier::new(owner, name))
 }
 
 /// Keeps one notifier alive, even when Elixir has no reference to it any more.
@@ -250,13 +256,25 @@ struct Recording {
 #[rustler::resource_impl]
 impl Resource for Recording {}
 
+impl Recording {
+    fn new(bytes: Vec<u8>, notifier: ResourceArc<DropNotifier>) -> Self {
+        Recording {
+            bytes,
+            _notifier: notifier,
+            _guard: LiveGuard::new(),
+        }
+    }
+}
+
+pub(crate) fn keep_types(owner: LocalPid) {
+    let notifier = ResourceArc::new(DropNotifier::new(owner, String::new()));
+    live::leak(ResourceArc::new(Recording::new(vec![], notifier.clone())));
+    live::leak(notifier);
+}
+
 #[rustler::nif(schedule = "DirtyCpu")]
 fn recording_new(notifier: ResourceArc<DropNotifier>, size: Size) -> ResourceArc<Recording> {
-    ResourceArc::new(Recording {
-        bytes: recording(size),
-        _notifier: notifier,
-        _guard: LiveGuard::new(),
-    })
+    ResourceArc::new(Recording::new(recording(size), notifier))
 }
 
 #[rustler::nif]

@@ -4,7 +4,7 @@ use super::atoms;
 use crate::Error;
 use parking_lot::Condvar;
 use roundtrip_core::messages::{self, Failure, Timeout};
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_support::{LiveGuard, Lock, live};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term};
@@ -72,6 +72,10 @@ impl Call {
             }
         }
     }
+}
+
+pub(super) fn keep_type(pid: LocalPid) {
+    live::leak(ResourceArc::new(Call::new(pid)));
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
