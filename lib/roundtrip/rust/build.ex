@@ -33,8 +33,9 @@ defmodule Roundtrip.Rust.Build do
     remove_unless_intact(crate, folder)
 
     with {:damaged, _text} <- cargo(crate, folder, cell) do
+      # The marker goes with it, so a second failure is the reader's.
       File.rm_rf!(target(folder))
-      with {:damaged, text} <- cargo(crate, folder, cell), do: {:error, text}
+      cargo(crate, folder, cell)
     end
   end
 
@@ -100,9 +101,13 @@ defmodule Roundtrip.Rust.Build do
     {:ok, struct!(__MODULE__, build)}
   end
 
-  # E0786: the metadata of a crate that all cells share is invalid. No source causes that.
-  defp result(_status, _folder, _crate, text),
-    do: {if(text =~ "E0786", do: :damaged, else: :error), text}
+  # No source of a cell causes these: E0786, that a shared crate's metadata is invalid, or that a shared
+  # crate, which was compiled before, doesn't compile. BuildOutput drops that line about the cell.
+  @damage ~r/E0786|could not compile `/
+
+  defp result(_status, folder, _crate, text) do
+    {if(prepared?(folder) and text =~ @damage, do: :damaged, else: :error), text}
+  end
 
   # If the reader's cargo is configured for a target, the library is in that target's folder.
   defp library(folder, name) do
