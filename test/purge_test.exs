@@ -18,16 +18,13 @@ defmodule Roundtrip.PurgeTest do
     :code.purge(module)
   end
 
-  # Purges a module while a process is in a dirty NIF of it, most of the times.
-  during = fn {module, _, _} = nif, call ->
-    for _ <- 1..4 do
-      Code.ensure_loaded(module)
-      pid = spawn(call)
-      until.(fn -> Process.info(pid, :current_function) in [nil, {:current_function, nif}] end)
-      purge.(module)
-      # A process that is killed during a NIF is listed until the NIF has returned.
-      until.(fn -> pid not in Process.list() end)
-    end
+  # Purges a module while some of many processes are in a dirty NIF of it, and others wait for theirs.
+  during = fn module, call ->
+    me = self()
+    pids = for _ <- 1..40, do: spawn(fn -> call.() && send(me, :returned) end)
+    receive(do: (:returned -> purge.(module)))
+    # A process that is killed during a NIF is listed until the NIF has returned.
+    until.(fn -> pids -- (pids -- Process.list()) == [] end)
   end
 
   get = fn port ->
@@ -59,14 +56,11 @@ defmodule Roundtrip.PurgeTest do
     end
     """,
     "recording_new/2 is running" => """
-    during.({Native, :recording_new, 2}, fn ->
-      Native.recording_new(Native.drop_notifier_new(self(), ""), 16_777_216)
-    end)
+    notifier = Native.drop_notifier_new(self(), "")
+    during.(Native, fn -> Native.recording_new(notifier, 16_777_216) end)
     """,
     "start/2 is running" => """
-    during.({Server.Native, :start, 2}, fn ->
-      Server.Native.start(%Server.Config{port: 0}, self())
-    end)
+    during.(Server.Native, fn -> Server.Native.start(%Server.Config{port: 0}, self()) end)
     """
   }
 
