@@ -49,6 +49,10 @@ defmodule Roundtrip.Native do
 
   # All lessons
 
+  @doc "Keeps the resource types that threads and dirty NIFs create. `Roundtrip.Precompiled` calls it."
+  @spec keep_types() :: :ok
+  def keep_types, do: stub()
+
   @doc "Returns the number of Rust values that Elixir refers to: created, and not dropped yet."
   @spec live_resources() :: non_neg_integer()
   def live_resources, do: stub()

@@ -23,6 +23,10 @@ defmodule Roundtrip.Server.Native do
   @typedoc "Why a server can't start; `:einval` stands for any other reason of the system."
   @type start_error :: :eacces | :eaddrinuse | :eaddrnotavail | :einval | :no_thread | :noproc
 
+  @doc "Keeps the resource types that threads and dirty NIFs create. `Roundtrip.Precompiled` calls it."
+  @spec keep_types() :: :ok
+  def keep_types, do: stub()
+
   @doc "Returns how many Rust values of this library Elixir refers to now."
   @spec live_resources() :: non_neg_integer()
   def live_resources, do: stub()

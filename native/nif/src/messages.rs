@@ -21,6 +21,10 @@ mod atoms {
     rustler::atoms! { answered, ask, gone, hi, item, no_more, report }
 }
 
+pub(crate) fn keep_types(pid: LocalPid) {
+    call::keep_type(pid);
+}
+
 /// Returns `:ok` or `{:error, :not_sent}`: a `SendError` holds no reason.
 fn sent_or_error(sent: Result<(), SendError>) -> NifResult<Atom> {
     sent.map_err(|SendError| Error::NotSent)?;

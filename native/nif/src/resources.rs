@@ -2,7 +2,7 @@
 
 use roundtrip_core::bounded::Milliseconds;
 use roundtrip_core::resources::{self, Latencies, Longest, Size, Snapshot};
-use roundtrip_support::{Histogram, LiveGuard, Lock, consume_microseconds};
+use roundtrip_support::{Histogram, LiveGuard, Lock, consume_microseconds, live};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
@@ -68,13 +68,19 @@ fn runner() -> String {
     }
 }
 
+impl DropNotifier {
+    fn new(owner: LocalPid, name: String) -> Self {
+        DropNotifier {
+            owner,
+            name,
+            _guard: LiveGuard::new(),
+        }
+    }
+}
+
 #[rustler::nif]
 fn drop_notifier_new(owner: LocalPid, name: String) -> ResourceArc<DropNotifier> {
-    ResourceArc::new(DropNotifier {
-        owner,
-        name,
-        _guard: LiveGuard::new(),
-    })
+    ResourceArc::new(DropNotifier::new(owner, name))
 }
 
 /// Keeps one notifier alive, even when Elixir has no reference to it any more.
@@ -263,16 +269,32 @@ struct Recording {
 #[rustler::resource_impl]
 impl Resource for Recording {}
 
+impl Recording {
+    fn new(bytes: resources::Recording, notifier: ResourceArc<DropNotifier>) -> Self {
+        Recording {
+            bytes,
+            _notifier: notifier,
+            _guard: LiveGuard::new(),
+        }
+    }
+}
+
+pub(crate) fn keep_types(owner: LocalPid) {
+    let notifier = ResourceArc::new(DropNotifier::new(owner, String::new()));
+    live::leak(ResourceArc::new(Recording::new(
+        resources::Recording::empty(),
+        notifier.clone(),
+    )));
+    live::leak(notifier);
+}
+
 #[rustler::nif(schedule = "DirtyCpu")]
 fn recording_new(
     notifier: ResourceArc<DropNotifier>,
     size: Size,
 ) -> NifResult<ResourceArc<Recording>> {
-    Ok(ResourceArc::new(Recording {
-        bytes: resources::Recording::new(size)?,
-        _notifier: notifier,
-        _guard: LiveGuard::new(),
-    }))
+    let bytes = resources::Recording::new(size)?;
+    Ok(ResourceArc::new(Recording::new(bytes, notifier)))
 }
 
 #[rustler::nif]

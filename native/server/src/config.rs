@@ -26,6 +26,25 @@ pub(crate) struct Config {
     answer_in_rust: bool,
 }
 
+impl Config {
+    /// Returns a configuration whose numbers are all as small as they may be.
+    pub(crate) fn smallest() -> Self {
+        Config {
+            host: "localhost".into(),
+            workers: 1,
+            max_headers: 256,
+            max_connections: 1,
+            max_in_flight: 1,
+            header_timeout: 1,
+            body_timeout: 1,
+            idle_timeout: 1,
+            write_timeout: 1,
+            deadline: 1,
+            ..Config::default()
+        }
+    }
+}
+
 /// The options as the server uses them.
 pub(crate) struct Settings {
     pub(crate) address: SocketAddr,

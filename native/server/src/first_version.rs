@@ -16,7 +16,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use roundtrip_core::server::PoolSize;
-use roundtrip_support::LiveGuard;
+use roundtrip_support::{LiveGuard, live};
 use rustler::types::atom::ok;
 use rustler::{Atom, LocalPid, NifResult, NifStruct, NifTuple, OwnedEnv, Resource, ResourceArc};
 
@@ -65,6 +65,13 @@ struct Client {
 
 #[rustler::resource_impl]
 impl Resource for Client {}
+
+pub(crate) fn keep_type() {
+    live::leak(ResourceArc::new(Client {
+        stream: Mutex::new(None),
+        _guard: LiveGuard::new(),
+    }));
+}
 
 /// Binds the port, starts the threads that receive requests, and returns the port.
 #[rustler::nif]

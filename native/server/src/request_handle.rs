@@ -10,7 +10,7 @@ use crate::rejection::{Body, Rejection};
 use crate::response::{self, Limits};
 use crate::stats::InFlightPermit;
 use hyper::Response;
-use roundtrip_support::{LiveGuard, Lock, consume_microseconds};
+use roundtrip_support::{LiveGuard, Lock, consume_microseconds, live};
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 use std::future::poll_fn;
@@ -137,6 +137,18 @@ pub(crate) fn new(
         _guard: LiveGuard::new(),
     });
     (handle, pending)
+}
+
+pub(crate) fn keep_type() {
+    let exchange = Exchange {
+        state: State::Sent,
+        permit: None,
+    };
+    live::leak(ResourceArc::new(RequestHandle {
+        exchange: Arc::new(Lock::new(exchange)),
+        assigned: Lock::new(None),
+        _guard: LiveGuard::new(),
+    }));
 }
 
 impl PendingResponse {

@@ -4,7 +4,7 @@ use super::atoms;
 use crate::Error;
 use parking_lot::Condvar;
 use roundtrip_core::messages::{self, Failure, Timeout};
-use roundtrip_support::{LargeTerm, LiveGuard, Lock, SmallTerm};
+use roundtrip_support::{LargeTerm, LiveGuard, Lock, SmallTerm, live};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
 use rustler::{
@@ -111,6 +111,10 @@ impl Call {
             }
         }
     }
+}
+
+pub(super) fn keep_type(pid: LocalPid) {
+    live::leak(ResourceArc::new(Call::new(pid)));
 }
 
 #[rustler::nif(schedule = "DirtyIo")]
