@@ -1,11 +1,11 @@
-//! A target triple, and the oldest system that its library is promised to run on.
+//! Target triples, and the oldest system that the library for each of them supports.
 
 use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-/// What a library is built for.
+/// A platform that a library is built for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Target {
     /// The triple, such as `x86_64-unknown-linux-gnu`.
@@ -52,7 +52,7 @@ impl Target {
         })
     }
 
-    /// A target that nothing is promised for.
+    /// Returns a target without a limit for glibc or macOS.
     pub(crate) fn unpromised(name: &str) -> Self {
         Self {
             name: name.into(),
@@ -74,7 +74,7 @@ impl Target {
         matches!(self.system(), System::Glibc | System::Musl)
     }
 
-    /// What cargo puts around the crate's name.
+    /// Returns the prefix and the extension that cargo adds to the crate's name.
     pub(crate) fn built_affixes(&self) -> (&'static str, &'static str) {
         match self.system() {
             System::Windows => ("", "dll"),
@@ -83,7 +83,7 @@ impl Target {
         }
     }
 
-    /// The same when installed: on macOS, too, the VM looks for `.so`.
+    /// Returns the same for the installed file: the VM looks for `.so` on macOS, too.
     pub(crate) fn installed_affixes(&self) -> (&'static str, &'static str) {
         match self.system() {
             System::Windows => ("", "dll"),
@@ -114,7 +114,7 @@ impl FromStr for Version {
         let number = |digits: &str| {
             digits
                 .parse()
-                .with_context(|| format!("{text:?} is no version"))
+                .with_context(|| format!("{text:?} isn't a version"))
         };
         Ok(Self::new(number(major)?, number(minor)?))
     }
