@@ -316,7 +316,7 @@ defmodule Livemd.PracticeTest do
       assert expect(console, @prompt) =~ "#{context.one} was deleted and is written again."
       assert File.read!(context.one) =~ "more = fn n -> n end\n"
       File.rm_rf!(context.folder)
-      assert expect(console, @prompt) =~ "is gone"
+      assert expect(console, @prompt) =~ "was deleted"
       assert File.exists?(context.one)
       quit(console, task)
     end
@@ -328,7 +328,7 @@ defmodule Livemd.PracticeTest do
       File.mkdir!(context.one)
       assert expect(console, @prompt) =~ "cannot be read: illegal operation on a directory"
       File.rmdir!(context.one)
-      assert expect(console, @prompt) =~ "is gone"
+      assert expect(console, @prompt) =~ "was deleted"
       quit(console, task)
     end
 

@@ -53,7 +53,7 @@ defmodule Livemd.Parser do
         parse(text, path)
 
       {:error, reason} ->
-        {:error, Problem.list([{1, "can't be read: #{:file.format_error(reason)}"}], path)}
+        {:error, Problem.list([{1, "cannot be read: #{:file.format_error(reason)}"}], path)}
     end
   end
 

@@ -84,7 +84,7 @@ defmodule Livemd.Parser.FenceReader do
         "white space around `#{trimmed}`: it must follow the backticks and end the line"
 
       true ->
-        "`#{info}` isn't a language of this subset: elixir, " <>
+        "`#{info}` is not a language of this subset: elixir, " <>
           Enum.join(@shown, ", ") <> ", rust,compile_fail,E0000"
     end
   end
