@@ -91,7 +91,7 @@ impl Build {
             .arg("--target-dir")
             .arg(self.target_dir(workspace))
             .arg("--target")
-            .arg(match target.promise {
+            .arg(match target.oldest_system {
                 Some(glibc) if zig => format!("{}.{glibc}", target.name),
                 _ => target.name.clone(),
             })
@@ -99,7 +99,7 @@ impl Build {
                 "CARGO_ENCODED_RUSTFLAGS",
                 rust_flags(workspace, library, target),
             );
-        if let (Some(macos), System::MacOs) = (target.promise, target.system()) {
+        if let (Some(macos), System::MacOs) = (target.oldest_system, target.system()) {
             cargo.env("MACOSX_DEPLOYMENT_TARGET", macos.to_string());
         }
         cargo

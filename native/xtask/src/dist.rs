@@ -17,7 +17,7 @@ use crate::{archive, library};
 pub(crate) fn dist(workspace: &Workspace, names: &[String], check_checksums: bool) -> Result<()> {
     let toolchain = Toolchain::detect()?;
     let (build, targets) = match names {
-        [] => (Build::Plain, vec![Target::unpromised(&toolchain.host)]),
+        [] => (Build::Plain, vec![Target::without_limit(&toolchain.host)]),
         names => (Build::Release, named_targets(workspace, names)?),
     };
     fs::create_dir_all(workspace.dist()).context("can't create dist/")?;
@@ -75,10 +75,8 @@ fn say_needed(target: &Target, needed: Option<crate::target::Version>) {
         System::MacOs => "macOS",
         _ => "glibc",
     };
-    if let (Some(needed), Some(promise)) = (needed, target.promise) {
-        say(format!(
-            "it needs {system} {needed}; the limit is {promise}"
-        ));
+    if let (Some(needed), Some(oldest)) = (needed, target.oldest_system) {
+        say(format!("it needs {system} {needed}; the limit is {oldest}"));
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn check(target: &Target, file_name: &str, bytes: &[u8]) -> Result<Op
         File::MachO64(macho) => check_macho(file_name, &file, macho)?,
         _ => None,
     };
-    check_promise(target, file_name, needed)?;
+    check_oldest_system(target, file_name, needed)?;
     Ok(needed)
 }
 
@@ -178,8 +178,8 @@ fn macos_version(packed: u32) -> Version {
     Version::new(packed >> 16, packed >> 8 & 0xff)
 }
 
-fn check_promise(target: &Target, file_name: &str, needed: Option<Version>) -> Result<()> {
-    let (Some(needed), Some(promise)) = (needed, target.promise) else {
+fn check_oldest_system(target: &Target, file_name: &str, needed: Option<Version>) -> Result<()> {
+    let (Some(needed), Some(oldest)) = (needed, target.oldest_system) else {
         return Ok(());
     };
     let (system, remedy) = match target.system() {
@@ -187,8 +187,8 @@ fn check_promise(target: &Target, file_name: &str, needed: Option<Version>) -> R
         _ => ("glibc", "build it with cargo-zigbuild"),
     };
     ensure!(
-        needed <= promise,
-        "{file_name} needs {system} {needed}, but targets.txt promises that {promise} is enough: \
+        needed <= oldest,
+        "{file_name} needs {system} {needed}, but targets.txt promises that {oldest} is enough: \
          {remedy} (`cargo xtask dist {}`)",
         target.name
     );

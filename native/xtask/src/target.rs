@@ -13,7 +13,7 @@ pub(crate) struct Target {
     /// The runner image of the release workflow; empty for a build that isn't a release.
     pub(crate) runner: String,
     /// The newest glibc or macOS that the library may need.
-    pub(crate) promise: Option<Version>,
+    pub(crate) oldest_system: Option<Version>,
 }
 
 /// The operating systems and C libraries that differ in how a library is built or checked.
@@ -38,26 +38,26 @@ impl Target {
 
     fn parse(line: &str) -> Result<Self> {
         let fields: Vec<_> = line.split_whitespace().collect();
-        let [name, runner, promise] = fields[..] else {
+        let [name, runner, oldest_system] = fields[..] else {
             bail!("expected a target, a runner and a version or -");
         };
-        let promise = match promise {
+        let oldest_system = match oldest_system {
             "-" => None,
             version => Some(version.parse()?),
         };
         Ok(Self {
             name: name.into(),
             runner: runner.into(),
-            promise,
+            oldest_system,
         })
     }
 
     /// Returns a target without a limit for glibc or macOS.
-    pub(crate) fn unpromised(name: &str) -> Self {
+    pub(crate) fn without_limit(name: &str) -> Self {
         Self {
             name: name.into(),
             runner: String::new(),
-            promise: None,
+            oldest_system: None,
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
     fn a_line_has_three_fields() -> Result<()> {
         let targets = Target::parse_all("# comment\n\naarch64-apple-darwin macos-15 11.0\n")?;
         assert_eq!(targets.len(), 1);
-        assert_eq!(targets[0].promise, Some(Version::new(11, 0)));
+        assert_eq!(targets[0].oldest_system, Some(Version::new(11, 0)));
         let Err(error) = Target::parse_all("aarch64-apple-darwin macos-15\n") else {
             bail!("a line with two fields was accepted");
         };
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn files_are_named_after_the_system() {
         let affixes = |name| {
-            let target = Target::unpromised(name);
+            let target = Target::without_limit(name);
             (target.built_affixes(), target.installed_affixes())
         };
         let linux = (("lib", "so"), ("lib", "so"));

@@ -84,7 +84,7 @@ impl Workspace {
         let names: Vec<_> = self
             .libraries
             .iter()
-            .map(|library| library.archive_name(&Target::unpromised("TARGET")))
+            .map(|library| library.archive_name(&Target::without_limit("TARGET")))
             .collect();
         bail!(
             "{archive} isn't named like an archive of this version: {}",

@@ -3,10 +3,10 @@ use super::*;
 const WINDOWS: &str = "x86_64-pc-windows-msvc";
 const MAC: &str = "aarch64-apple-darwin";
 
-fn target(name: &str, promise: Option<Version>) -> Target {
+fn target(name: &str, oldest_system: Option<Version>) -> Target {
     Target {
-        promise,
-        ..Target::unpromised(name)
+        oldest_system,
+        ..Target::without_limit(name)
     }
 }
 
