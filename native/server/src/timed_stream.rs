@@ -100,7 +100,7 @@ impl TimedStream {
             (None, Phase::Head) => (self.since, settings.header_timeout),
             (None, Phase::Body) => (self.since, settings.body_timeout),
             (None, Phase::Idle) => (self.since, settings.idle_timeout),
-            (None, Phase::Handler) => return Poll::Pending,
+            (None, Phase::Handler) => (self.since, Duration::MAX),
         };
         loop {
             ready!(self.timer.as_mut().poll(cx));
@@ -111,6 +111,14 @@ impl TimedStream {
             }
             self.timer.as_mut().reset(now + left.min(self.tick));
         }
+    }
+
+    /// Returns whether the client has reset the connection.
+    ///
+    /// Behind a request that is being answered hyper reads only until it has a byte of the next.
+    fn is_reset(&self, cx: &mut Context<'_>) -> bool {
+        let has_news = self.stream.poll_read_ready(cx).is_ready();
+        has_news && matches!(self.stream.take_error(), Ok(Some(_)) | Err(_))
     }
 
     /// Takes note of what was read.
@@ -223,7 +231,18 @@ impl AsyncWrite for TimedStream {
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        // hyper flushes whenever it runs, but after a response it doesn't read again if the last read
+        // is still waiting. The clock of the next phase is therefore started here.
+        if !this.is_lingering {
+            let phase = this.read_phase();
+            this.enter(phase);
+            let _ = this.poll_limit(cx);
+            if phase == Phase::Handler && this.is_reset(cx) {
+                return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+            }
+        }
+        Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
