@@ -130,8 +130,8 @@ impl Drop for CountGuard {
     }
 }
 
-/// The permission to have one request in flight. It is dropped when the request is answered, when
-/// its deadline has passed, or when its handle is dropped.
+/// The permission to have one request in flight. It is dropped when Elixir has answered the request,
+/// has learned that no answer is wanted any more, or drops the handle.
 pub(crate) struct InFlightPermit {
     _guard: CountGuard,
 }
