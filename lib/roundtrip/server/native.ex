@@ -54,7 +54,7 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Stops accepting requests, closes idle connections, and gives the requests in flight `deadline`
-  milliseconds to be answered.
+  milliseconds to be answered. Those that are not get a 503, which takes at most one second more.
 
   Returns at once. When the server's threads have ended, its owner receives
   `{:roundtrip_server_stopped, server}`.

@@ -25,6 +25,8 @@ pub(crate) struct ConnectionState {
     /// A part of a request was not read. Closing the socket now would reset the connection, and the
     /// client would not see the response.
     pub(crate) has_unread_input: Flag,
+    /// The time for a graceful shutdown has passed.
+    pub(crate) must_end: Flag,
 }
 
 impl ConnectionState {

@@ -15,8 +15,11 @@ use hyper::http::request::Parts;
 use hyper::{Method, Response, Version};
 use roundtrip_core::server::is_authority;
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::time::Instant;
 
 /// The half of a connection that responds to requests.
@@ -37,7 +40,8 @@ impl RequestService {
         let counters = &self.shared.counters;
         counters.count_request();
         self.state.set_stage(Stage::ReadingBody);
-        let response = self.respond(request).await.unwrap_or_else(|rejection| {
+        let response = self.respond_in_time(request).await;
+        let response = response.unwrap_or_else(|rejection| {
             if rejection == Rejection::Overloaded {
                 counters.count_refused();
             }
@@ -46,6 +50,24 @@ impl RequestService {
         counters.count_response(response.status().as_u16(), began.elapsed());
         self.state.set_stage(Stage::Idle);
         Ok(response)
+    }
+
+    /// Responds, but with a 503 as soon as the connection must end.
+    async fn respond_in_time(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> Result<Response<Body>, Rejection> {
+        let mut responding = pin!(self.respond(request));
+        poll_fn(|cx| {
+            if !self.state.must_end.is_set() {
+                return responding.as_mut().poll(cx);
+            }
+            if self.state.is_at(Stage::ReadingBody) {
+                self.state.has_unread_input.set();
+            }
+            Poll::Ready(Err(Rejection::DeadlineExceeded))
+        })
+        .await
     }
 
     async fn respond(
