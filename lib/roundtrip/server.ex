@@ -25,7 +25,8 @@ defmodule Roundtrip.Server do
   | the handler raises, throws, exits, or returns something other than a response | 500 at once, and the log has a line |
   | the handler is killed | 500 at once |
   | the last reference to the request is dropped | 500 |
-  | the handler takes longer than `:deadline` | 503 |
+  | the handler takes longer than `:deadline`, and is then killed | 503 |
+  | the handler takes longer than `:shutdown` when the server stops | 503 |
   | there are more than `:max_in_flight` requests, or no receiver | 503 with `Retry-After` |
   | a body or a head is larger than its limit | 413 or 431 |
 
@@ -59,7 +60,8 @@ defmodule Roundtrip.Server do
   @doc """
   Returns a child specification for a server with the options of `Roundtrip.Server.Options`.
 
-  Raises an `ArgumentError` for a wrong option, so that it is raised where the option is written.
+  Its id is the server's `:name`, or unique if there is none. Raises an `ArgumentError` for a wrong
+  option, so that it is raised where the option is written.
   """
   @spec child_spec(keyword()) :: Supervisor.child_spec()
   def child_spec(opts) do
@@ -67,7 +69,7 @@ defmodule Roundtrip.Server do
 
     # The port memory is part of the specification, so it outlives a restart of the whole server.
     %{
-      id: name || __MODULE__,
+      id: name || {__MODULE__, make_ref()},
       start: {__MODULE__, :start_link, [options, Listener.new_port_memory()]},
       type: :supervisor,
       shutdown: :infinity
@@ -97,6 +99,7 @@ defmodule Roundtrip.Server do
 
   @impl true
   def init({options, port_memory}) do
+    port_memory = Listener.claim_port_memory(port_memory)
     registry = Listener.new_registry()
 
     children = [
@@ -135,7 +138,7 @@ defmodule Roundtrip.Server do
 
   @doc """
   Stops a server, and returns when it has stopped: requests in flight are answered, within the
-  server's `:shutdown`, and idle connections are closed.
+  server's `:shutdown` or with a 503 after it, and idle connections are closed.
 
   If the server is supervised, its supervisor restarts it; use `Supervisor.terminate_child/2` to
   stop it for good. After `timeout` milliseconds the caller exits, while the server goes on stopping.
@@ -175,7 +178,10 @@ defmodule Roundtrip.Server do
   @spec assign(Request.t(), pid()) :: :ok
   defdelegate assign(request, pid), to: Responder
 
-  @doc "Returns whether a response can still be sent: none was, and the client is connected."
+  @doc """
+  Returns whether a response can still be sent: none was, the deadline hasn't passed, and the client is
+  connected. After it has returned `false`, the request no longer counts in `:max_in_flight`.
+  """
   @spec open?(Request.t()) :: boolean()
   defdelegate open?(request), to: Responder
 end
