@@ -3,4 +3,6 @@ data = Path.join(Mix.Project.build_path(), "data")
 File.rm_rf!(data)
 System.put_env("ROUNDTRIP_DATA", data)
 
-ExUnit.start()
+# .ci/run runs these.
+ExUnit.start(exclude: [:slow])
+Livemd.TestJournal.start()
