@@ -60,7 +60,8 @@ defmodule Roundtrip.Server do
   @doc """
   Returns a child specification for a server with the options of `Roundtrip.Server.Options`.
 
-  Its id is the server's `:name`, or unique if there is none. Raises an `ArgumentError` for a wrong
+  Its id is the server's `:name`, or unique if there is none. One specification can start several
+  servers at the same time, if their port is 0. Raises an `ArgumentError` for a wrong
   option, so that it is raised where the option is written.
   """
   @spec child_spec(keyword()) :: Supervisor.child_spec()

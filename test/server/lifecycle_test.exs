@@ -222,9 +222,13 @@ defmodule Roundtrip.Server.LifecycleTest do
       children = [one, Supervisor.child_spec(one, id: :other)]
       {:ok, supervisor} = Supervisor.start_link(children, strategy: :one_for_one)
 
-      servers = fn -> for {_, pid, _, _} <- Supervisor.which_children(supervisor), do: pid end
-      assert [first, second] = servers.()
-      assert Server.address(first) != Server.address(second)
+      first = child(supervisor, one.id)
+      address = Server.address(first)
+      assert Server.address(child(supervisor, :other)) != address
+
+      Process.exit(first, :kill)
+      await_down(first)
+      assert Server.address(child(supervisor, one.id)) == address
 
       Supervisor.stop(supervisor)
     end

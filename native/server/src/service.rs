@@ -58,14 +58,14 @@ impl RequestService {
         request: hyper::Request<Incoming>,
     ) -> Result<Response<Body>, Rejection> {
         let mut responding = pin!(self.respond(request));
-        poll_fn(|cx| {
-            if !self.state.must_end.is_set() {
-                return responding.as_mut().poll(cx);
+        poll_fn(|cx| match responding.as_mut().poll(cx) {
+            Poll::Pending if self.state.must_end.is_set() => {
+                if self.state.is_at(Stage::ReadingBody) {
+                    self.state.has_unread_input.set();
+                }
+                Poll::Ready(Err(Rejection::DeadlineExceeded))
             }
-            if self.state.is_at(Stage::ReadingBody) {
-                self.state.has_unread_input.set();
-            }
-            Poll::Ready(Err(Rejection::DeadlineExceeded))
+            response => response,
         })
         .await
     }
