@@ -5,7 +5,7 @@ root=$PWD
 trap 'say "interrupted; run it again to continue"; exit 130' INT TERM
 
 say() { printf '· %s\n' "$*" >&2; }
-die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 need_writable() { [ -w . ] || die "this checkout is read-only; copy it to a folder that you can write to"; }
 
@@ -86,11 +86,10 @@ compile_as_reader() {
 
 # System.halt(0) in a cell or a test ends the run with exit status 0: only its journal tells whether it is complete.
 run_to_completion() { # COMMAND...
-  local journal=$root/_build/journal
-  rm -f "$journal"
+  local journal
+  journal=$(mktemp "$root/_build/journal.XXXXXX")
   LIVEMD_JOURNAL=$journal "$@" || return
-  [ "$(tail -n 1 "$journal" 2>/dev/null)" = complete ] && return
-  say "the run ended early, though with exit status 0; the end of its journal is:"
-  tail -n 3 "$journal" >&2
+  [ "$(tail -n 1 "$journal")" != complete ] || { rm "$journal" && return; }
+  elixir -pa "$root/_build/*/lib/livemd/ebin" -e 'IO.puts(:stderr, Livemd.Journal.explain(hd(System.argv())))' "$journal"
   return 1
 }

@@ -70,7 +70,7 @@ catch
     #{Exception.format_banner(kind, reason)}
 
     Without a network, Kino can't be fetched from Hex. `bin/learn` runs the lessons in
-    the terminal, and needs no network.
+    the terminal, and needs no Kino.
     """
 
     reraise Mix.Error, [message: message], []

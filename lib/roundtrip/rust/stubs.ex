@@ -19,7 +19,7 @@ defmodule Roundtrip.Rust.Stubs do
     end)
   end
 
-  # The notebook engine inserts an expression before it, to know the line that runs.
+  # A stub may do something else first.
   defp last({:__block__, _meta, [_ | _] = expressions}), do: List.last(expressions)
   defp last(expression), do: expression
 

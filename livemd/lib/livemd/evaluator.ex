@@ -26,6 +26,8 @@ defmodule Livemd.Evaluator do
           time: non_neg_integer()
         }
 
+  @type answer :: {:ok, outcome()} | :timeout | :stopped | {:down, term()}
+
   @typedoc "What a notebook has defined and started so far, for `rewind/2`."
   @opaque mark :: {IOProxy.mark(), map() | :dead}
 
@@ -46,17 +48,22 @@ defmodule Livemd.Evaluator do
 
   @doc """
   Evaluates a cell, with all that `Livemd.Runner` knows of it, after the context `job.after`, and
-  keeps its own context under `job.key`.
+  keeps its own context under `job.key`. Returns the answer, what was printed, and the modules.
 
   When `timeout` is over, the process is killed. So it is when `go_on?`, which is called several
   times a second with the milliseconds that have passed, returns false.
   """
   @spec eval(t(), map(), timeout(), (non_neg_integer() -> boolean()) | nil) ::
-          {:ok, outcome()} | :timeout | :stopped | {:down, term()}
+          {answer(), String.t(), [module()]}
   def eval(%__MODULE__{} = evaluator, job, timeout, go_on? \\ nil) do
     ref = make_ref()
     send(evaluator.pid, {evaluator.tag, {:eval, job}, self(), ref})
-    await(evaluator, ref, System.monotonic_time(:millisecond), timeout, go_on?)
+    answer = await(evaluator, ref, System.monotonic_time(:millisecond), timeout, go_on?)
+
+    case IOProxy.take(evaluator.io) do
+      {output, modules} -> {answer, output, modules}
+      :killed -> {kill(evaluator, ref, {:down, :killed}), "", []}
+    end
   end
 
   defp await(%{tag: tag, monitor: monitor} = evaluator, ref, started, timeout, go_on?) do
@@ -66,7 +73,7 @@ defmodule Livemd.Evaluator do
     receive do
       {^ref, outcome} -> {:ok, outcome}
       {^tag, :down, reason} -> {:down, reason}
-      {:DOWN, ^monitor, :process, _, reason} -> kill(evaluator, ref, {:down, reason})
+      {:DOWN, ^monitor, :process, _, reason} -> {:down, reason}
     after
       wait ->
         passed = System.monotonic_time(:millisecond) - started

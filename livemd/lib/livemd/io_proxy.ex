@@ -48,8 +48,8 @@ defmodule Livemd.IOProxy do
   end
 
   @doc "Returns what was printed and which modules were defined since the last call."
-  @spec take(pid()) :: {String.t(), [module()]}
-  def take(proxy), do: request(proxy, __MODULE__, :take, {"", []})
+  @spec take(pid()) :: {String.t(), [module()]} | :killed
+  def take(proxy), do: request(proxy, __MODULE__, :take, :killed)
 
   @doc "Returns what the notebook has defined and started so far, for `rewind/2`."
   @spec mark(pid()) :: mark()

@@ -63,15 +63,13 @@ defmodule Livemd.Journal do
   @doc "Records which cells are to run."
   @spec plan([Notebook.t()]) :: :ok
   def plan(notebooks) do
-    write(
-      "planned",
-      for(
-        %{path: path, sections: sections} <- notebooks,
-        %{name: name, blocks: blocks} <- sections,
-        %Cell{line: line} <- blocks,
-        do: entry(path, line, name)
-      )
-    )
+    for notebook <- notebooks,
+        section <- notebook.sections,
+        %Cell{line: line} <- section.blocks do
+      write("planned", [entry(notebook.path, line, section.name)])
+    end
+
+    :ok
   end
 
   @doc "Records that a cell is evaluated, by a function whose result it returns."
@@ -118,18 +116,21 @@ defmodule Livemd.Journal do
   @spec path() :: Path.t() | nil
   def path, do: :persistent_term.get(__MODULE__, nil)
 
+  @doc "Returns the entries that started and did not finish."
+  @spec running(Path.t()) :: [String.t()]
+  def running(path), do: entries(path, "started") -- entries(path, "finished")
+
   @doc "Returns where a run ended early, and what was not seen to start; else `nil`."
   @spec explain(Path.t()) :: String.t() | nil
   def explain(path) do
-    [planned, started, finished] = Enum.map(~w(planned started finished), &entries(path, &1))
-    running = started -- finished
-    last = if running == [], do: Enum.take(finished, -1), else: []
+    running = running(path)
+    last = if running == [], do: path |> entries("finished") |> Enum.take(-1), else: []
 
     unless last(path) in ["complete", "failed"] do
       "The run ended early.\n" <>
         list("Last seen running", running) <>
         list("Last seen to finish", last) <>
-        list("Not seen to start", Enum.uniq(planned) -- started)
+        list("Not seen to start", Enum.uniq(entries(path, "planned")) -- entries(path, "started"))
     end
   end
 

@@ -117,24 +117,18 @@ defmodule Livemd.LineTracker do
   defp functions(other, _from), do: other
 
   defp noted(expression, {tracker, key}) do
-    case first_line(expression) do
-      nil ->
-        [expression]
-
-      line ->
-        note = quote do: unquote(__MODULE__).note(unquote(tracker), unquote(key), unquote(line))
-        [note, expression]
+    if line = first_line(expression) do
+      note = quote do: unquote(__MODULE__).note(unquote(tracker), unquote(key), unquote(line))
+      [note, expression]
+    else
+      [expression]
     end
   end
 
   # The smallest: in `a |> b`, the line of the operator comes before the lines of its operands.
   defp first_line(expression) do
-    {_, lines} =
-      Macro.prewalk(expression, [], fn
-        {_, meta, _} = node, lines when is_list(meta) -> {node, List.wrap(meta[:line]) ++ lines}
-        node, lines -> {node, lines}
-      end)
-
+    nodes = Macro.prewalker(expression)
+    lines = for {_, meta, _} when is_list(meta) <- nodes, line = meta[:line], do: line
     Enum.min(lines, fn -> nil end)
   end
 end

@@ -80,13 +80,8 @@ defmodule Livemd.Requirements do
   @doc "Prepares the toolchains that the cells need."
   @spec prepare([Cell.t()], [module()]) :: :ok
   def prepare(cells, toolchains) do
-    modules = Enum.flat_map(cells, &modules(&1.code))
-
-    for module <- toolchains,
-        module in modules,
-        lacking(module, toolchains) == nil,
-        do: module.prepare()
-
+    named = Enum.flat_map(cells, &named(&1.code, toolchains))
+    for tool <- toolchains, tool in named, lacking(tool, toolchains) == nil, do: tool.prepare()
     :ok
   end
 
@@ -98,20 +93,15 @@ defmodule Livemd.Requirements do
     end
   end
 
-  # The modules that the code defines.
   defp defined(code) do
-    collect(code, fn
-      {:defmodule, _, [{:__aliases__, _, parts} | _]} -> parts |> prefixes() |> Enum.take(-1)
-      _node -> []
-    end)
+    for {:defmodule, _, [{:__aliases__, _, parts} | _]} <- nodes(code),
+        module <- parts |> prefixes() |> Enum.take(-1),
+        do: module
   end
 
   # `Kino.Tree` names Kino, too.
   defp modules(code) do
-    collect(code, fn
-      {:__aliases__, _, parts} -> prefixes(parts)
-      _node -> []
-    end)
+    for {:__aliases__, _, parts} <- nodes(code), module <- prefixes(parts), uniq: true, do: module
   end
 
   defp prefixes(parts) do
@@ -121,14 +111,10 @@ defmodule Livemd.Requirements do
     |> Enum.map(&Module.concat/1)
   end
 
-  defp collect(code, fun) do
+  defp nodes(code) do
     case Code.string_to_quoted(code) do
-      {:ok, quoted} ->
-        {_, found} = Macro.prewalk(quoted, [], fn node, found -> {node, fun.(node) ++ found} end)
-        Enum.uniq(found)
-
-      {:error, _} ->
-        []
+      {:ok, quoted} -> Macro.prewalker(quoted)
+      {:error, _} -> []
     end
   end
 end

@@ -211,12 +211,14 @@ defmodule Livemd.Runner do
 
   defp eval(runner, result, key) do
     job = job(runner, result.cell, key)
-    timeout = timeout(result.cell, runner.opts)
+    timeout = (result.cell.path == nil && runner.opts[:check_timeout]) || runner.opts.timeout
     directory = File.cwd()
-    answer = Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+
+    {answer, output, modules} =
+      Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+
     await_end_if_stopping()
     with {:ok, directory} <- directory, do: File.cd(directory)
-    {output, modules} = IOProxy.take(runner.evaluator.io)
     failure = &Failure.at_noted_line(&1, &2, job, runner.evaluator.tracker)
     result = outcome(%{result | output: output}, answer, failure, timeout)
     result = restart_applications(result, runner.applications, failure)
@@ -234,9 +236,6 @@ defmodule Livemd.Runner do
   end
 
   defp after_cell(runner, _result, _no_outcome, _key), do: %{runner | state: :dead}
-
-  defp timeout(%Cell{path: nil}, %{check_timeout: limit}) when limit != nil, do: limit
-  defp timeout(_cell, opts), do: opts.timeout
 
   defp job(runner, cell, key) do
     path = cell.path || runner.notebook.path

@@ -19,15 +19,25 @@ defmodule Livemd.TestJournal do
     if Journal.open() do
       ExUnit.configure(formatters: ExUnit.configuration()[:formatters] ++ [__MODULE__])
       Journal.write("planned", files())
-      ExUnit.after_suite(&Journal.finish(&1.failures == 0 and &1.total > &1.excluded))
+      ExUnit.after_suite(&Journal.finish(complete?(&1)))
     end
 
     :ok
   end
 
-  # The files that the command line names, or all.
+  # While `System.stop/1` is at work, the processes of ExUnit end one by one: a test that it was
+  # running is then neither a failure nor a success.
+  defp complete?(%{failures: failures, total: total, excluded: excluded}) do
+    running = Enum.filter(Journal.running(Journal.path()), &(&1 =~ ~r/_test\.exs(:|$)/))
+    {status, _} = :init.get_status()
+    failures == 0 and total > excluded and running == [] and status != :stopping
+  end
+
+  # The files that `mix test` is called with, or all.
   defp files do
-    named = for argument <- System.argv(), do: String.replace(argument, ~r/(:\d+)+$/, "")
+    named =
+      for argument <- Enum.drop(System.argv(), 1), do: String.replace(argument, ~r/(:\d+)+$/, "")
+
     paths = Enum.filter(named, &File.exists?/1)
 
     for path <- if(paths == [], do: ["test"], else: paths),

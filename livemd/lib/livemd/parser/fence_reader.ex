@@ -37,20 +37,22 @@ defmodule Livemd.Parser.FenceReader do
   end
 
   defp almost_closes(text, ticks, opened) do
-    size = byte_size(ticks)
+    text = String.trim_leading(text)
+    after_ticks = String.replace_prefix(text, ticks, "")
 
-    case String.trim_leading(text) do
-      <<^ticks::binary-size(size), "`", _::binary>> ->
+    cond do
+      not String.starts_with?(text, ticks) ->
+        nil
+
+      String.starts_with?(after_ticks, "`") ->
         "more backticks than the fence of line #{opened} has: open with more"
 
-      <<^ticks::binary-size(size), after_ticks::binary>> ->
-        unless String.trim(after_ticks) =~ ~r/[`\s]/u do
-          "Livebook closes here the fence of line #{opened}: " <>
-            "close with exactly #{ticks} or open with more backticks"
-        end
-
-      _text ->
+      String.trim(after_ticks) =~ ~r/[`\s]/u ->
         nil
+
+      true ->
+        "Livebook closes here the fence of line #{opened}: " <>
+          "close with exactly #{ticks} or open with more backticks"
     end
   end
 
