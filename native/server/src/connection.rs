@@ -51,7 +51,7 @@ pub(crate) async fn serve_connection(
             match timeout_at(deadline, connection.as_mut()).await {
                 Ok(result) => result,
                 Err(_elapsed) => {
-                    state.must_end.set();
+                    state.shutdown_timed_out.set();
                     connection.await
                 }
             }

@@ -25,8 +25,8 @@ pub(crate) struct ConnectionState {
     /// A part of a request was not read. Closing the socket now would reset the connection, and the
     /// client would not see the response.
     pub(crate) has_unread_input: Flag,
-    /// The time for a graceful shutdown has passed.
-    pub(crate) must_end: Flag,
+    /// A graceful shutdown takes longer than it may.
+    pub(crate) shutdown_timed_out: Flag,
 }
 
 impl ConnectionState {

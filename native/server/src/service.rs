@@ -52,14 +52,14 @@ impl RequestService {
         Ok(response)
     }
 
-    /// Responds, but with a 503 as soon as the connection must end.
+    /// Responds, but with a 503 if the shutdown times out first.
     async fn respond_in_time(
         &self,
         request: hyper::Request<Incoming>,
     ) -> Result<Response<Body>, Rejection> {
         let mut responding = pin!(self.respond(request));
         poll_fn(|cx| match responding.as_mut().poll(cx) {
-            Poll::Pending if self.state.must_end.is_set() => {
+            Poll::Pending if self.state.shutdown_timed_out.is_set() => {
                 if self.state.is_at(Stage::ReadingBody) {
                     self.state.has_unread_input.set();
                 }
