@@ -19,9 +19,11 @@ pub(crate) enum Rejection {
     BodyTooLarge,
     /// The body has a transfer coding other than chunked.
     UnknownTransferCoding,
+    /// The request is for a scheme that this server doesn't serve.
+    Misdirected,
     /// The handler died, or dropped the request without an answer.
     HandlerCrashed,
-    /// Too many requests are in flight, or there is no receiver.
+    /// Too many requests or too large bodies are in flight, or there is no receiver.
     Overloaded,
     /// The handler did not answer in time.
     DeadlineExceeded,
@@ -35,6 +37,7 @@ impl Rejection {
             Rejection::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Rejection::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Rejection::UnknownTransferCoding => StatusCode::NOT_IMPLEMENTED,
+            Rejection::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Rejection::HandlerCrashed => StatusCode::INTERNAL_SERVER_ERROR,
             Rejection::Overloaded | Rejection::DeadlineExceeded => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -47,7 +50,8 @@ impl Rejection {
             Rejection::BadRequest
             | Rejection::BodyTimeout
             | Rejection::BodyTooLarge
-            | Rejection::UnknownTransferCoding => true,
+            | Rejection::UnknownTransferCoding
+            | Rejection::Misdirected => true,
             Rejection::HandlerCrashed | Rejection::Overloaded | Rejection::DeadlineExceeded => {
                 false
             }
@@ -78,4 +82,12 @@ pub(crate) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailabl
 
 /// The response to a head that did not arrive in time, for which hyper sends none.
 pub(crate) const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\n\
+    connection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The response to a request target over the limit, for which hyper sends a 431.
+pub(crate) const TARGET_TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\n\
+    connection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The response to a method over the limit, for which hyper sends a 431.
+pub(crate) const METHOD_TOO_LONG: &[u8] = b"HTTP/1.1 501 Not Implemented\r\n\
     connection: close\r\ncontent-length: 0\r\n\r\n";

@@ -1,5 +1,6 @@
 //! Serves the requests of a connection: from the head of each to its response.
 
+use crate::config::Settings;
 use crate::connection_state::{ConnectionState, Stage};
 use crate::deadline_timer::DeadlineTimer;
 use crate::rejection::{Body, Rejection};
@@ -10,10 +11,10 @@ use crate::stats::InFlightPermit;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{HOST, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, Version};
-use roundtrip_core::server::is_authority;
+use roundtrip_core::server::{authority_port, is_connect_target, is_path, is_query};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,12 +38,20 @@ impl RequestService {
         let counters = &self.shared.counters;
         counters.count_request();
         self.state.set_stage(Stage::ReadingBody);
-        let response = self.respond(request).await.unwrap_or_else(|rejection| {
+        let is_coded = request.headers().contains_key(TRANSFER_ENCODING);
+        let mut response = self.respond(request).await.unwrap_or_else(|rejection| {
             if rejection == Rejection::Overloaded {
                 counters.count_refused();
             }
             rejection.into_response()
         });
+        if is_coded {
+            // A proxy may have read another end into this request, for example by a Content-Length
+            // that hyper ignores. With the connection closed, no hidden request can follow it.
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+            self.state.has_unread_input.set();
+        }
         counters.count_response(response.status().as_u16(), began.elapsed());
         self.state.set_stage(Stage::Idle);
         Ok(response)
@@ -52,14 +61,14 @@ impl RequestService {
         &self,
         request: hyper::Request<Incoming>,
     ) -> Result<Response<Body>, Rejection> {
-        let (head, body) = request.into_parts();
-        let permit = self.admit(&head, &body).inspect_err(|_| {
+        let (mut head, body) = request.into_parts();
+        let mut permit = self.admit(&mut head, &body).inspect_err(|_| {
             if !body.is_end_stream() {
                 self.state.has_unread_input.set();
             }
         })?;
         let body = self
-            .read(body)
+            .read(body, &mut permit)
             .await
             .inspect_err(|_| self.state.has_unread_input.set())?;
         if self.shared.settings.answer_in_rust {
@@ -78,11 +87,11 @@ impl RequestService {
     }
 
     /// Rejects what can be rejected before the body is read.
-    fn admit(&self, head: &Parts, body: &Incoming) -> Result<InFlightPermit, Rejection> {
-        check_head(head)?;
-        if self.state.is_ambiguous.is_set() {
+    fn admit(&self, head: &mut Parts, body: &Incoming) -> Result<InFlightPermit, Rejection> {
+        if self.state.has_fragment.is_set() {
             return Err(Rejection::BadRequest);
         }
+        check_head(head)?;
         let Shared {
             settings, counters, ..
         } = &*self.shared;
@@ -93,9 +102,9 @@ impl RequestService {
         permit.ok_or(Rejection::Overloaded)
     }
 
-    async fn read(&self, body: Incoming) -> Result<Bytes, Rejection> {
-        let max = self.shared.settings.max_body;
-        collect(body, max).await.map_err(|rejection| {
+    async fn read(&self, body: Incoming, permit: &mut InFlightPermit) -> Result<Bytes, Rejection> {
+        let collected = collect(body, &self.shared.settings, permit).await;
+        collected.map_err(|rejection| {
             if self.state.body_timed_out.is_set() {
                 Rejection::BodyTimeout
             } else {
@@ -105,16 +114,25 @@ impl RequestService {
     }
 }
 
-/// Checks what RFC 9112 requires of a head and hyper does not check.
-fn check_head(head: &Parts) -> Result<(), Rejection> {
+/// Checks what RFC 9112 requires of a head and hyper does not check. The host in the target, if there
+/// is one, replaces that of the Host header.
+fn check_head(head: &mut Parts) -> Result<(), Rejection> {
     let mut hosts = head.headers.get_all(HOST).iter();
     let has_valid_host = match (hosts.next(), hosts.next()) {
         (None, _) => head.version != Version::HTTP_11,
-        (Some(host), None) => is_authority(host.as_bytes()),
+        (Some(host), None) => host.is_empty() || authority_port(host.as_bytes()).is_some(),
         (Some(_), Some(_)) => false,
     };
     if !has_valid_host || !has_valid_target(head) {
         return Err(Rejection::BadRequest);
+    }
+    if let (Some(scheme), Some(authority)) = (head.uri.scheme_str(), head.uri.authority()) {
+        if scheme != "http" {
+            return Err(Rejection::Misdirected);
+        }
+        let host = HeaderValue::from_str(authority.as_str());
+        let host = host.map_err(|_| Rejection::BadRequest)?;
+        head.headers.insert(HOST, host);
     }
     let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
@@ -127,16 +145,25 @@ fn check_head(head: &Parts) -> Result<(), Rejection> {
 
 /// Returns whether the request target has a form that is allowed for the method.
 fn has_valid_target(head: &Parts) -> bool {
-    let path = head.uri.path();
+    let uri = &head.uri;
+    let authority = uri.authority().map(|authority| authority.as_str());
     if head.method == Method::CONNECT {
-        head.uri.authority().is_some() && path.is_empty()
-    } else {
-        path.starts_with('/') || (path == "*" && head.method == Method::OPTIONS)
+        return uri.path().is_empty() && authority.is_some_and(is_connect_target);
     }
+    let is_asterisk = head.method == Method::OPTIONS && uri == "*";
+    is_asterisk
+        || uri.path().starts_with('/')
+            && is_path(uri.path())
+            && uri.query().is_none_or(is_query)
+            && authority.is_none_or(|authority| authority_port(authority.as_bytes()).is_some())
 }
 
-/// Reads a body of at most `max` bytes.
-async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Rejection> {
+/// Reads a body within the limits for one and for all bodies.
+async fn collect(
+    mut body: Incoming,
+    settings: &Settings,
+    permit: &mut InFlightPermit,
+) -> Result<Bytes, Rejection> {
     let mut whole = Bytes::new();
     let mut more = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -144,8 +171,11 @@ async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Rejection> {
         let Ok(data) = frame.map_err(|_| Rejection::BadRequest)?.into_data() else {
             continue;
         };
-        if whole.len() + more.len() + data.len() > max {
+        if whole.len() + more.len() + data.len() > settings.max_body {
             return Err(Rejection::BodyTooLarge);
+        }
+        if !permit.hold_body(data.len(), settings.max_body_total) {
+            return Err(Rejection::Overloaded);
         }
         // Most bodies arrive in one piece, which then isn't copied.
         if whole.is_empty() && more.is_empty() {
