@@ -28,9 +28,10 @@ pub(crate) struct ConnectionState {
     pub(crate) body_timed_out: Flag,
     /// A request target had a fragment.
     pub(crate) has_fragment: Flag,
-    /// A part of a request was not read. Closing the socket now would reset the connection, and the
-    /// client would not see the response.
-    pub(crate) has_unread_input: Flag,
+    /// The connection is closed after the next response, and what the client sends until then is
+    /// discarded. Closing the socket at once would reset the connection, and the client would not see
+    /// the response.
+    pub(crate) must_close: Flag,
 }
 
 impl ConnectionState {

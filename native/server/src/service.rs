@@ -47,10 +47,12 @@ impl RequestService {
         });
         if is_coded {
             // A proxy may have read another end into this request, for example by a Content-Length
-            // that hyper ignores. With the connection closed, no hidden request can follow it.
+            // that hyper ignores. What follows could be a request that the proxy has not seen.
+            self.state.must_close.set();
+        }
+        if self.state.must_close.is_set() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
-            self.state.has_unread_input.set();
         }
         counters.count_response(response.status().as_u16(), began.elapsed());
         self.state.set_stage(Stage::Idle);
@@ -64,13 +66,13 @@ impl RequestService {
         let (mut head, body) = request.into_parts();
         let mut permit = self.admit(&mut head, &body).inspect_err(|_| {
             if !body.is_end_stream() {
-                self.state.has_unread_input.set();
+                self.state.must_close.set();
             }
         })?;
         let body = self
             .read(body, &mut permit)
             .await
-            .inspect_err(|_| self.state.has_unread_input.set())?;
+            .inspect_err(|_| self.state.must_close.set())?;
         if self.shared.settings.answer_in_rust {
             return Ok(Response::new(Full::new(body)));
         }

@@ -68,6 +68,9 @@ impl TimedStream {
     /// Takes note of what was read. Returns the response if it must be rejected.
     fn track(&mut self, mut bytes: &[u8]) -> Option<&'static [u8]> {
         self.is_at_eof = bytes.is_empty();
+        if self.state.must_close.is_set() {
+            return None;
+        }
         if matches!(self.state.stage(), Stage::New | Stage::Idle) {
             // RFC 9112 allows empty lines before a request.
             bytes = bytes.trim_ascii_start();
@@ -166,7 +169,7 @@ impl TimedStream {
         // A client that sends slowly may not read either, so only what the socket takes without
         // waiting is written.
         let _ = self.stream.try_write(response);
-        self.state.has_unread_input.set();
+        self.state.must_close.set();
         self.is_rejected = true;
         self.poll_rejected(cx)
     }
@@ -179,8 +182,7 @@ impl TimedStream {
 
     /// Reads and discards input until the client closes its side, or for [`LINGER`] at most.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let lingers =
-            self.state.has_unread_input.is_set() || self.state.stage() == Stage::ReadingHead;
+        let lingers = self.state.must_close.is_set() || self.state.stage() == Stage::ReadingHead;
         if lingers {
             if !std::mem::replace(&mut self.is_lingering, true) {
                 self.timer.as_mut().reset(Instant::now() + LINGER);

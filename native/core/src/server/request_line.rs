@@ -59,9 +59,10 @@ impl RequestLine {
         self.has_fragment
     }
 
-    /// Returns what makes the line longer than `max` bytes, if it is. hyper would blame the headers.
+    /// Returns what makes the line so long that a head of `max` bytes can't hold it, if it is. hyper
+    /// would blame the headers.
     pub fn too_long(&self, max: usize) -> Option<TooLong> {
-        (self.length > max).then_some(match self.part {
+        (self.length >= max).then_some(match self.part {
             Part::Method => TooLong::Method,
             _ => TooLong::Target,
         })
@@ -101,9 +102,9 @@ mod tests {
 
     #[test]
     fn a_line_is_too_long_by_its_method_or_its_target() {
-        assert_eq!(feed("GET /").too_long(5), None);
-        assert_eq!(feed("GETGET").too_long(5), Some(TooLong::Method));
-        assert_eq!(feed("GET /a").too_long(5), Some(TooLong::Target));
+        assert_eq!(feed("GET ").too_long(5), None);
+        assert_eq!(feed("GETGE").too_long(5), Some(TooLong::Method));
+        assert_eq!(feed("GET /").too_long(5), Some(TooLong::Target));
         assert_eq!(
             feed("GET /abc HTTP/1.1\r\n").too_long(5),
             Some(TooLong::Target)
