@@ -119,11 +119,11 @@ defmodule Roundtrip.Server.BoundsTest do
     end
 
     test "a client must read 8 MiB in each write_timeout" do
-      {server, port} = start_server!(Handler, write_timeout: 600)
+      {server, port} = start_server!(Handler, write_timeout: 800)
 
-      # 16 MiB earn 1.2 s.
-      fast = Task.async(fn -> read_slowly(port, 16 * @megabyte, @megabyte, 40) end)
-      assert Task.await(fast, 10_000) == 16 * @megabyte
+      # 48 MiB earn 4.8 s, and take longer than the timeout.
+      fast = Task.async(fn -> read_slowly(port, 48 * @megabyte, 4 * @megabyte, 60) end)
+      assert Task.await(fast, 10_000) == 48 * @megabyte
 
       # 2.5 MiB a second are too few, although the client is never long without reading.
       slow = Task.async(fn -> read_slowly(port, 24 * @megabyte, div(@megabyte, 4), 100) end)
@@ -223,7 +223,8 @@ defmodule Roundtrip.Server.BoundsTest do
   # Reads so many bytes, waits so many milliseconds, and so on. Returns how long the body was.
   defp read_slowly(port, size, bytes, pause) do
     {:ok, socket} = Wire.connect(port)
-    :ok = :socket.setopt(socket, {:socket, :rcvbuf}, 65_536)
+    # Else the system would read for the client, up to 32 MiB.
+    :ok = :socket.setopt(socket, {:socket, :rcvbuf}, bytes)
     :ok = Wire.send(socket, "GET /large?#{size} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
     {:ok, start} = :socket.recv(socket, 0, 5_000)
     [head, _] = String.split(start, "\r\n\r\n", parts: 2)

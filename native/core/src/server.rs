@@ -8,9 +8,9 @@ mod request_line;
 mod response;
 mod target;
 
-pub use request_line::{RequestLine, TooLong};
+pub use request_line::{RequestLine, RequestLineError};
 pub use response::{ResponseError, parse_header, parse_status};
-pub use target::{authority_port, is_connect_target, is_path, is_query};
+pub use target::{is_path, is_query, parse_port};
 
 /// The longest timeout in milliseconds: one day.
 const MAX_TIMEOUT: u64 = 86_400_000;

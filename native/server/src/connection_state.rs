@@ -26,8 +26,6 @@ pub(crate) struct ConnectionState {
     stage_changed: Flag,
     /// A body did not arrive in time.
     pub(crate) body_timed_out: Flag,
-    /// A request target had a fragment.
-    pub(crate) has_fragment: Flag,
     /// The connection is closed after the next response, and what the client sends until then is
     /// discarded. Closing the socket at once would reset the connection, and the client would not see
     /// the response.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
 /// The body of every response, which is complete before it is sent.
@@ -31,7 +31,7 @@ pub(crate) enum Rejection {
 
 impl Rejection {
     /// Returns the status of the response.
-    fn status(self) -> StatusCode {
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Rejection::BadRequest => StatusCode::BAD_REQUEST,
             Rejection::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -43,21 +43,6 @@ impl Rejection {
         }
     }
 
-    /// Returns whether the connection must be closed, because part of the request may be unread and
-    /// the beginning of the next request is therefore unknown.
-    fn closes_connection(self) -> bool {
-        match self {
-            Rejection::BadRequest
-            | Rejection::BodyTimeout
-            | Rejection::BodyTooLarge
-            | Rejection::UnknownTransferCoding
-            | Rejection::Misdirected => true,
-            Rejection::HandlerCrashed | Rejection::Overloaded | Rejection::DeadlineExceeded => {
-                false
-            }
-        }
-    }
-
     /// Builds the response.
     pub(crate) fn into_response(self) -> Response<Body> {
         let status = self.status();
@@ -66,9 +51,6 @@ impl Rejection {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-        if self.closes_connection() {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
         if self == Rejection::Overloaded {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -88,6 +70,6 @@ pub(crate) const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\n\
 pub(crate) const TARGET_TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\n\
     connection: close\r\ncontent-length: 0\r\n\r\n";
 
-/// The response to a method over the limit, for which hyper sends a 431.
-pub(crate) const METHOD_TOO_LONG: &[u8] = b"HTTP/1.1 501 Not Implemented\r\n\
+/// The response to a request target with a fragment, which hyper would accept.
+pub(crate) const BAD_TARGET: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\
     connection: close\r\ncontent-length: 0\r\n\r\n";

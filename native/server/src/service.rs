@@ -14,7 +14,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, Version};
-use roundtrip_core::server::{authority_port, is_connect_target, is_path, is_query};
+use roundtrip_core::server::{is_path, is_query, parse_port};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,18 +38,20 @@ impl RequestService {
         let counters = &self.shared.counters;
         counters.count_request();
         self.state.set_stage(Stage::ReadingBody);
-        let is_coded = request.headers().contains_key(TRANSFER_ENCODING);
-        let mut response = self.respond(request).await.unwrap_or_else(|rejection| {
-            if rejection == Rejection::Overloaded {
-                counters.count_refused();
-            }
-            rejection.into_response()
-        });
-        if is_coded {
+        if request.headers().contains_key(TRANSFER_ENCODING) {
             // A proxy may have read another end into this request, for example by a Content-Length
             // that hyper ignores. What follows could be a request that the proxy has not seen.
             self.state.must_close.set();
         }
+        let mut response = self.respond(request).await.unwrap_or_else(|rejection| {
+            if rejection == Rejection::Overloaded {
+                counters.count_refused();
+            }
+            if rejection.status().is_client_error() {
+                self.state.must_close.set();
+            }
+            rejection.into_response()
+        });
         if self.state.must_close.is_set() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
@@ -90,9 +92,6 @@ impl RequestService {
 
     /// Rejects what can be rejected before the body is read.
     fn admit(&self, head: &mut Parts, body: &Incoming) -> Result<InFlightPermit, Rejection> {
-        if self.state.has_fragment.is_set() {
-            return Err(Rejection::BadRequest);
-        }
         check_head(head)?;
         let Shared {
             settings, counters, ..
@@ -122,7 +121,9 @@ fn check_head(head: &mut Parts) -> Result<(), Rejection> {
     let mut hosts = head.headers.get_all(HOST).iter();
     let has_valid_host = match (hosts.next(), hosts.next()) {
         (None, _) => head.version != Version::HTTP_11,
-        (Some(host), None) => host.is_empty() || authority_port(host.as_bytes()).is_some(),
+        (Some(host), None) => {
+            host.is_empty() || host.to_str().is_ok_and(|host| parse_port(host).is_some())
+        }
         (Some(_), Some(_)) => false,
     };
     if !has_valid_host || !has_valid_target(head) {
@@ -148,16 +149,16 @@ fn check_head(head: &mut Parts) -> Result<(), Rejection> {
 /// Returns whether the request target has a form that is allowed for the method.
 fn has_valid_target(head: &Parts) -> bool {
     let uri = &head.uri;
-    let authority = uri.authority().map(|authority| authority.as_str());
+    let port = uri
+        .authority()
+        .map(|authority| parse_port(authority.as_str()));
     if head.method == Method::CONNECT {
-        return uri.path().is_empty() && authority.is_some_and(is_connect_target);
+        let port = port.flatten().and_then(|port| port.parse::<u16>().ok());
+        return uri.path().is_empty() && port.is_some_and(|port| port > 0);
     }
     let is_asterisk = head.method == Method::OPTIONS && uri == "*";
-    is_asterisk
-        || uri.path().starts_with('/')
-            && is_path(uri.path())
-            && uri.query().is_none_or(is_query)
-            && authority.is_none_or(|authority| authority_port(authority.as_bytes()).is_some())
+    let is_path = uri.path().starts_with('/') && is_path(uri.path());
+    is_asterisk || is_path && uri.query().is_none_or(is_query) && port != Some(None)
 }
 
 /// Reads a body within the limits for one and for all bodies.

@@ -1,9 +1,9 @@
 //! The socket of a connection, with the limits on time and on request lines that hyper lacks.
 
 use crate::connection_state::{ConnectionState, Stage};
-use crate::rejection::{HEAD_TIMEOUT, METHOD_TOO_LONG, TARGET_TOO_LONG};
+use crate::rejection::{BAD_TARGET, HEAD_TIMEOUT, TARGET_TOO_LONG};
 use crate::shared::Shared;
-use roundtrip_core::server::{RequestLine, TooLong};
+use roundtrip_core::server::{RequestLine, RequestLineError};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -31,10 +31,8 @@ pub(crate) struct TimedStream {
     request_line: RequestLine,
     /// When the stage began.
     since: Instant,
-    /// When the client stopped reading, if a write is waiting for it.
+    /// When the client stopped reading, if a write is waiting for it. What it reads moves this on.
     blocked_since: Option<Instant>,
-    /// How long writes have waited in this stage, less what the client has earned by reading.
-    lag: Duration,
     timer: Pin<Box<Sleep>>,
     /// How often the timer fires.
     tick: Duration,
@@ -56,7 +54,6 @@ impl TimedStream {
             request_line: RequestLine::default(),
             since,
             blocked_since: None,
-            lag: Duration::ZERO,
             timer: Box::pin(sleep_until(since + tick)),
             tick,
             is_at_eof: false,
@@ -71,27 +68,25 @@ impl TimedStream {
         if self.state.must_close.is_set() {
             return None;
         }
-        if matches!(self.state.stage(), Stage::New | Stage::Idle) {
-            // RFC 9112 allows empty lines before a request.
-            bytes = bytes.trim_ascii_start();
-            if bytes.is_empty() {
-                return None;
+        match self.state.stage() {
+            Stage::New | Stage::Idle => {
+                // RFC 9112 allows empty lines before a request.
+                bytes = bytes.trim_ascii_start();
+                if bytes.is_empty() {
+                    return None;
+                }
+                self.state.set_stage(Stage::ReadingHead);
+                self.request_line = RequestLine::default();
             }
-            self.state.set_stage(Stage::ReadingHead);
-            self.request_line = RequestLine::default();
+            Stage::ReadingHead => (),
+            Stage::ReadingBody | Stage::WaitingForHandler => return None,
         }
-        if self.state.stage() != Stage::ReadingHead {
-            return None;
+        let max = self.shared.settings.max_headers;
+        match self.request_line.feed(bytes, max) {
+            Ok(()) => None,
+            Err(RequestLineError::TooLong) => Some(TARGET_TOO_LONG),
+            Err(RequestLineError::Fragment) => Some(BAD_TARGET),
         }
-        self.request_line.feed(bytes);
-        if self.request_line.has_fragment() {
-            self.state.has_fragment.set();
-        }
-        let too_long = self.request_line.too_long(self.shared.settings.max_headers);
-        too_long.map(|part| match part {
-            TooLong::Method => METHOD_TOO_LONG,
-            TooLong::Target => TARGET_TOO_LONG,
-        })
     }
 
     /// Is ready when the current stage has taken longer than its limit.
@@ -99,7 +94,6 @@ impl TimedStream {
         if self.state.take_stage_changed() {
             self.since = Instant::now();
             self.blocked_since = None;
-            self.lag = Duration::ZERO;
         }
         let settings = &self.shared.settings;
         let limit = match self.state.stage() {
@@ -124,37 +118,34 @@ impl TimedStream {
         }
     }
 
-    /// Limits how slowly the client may read: by reading it earns time, and the waiting for it may
-    /// exceed that time by `write_timeout`.
+    /// Limits how long a response waits for the client: `write_timeout` more than the client has earned
+    /// by reading.
     fn poll_write_limit(
         &mut self,
         cx: &mut Context<'_>,
         poll: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
         let timeout = self.shared.settings.write_timeout;
-        if let Poll::Ready(written) = &poll {
-            if let Some(since) = self.blocked_since.take() {
-                let written = written.as_ref().copied().unwrap_or_default();
-                let written = u32::try_from(written).unwrap_or(u32::MAX);
-                let earned = timeout * written / BYTES_PER_WRITE_TIMEOUT;
-                self.lag = (self.lag + since.elapsed()).saturating_sub(earned);
+        if let Poll::Ready(written) = poll {
+            if let (Some(since), Ok(bytes)) = (self.blocked_since, &written) {
+                let bytes = u32::try_from(*bytes).unwrap_or(u32::MAX);
+                let since = since + timeout * bytes / BYTES_PER_WRITE_TIMEOUT;
+                self.blocked_since = Some(since).filter(|since| *since < Instant::now());
             }
-            return poll;
+            return Poll::Ready(written);
         }
         let since = *self.blocked_since.get_or_insert_with(Instant::now);
-        ready!(self.poll_limit(since, timeout.saturating_sub(self.lag), cx));
+        ready!(self.poll_limit(since, timeout, cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// Fails when the client has reset the connection, which hyper doesn't notice while a handler
     /// works. A client that has only stopped sending still gets its response.
     fn poll_reset(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        self.blocked_since = None;
         let mut byte = [0];
-        if self
-            .stream
-            .poll_peek(cx, &mut ReadBuf::new(&mut byte))?
-            .is_pending()
-        {
+        let mut byte = ReadBuf::new(&mut byte);
+        if self.stream.poll_peek(cx, &mut byte)?.is_pending() {
             return Ok(());
         }
         // Unread input or its end hides a reset, so the socket is asked now and then.
@@ -164,18 +155,14 @@ impl TimedStream {
         self.stream.take_error()?.map_or(Ok(()), Err)
     }
 
-    /// Responds in place of hyper, and closes the connection.
+    /// Responds once in place of hyper, and fails as soon as the client has had time to read it.
     fn poll_reject(&mut self, response: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // A client that sends slowly may not read either, so only what the socket takes without
-        // waiting is written.
-        let _ = self.stream.try_write(response);
-        self.state.must_close.set();
-        self.is_rejected = true;
-        self.poll_rejected(cx)
-    }
-
-    /// Fails as soon as the client has had time to read its response.
-    fn poll_rejected(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !std::mem::replace(&mut self.is_rejected, true) {
+            // A client that sends slowly may not read either, so only what the socket takes without
+            // waiting is written.
+            let _ = self.stream.try_write(response);
+            self.state.must_close.set();
+        }
         ready!(Pin::new(self).poll_shutdown(cx))?;
         Poll::Ready(Err(io::ErrorKind::InvalidData.into()))
     }
@@ -215,7 +202,7 @@ impl AsyncRead for TimedStream {
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         if this.is_rejected {
-            return this.poll_rejected(cx);
+            return this.poll_reject(b"", cx);
         }
         // A limit that is checked only when a read has to wait would not stop a client that sends fast,
         // such as one whose chunk size has endless zeros. The size of a head is limited.

@@ -4,8 +4,7 @@ use std::net::Ipv6Addr;
 
 /// Returns the port of `host[:port]`, which is empty if there is none, or `None` if the text does
 /// not have this form.
-pub fn authority_port(authority: &[u8]) -> Option<&str> {
-    let authority = str::from_utf8(authority).ok()?;
+pub fn parse_port(authority: &str) -> Option<&str> {
     let (host, rest) = match authority.strip_prefix('[') {
         Some(bracketed) => {
             let (address, rest) = bracketed.split_once(']')?;
@@ -21,12 +20,6 @@ pub fn authority_port(authority: &[u8]) -> Option<&str> {
     let has_port = rest.len() > port.len();
     let is_valid = !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
     (is_valid && (has_port || port.is_empty())).then_some(port)
-}
-
-/// Returns whether the text is `host:port` with a port that can be connected to.
-pub fn is_connect_target(authority: &str) -> bool {
-    let port = authority_port(authority.as_bytes());
-    port.is_some_and(|port| port.parse().is_ok_and(|port: u16| port > 0))
 }
 
 /// Returns whether each byte is allowed in a path.
@@ -81,11 +74,7 @@ mod tests {
             ("a_b,c:", ""),
             ("a:999999", "999999"),
         ] {
-            assert_eq!(
-                authority_port(authority.as_bytes()),
-                Some(port),
-                "{authority}"
-            );
+            assert_eq!(parse_port(authority), Some(port), "{authority}");
         }
         for authority in [
             "",
@@ -117,16 +106,7 @@ mod tests {
             "a<b",
             "é",
         ] {
-            assert_eq!(authority_port(authority.as_bytes()), None, "{authority}");
-        }
-        assert_eq!(authority_port(b"\xFF"), None);
-    }
-
-    #[test]
-    fn connect_needs_a_port() {
-        assert!(is_connect_target("a:80") && is_connect_target("[::1]:65535"));
-        for target in ["a", "a:", "a:0", "a:65536", "u@a:80", ":80"] {
-            assert!(!is_connect_target(target), "{target}");
+            assert_eq!(parse_port(authority), None, "{authority}");
         }
     }
 
