@@ -594,6 +594,12 @@ defmodule Roundtrip.Server.MalformedTest do
     port
   end
 
+  # What a failed test has left.
+  setup do
+    :ets.delete_all_objects(__MODULE__)
+    :ok
+  end
+
   test "the table has enough rows, with unique titles" do
     titles = for {title, _, _, _, _} <- Malformed.table(), do: title
     assert length(Enum.uniq(titles)) == length(titles)
