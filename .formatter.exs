@@ -3,7 +3,7 @@ locals_without_parens =
       do: {route, 2}
 
 [
-  inputs: ["{mix,.formatter}.exs", "{bench,config,dev,lib,test}/**/*.{ex,exs}"],
+  inputs: ["{mix,.formatter}.exs", "{bench,config,dev,lib,notebooks,test}/**/*.{ex,exs}"],
   # The macros of Roundtrip.Server.Router.
   locals_without_parens: locals_without_parens,
   export: [locals_without_parens: locals_without_parens]

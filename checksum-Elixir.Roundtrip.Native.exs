@@ -1,3 +1,3 @@
 %{
-  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:c64512f93d0ff6908b27e81fd70d164a3a79d4aa84d22df6f6ae853af246d4e1"
+  "libroundtrip_nif-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so.tar.gz" => "sha256:537424f04b97378a1c78a417e5c4deacf983ebb3accf02c1850e3a96cdae5620"
 }

@@ -12,8 +12,13 @@ defmodule Roundtrip.MixProject do
       elixir: "~> 1.14",
       elixirc_paths: elixirc_paths(Mix.env()),
       deps: deps(),
-      # The linter of the notebooks compares their Mix.install with these, with Hex or without.
+      # A test compares the notebooks' Mix.install with these, with Hex or without.
       notebook_deps: hex_deps(),
+      # For `mix livemd`: solutions that pass there are nobody's progress in the course.
+      livemd: [
+        toolchains: [Roundtrip.Rust],
+        env: %{"ROUNDTRIP_DATA" => Path.expand("_build/livemd", __DIR__)}
+      ],
       aliases: aliases(),
       name: "Roundtrip",
       description: "From Elixir to Rust and back again: a course in Livebook, backed by NIFs",
@@ -109,7 +114,7 @@ defmodule Roundtrip.MixProject do
       licenses: ["Apache-2.0"],
       links: %{"GitHub" => @source_url},
       files: ~w(
-        lib notebooks mix.exs .formatter.exs README.md CHANGELOG.md LICENSE checksum-*.exs
+        lib notebooks/*.livemd mix.exs .formatter.exs README.md CHANGELOG.md LICENSE checksum-*.exs
         native/Cargo.toml native/Cargo.lock native/*/Cargo.toml native/*/src
       )
     ]

@@ -1,43 +1,21 @@
 defmodule Mix.Tasks.Roundtrip.Learn do
   @shortdoc "Runs the course, or reads one lesson, in the terminal"
 
-  @usage """
-      bin/learn                   runs every lesson in order and says what each section has proven
-      bin/learn LESSON            reads one lesson: prose, code, and under each cell its result
-      bin/learn --watch LESSON    puts its exercises into files and checks each save
-      bin/learn --list            names the lessons
-      bin/learn --progress        shows which exercises have passed
-      bin/learn --reset [LESSON]  forgets which have passed, in one lesson or in all
-      bin/learn --livebook        opens the notebooks in Livebook
-      bin/learn --help            prints this text
-
-  On a terminal a lesson pauses after each section: Enter goes on, `h` shows the hint of an
-  exercise, `s` its solution, `q` quits; with `--all` it does not pause. In a pipe it does not
-  pause either, has no colours and leaves the solutions out. `NO_COLOR=1` switches colours off.
-
-  `--watch` writes the files to `exercises/LESSON/`, or to the folder that `--folder` names, and never
-  over one that is there. In a pipe it checks each file once, and the exit status is 0 only if all
-  pass.
-
-  An exercise that passes is remembered, in the user's own data directory or in the folder that
-  `ROUNDTRIP_DATA` names.
-
-  The exit status is 0 only if everything held. An exercise that waits for its solution is no
-  failure.
-  """
+  # bin/learn prints the same file.
+  @external_resource usage = Path.join(__DIR__, "usage.txt")
+  @usage File.read!(usage)
 
   @moduledoc """
   #{@shortdoc}.
 
   #{@usage}
   `bin/learn` prepares the machine and then calls `mix roundtrip.learn` with the same arguments;
-  `--livebook` is handled there, before Mix starts.
+  it handles `--livebook` itself, before Mix starts.
   """
 
   use Mix.Task
 
-  alias Livemd.{Parser, Practice, Reader, Report, Terminal}
-  alias Livemd.Terminal.Course
+  alias Livemd.{Batch, Exercise, Journal, Parser, Practice, Reader, Report, Terminal}
   alias Roundtrip.Progress
   alias Roundtrip.Progress.Formatter
 
@@ -51,19 +29,23 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     help: :boolean
   ]
 
-  # What a shell reports of a program that wrote into a closed pipe.
+  # The exit status that a shell reports of a program that wrote into a closed pipe.
   @broken_pipe 141
   @wrong_usage 2
 
+  # Cells that use it are skipped without cargo.
+  @toolchains [Roundtrip.Rust]
+
   @impl Mix.Task
   def run(args) do
-    # Without a UTF-8 locale the device would print `\\x{2713}` for a check mark.
+    # In a locale without UTF-8 the device would print `\\x{2713}` for a check mark.
     :io.setopts(:standard_io, encoding: :unicode)
     quiet_broken_pipe()
 
-    case learn(args, terminal: Terminal.detect()) do
+    # bin/learn demands a journal: a cell may end the VM with exit status 0.
+    case Journal.record(fn -> learn(args, terminal: Terminal.detect()) end) do
       0 -> :ok
-      # Without its output the system cannot even stop in order.
+      # Without its output the system cannot stop in order.
       @broken_pipe -> System.halt(@broken_pipe)
       status -> exit({:shutdown, status})
     end
@@ -72,9 +54,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @doc """
   Does what the arguments say and returns the exit status.
 
-  Options, so that a test can give its own: `:course`, a list of `{lesson, path}`; `:terminal`
-  (nil: a pipe); `:input`, `:output`, `:error`, devices; `:runner`, options of the runner; `:passed`,
-  the names of exercises that passed before.
+  Tests may pass options: `:course`, a list of `{lesson, path}`; `:terminal` (`nil` for a pipe);
+  `:input`, `:output` and `:error`, devices; `:runner`, options of the runner; `:passed`, the names
+  of exercises that passed before.
   """
   @spec learn([String.t()], keyword()) :: non_neg_integer()
   def learn(args, options) do
@@ -95,7 +77,11 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     refuse("--watch needs a lesson: bin/learn --watch LESSON. --list names them all.", options)
   end
 
-  defp dispatch(_switches, [], options), do: run_all(course(options), options)
+  defp dispatch(switches, [], options) do
+    if options[:terminal] && not is_map_key(switches, :all),
+      do: offer(course(options), switches, options),
+      else: with_notebooks(course(options), options, &run_all(&1, options))
+  end
 
   defp dispatch(switches, [lesson], options) do
     course = course(options)
@@ -104,15 +90,20 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
     case List.keyfind(course, name, 0) do
       nil -> unknown_lesson(lesson, course, options)
-      _found when switches.reset -> reset(name, options)
-      found when is_map_key(switches, :watch) -> watch(found, course, switches, options)
-      found -> read(found, switches, options)
+      _found when is_map_key(switches, :reset) -> reset(name, options)
+      found -> with_notebooks([found], options, &one(&1, switches, course, options))
     end
   end
 
   defp dispatch(_switches, _lessons, options) do
     refuse("One lesson at a time, or none for the whole course. --help tells more.", options)
   end
+
+  defp one([found], %{watch: true} = switches, course, options),
+    do: watch(found, Enum.map(course, &elem(&1, 0)), switches, options)
+
+  defp one([found], switches, _course, options),
+    do: read(found, options[:terminal] != nil and not is_map_key(switches, :all), options)
 
   defp course(options) do
     with nil <- options[:course] do
@@ -121,37 +112,29 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     end
   end
 
-  # Only where the course is asked for: `--help` needs nothing compiled.
+  # `--help` needs nothing compiled.
   defp start do
     Mix.Task.run("app.start")
     quiet_broken_pipe()
   end
 
-  # Whether an exercise is solved is up to the learner; what a lesson leaves behind in the NIF is a failure.
   defp runner(options) do
     Keyword.get_lazy(options, :runner, fn ->
-      [solved: :perhaps, watch: &Roundtrip.live_counts/0]
+      [mode: :learner, toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
     end)
   end
 
   defp list(course, options) do
-    notebooks = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
+    wide = course |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max()
 
-    wide =
-      notebooks |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max(fn -> 0 end)
-
-    for {lesson, loaded} <- notebooks do
-      say([String.pad_trailing(lesson, wide), "  ", about(loaded), "\n"], options)
-    end
-
-    if Enum.all?(notebooks, &match?({_lesson, {:ok, _notebook}}, &1)), do: 0, else: 1
+    with_notebooks(course, options, fn notebooks ->
+      for {lesson, notebook} <- notebooks do
+        sections = Terminal.count(length(notebook.sections), "section")
+        [String.pad_trailing(lesson, wide), "  ", notebook.title, " (", sections, ")\n"]
+      end
+      |> say(options)
+    end)
   end
-
-  defp about({:ok, notebook}) do
-    "#{notebook.title} (#{Terminal.count(length(notebook.sections), "section")})"
-  end
-
-  defp about({:error, [problem | _]}), do: to_string(problem)
 
   defp progress(options) do
     start()
@@ -166,7 +149,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp reset(lesson, options), do: forgotten(Progress.reset(lesson), lesson, options)
 
   defp forgotten({:ok, exercises}, where, options) do
-    say([forgotten_text(exercises, where), "\n"], options)
+    count = Terminal.count(length(exercises), "exercise")
+    some = "Forgot #{count} of #{where}: #{Enum.join(exercises, ", ")}\n"
+    say(if(exercises == [], do: "Nothing of #{where} was remembered.\n", else: some), options)
 
     if File.dir?("exercises"),
       do: say("The files in exercises/ stay as they are.\n", options),
@@ -178,76 +163,88 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     1
   end
 
-  defp forgotten_text([], where), do: "Nothing of #{where} was remembered."
-
-  defp forgotten_text(exercises, where) do
-    count = Terminal.count(length(exercises), "exercise")
-    "Forgot #{count} of #{where}: #{Enum.join(exercises, ", ")}"
-  end
-
-  # In the form of the summary above it.
-  defp passed_text(colour?) do
-    label = IO.ANSI.format([:bright, "Passed   "], colour?)
-    [label, Formatter.total(Progress.read()), "; bin/learn --progress shows which"]
-  end
-
-  defp run_all(course, options) do
+  # Offers the first lesson with an exercise that hasn't passed.
+  defp offer(course, switches, options) do
     with_notebooks(course, options, fn notebooks ->
-      devices = Keyword.take(options, [:terminal, :output])
-      reports = Course.run(notebooks, [runner: runner(options)] ++ devices)
-      say([passed_text(colour?(options)), "\n"], options)
-      status(reports)
+      passed = passed(options)
+      next = Enum.find(notebooks, fn {_, notebook} -> exercises(notebook) -- passed != [] end)
+      say(next_lesson(next, passed), options)
+      ask(next, notebooks, switches, options)
     end)
   end
 
+  defp next_lesson(nil, _passed), do: "All exercises of the course have passed.\n"
+
+  defp next_lesson({lesson, notebook}, passed) do
+    all = exercises(notebook)
+    score = "#{length(all) - length(all -- passed)} of #{length(all)} exercises passed"
+    "Next: #{lesson}, #{notebook.title} (#{score})\n"
+  end
+
+  defp ask(next, notebooks, switches, options) do
+    of_next = if next, do: "Enter: read it · w: work on its exercises · ", else: ""
+    choices = of_next <> "a: run all lessons · q: quit > "
+    say(Terminal.style(choices, [:faint], options[:terminal]), options)
+    answer = IO.gets(Keyword.get(options, :input, :stdio), "")
+
+    case is_binary(answer) && answer |> String.trim() |> String.downcase() do
+      "" when next != nil -> read(next, true, options)
+      "w" when next != nil -> watch(next, Enum.map(notebooks, &elem(&1, 0)), switches, options)
+      "a" -> run_all(notebooks, options)
+      quit when quit in ["q", false] -> 0
+      _other -> ask(next, notebooks, switches, options)
+    end
+  end
+
+  defp exercises(notebook), do: for(exercise <- Exercise.all(notebook), do: exercise.name)
+  defp passed(options), do: Keyword.get_lazy(options, :passed, &Progress.passed/0)
+
+  defp run_all(notebooks, options) do
+    reports = Batch.run(notebooks, [runner: runner(options)] ++ devices(options))
+    label = IO.ANSI.format([:bright, "Passed   "], colour?(options))
+    total = Formatter.total(Progress.read())
+    say([label, total, "; bin/learn --progress shows which\n"], options)
+    status(reports)
+  end
+
+  defp devices(options), do: Keyword.take(options, [:terminal, :input, :output])
   defp colour?(options), do: options[:terminal] != nil and options[:terminal].colour
 
-  defp read(found, switches, options) do
-    pause = options[:terminal] != nil and not Map.get(switches, :all, false)
-
-    with_notebooks([found], options, fn [{_lesson, notebook}] ->
-      devices = Keyword.take(options, [:terminal, :input, :output])
-      status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices)])
-    end)
+  defp read({_lesson, notebook}, pause, options) do
+    status([Reader.read(notebook, [pause: pause, runner: runner(options)] ++ devices(options))])
   end
 
   defp status(reports), do: if(Enum.all?(reports, &Report.ok?/1), do: 0, else: 1)
 
-  defp watch({lesson, _path} = found, course, switches, options) do
-    with_notebooks([found], options, fn [{_lesson, notebook}] ->
-      outcome =
-        Practice.run(
-          notebook,
-          [
-            folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
-            command: "bin/learn --watch #{lesson}",
-            reading: "bin/learn #{lesson}",
-            passed: Keyword.get_lazy(options, :passed, &Progress.passed/0)
-          ] ++ Keyword.take(options, [:terminal, :input, :output])
-        )
+  defp watch({lesson, notebook}, lessons, switches, options) do
+    own = [
+      folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
+      command: "bin/learn --watch #{lesson}",
+      reading: "bin/learn #{lesson}",
+      runner: [toolchains: @toolchains],
+      passed: passed(options)
+    ]
 
-      watched(outcome, lesson, course, options)
-    end)
+    notebook |> Practice.run(own ++ devices(options)) |> watched(lesson, lessons, options)
   end
 
-  defp watched(:passed, lesson, course, options) do
-    names = Enum.map(course, &elem(&1, 0))
-    next = names |> Enum.drop_while(&(&1 != lesson)) |> Enum.at(1)
+  defp watched(:passed, lesson, lessons, options) do
+    next = lessons |> Enum.drop_while(&(&1 != lesson)) |> Enum.at(1)
     tail = if next, do: " Next: bin/learn --watch #{next}", else: " It is the last lesson."
     say("All exercises of #{lesson} pass.#{tail}\n", options)
   end
 
-  defp watched(:quit, lesson, _course, options) do
-    say("bin/learn --watch #{lesson} goes on from here.\n", options)
+  defp watched(:quit, lesson, _lessons, options) do
+    say("bin/learn --watch #{lesson} continues from here.\n", options)
   end
 
-  defp watched(:failed, _lesson, _course, _options), do: 1
+  defp watched(:failed, _lesson, _lessons, _options), do: 1
 
-  defp watched(:none, lesson, _course, options) do
+  defp watched(:none, lesson, _lessons, options) do
     refuse("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
   end
 
-  # Nothing runs before everything can be read.
+  # Nothing runs unless everything can be read.
   defp with_notebooks(course, options, fun) do
     loaded = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
 
@@ -265,7 +262,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     names = Enum.map(course, &elem(&1, 0))
     nearest = Enum.max_by(names, &String.jaro_distance(&1, lesson), fn -> nil end)
     hint = if nearest, do: " Did you mean #{nearest}?", else: ""
-    refuse("There is no lesson #{lesson}.#{hint} --list names them all.", options)
+    message = "There is no lesson #{lesson}.#{hint}\nThe lessons are: #{Enum.join(names, ", ")}."
+    refuse(message, options)
   end
 
   defp unknown_option("--livebook", options) do
@@ -288,14 +286,14 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     0
   end
 
-  # `bin/learn structs | head -3`: whoever read has had enough. That is no crash to report.
+  # `bin/learn structs | head -3` closes the pipe: that isn't a crash.
   defp broken_pipe(%ErlangError{original: :terminated}, _stacktrace), do: @broken_pipe
   defp broken_pipe(error, stacktrace), do: reraise(error, stacktrace)
 
-  # Nor is what OTP logs of it. Starting Logger anew takes the filter away: hence twice.
+  # OTP logs it all the same. Called twice, since starting Logger removes the filter.
   defp quiet_broken_pipe, do: :logger.add_primary_filter(__MODULE__, {&broken_pipe_event/2, []})
 
-  # The first from OTP 26 and newer, the second from OTP 25.
+  # The first clause is for OTP 26 and newer, the second for OTP 25.
   defp broken_pipe_event(%{msg: {~c"Writer crashed" ++ _rest, _arguments}}, _extra), do: :stop
   defp broken_pipe_event(%{msg: {:report, %{state: state}}}, _extra), do: user_died(state)
   defp broken_pipe_event(_event, _extra), do: :ignore

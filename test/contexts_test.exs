@@ -28,11 +28,11 @@ defmodule Roundtrip.ContextsTest do
     before = Native.live_resources()
 
     {_results, runner} =
-      notebook |> Runner.start(watch: &Roundtrip.live_counts/0) |> Runner.eval_section(0)
+      notebook |> Runner.start(leak_check: &Roundtrip.live_counts/0) |> Runner.eval_section(0)
 
     assert Native.live_resources() == before + 1
 
-    # The watch waits for the drop, and would report what stays.
+    # The leak check waits for the drop, and would report what stays.
     assert runner |> Runner.stop() |> Report.ok?()
     assert Native.live_resources() == before
   end

@@ -109,9 +109,12 @@ defmodule Roundtrip.LearnTest do
 
     test "shows on a terminal what is at work, and overwrites it", %{dir: dir} do
       terminal = Terminal.new(colour: true)
-      learnt = learn([], course(dir, [{"alpha", @alpha}, {"beta", @beta}]), terminal: terminal)
-      assert learnt.printed =~ "[1/2] alpha: Sums\r\e[2K  \e[32m✓\e[0m Sums"
-      assert learnt.printed =~ "[2/2] beta: Words\r\e[2K"
+
+      learnt =
+        learn(["--all"], course(dir, [{"alpha", @alpha}, {"beta", @beta}]), terminal: terminal)
+
+      assert learnt.printed =~ "[1/2] alpha: Sums\e[0m\r\e[2K  \e[32m✓\e[0m Sums"
+      assert learnt.printed =~ "[2/2] beta: Words\e[0m\r\e[2K"
     end
 
     test "a failure has its file and line, and the course goes on", %{dir: dir} do
@@ -128,7 +131,7 @@ defmodule Roundtrip.LearnTest do
     test "what a lesson leaves behind is a failure", %{dir: dir} do
       {:ok, counter} = Agent.start_link(fn -> 0 end)
       watch = fn -> %{things: Agent.get_and_update(counter, &{&1, &1 + 1})} end
-      learnt = learn([], course(dir, [{"alpha", @alpha}]), runner: [watch: watch])
+      learnt = learn([], course(dir, [{"alpha", @alpha}]), runner: [leak_check: watch])
       assert learnt.status == 1
       assert learnt.printed =~ "things"
     end
@@ -139,6 +142,63 @@ defmodule Roundtrip.LearnTest do
       assert learnt.status == 1
       assert learnt.printed == ""
       assert learnt.complaint =~ "#{dir}/gone.livemd:1: "
+    end
+  end
+
+  describe "without a lesson, on a terminal" do
+    setup %{dir: dir} do
+      {:ok, course: course(dir, [{"beta", @beta}, {"alpha", @alpha}])}
+    end
+
+    defp bare(context, keys, passed \\ []) do
+      learn(["--folder", context.dir], context.course,
+        terminal: Terminal.new(),
+        keys: keys,
+        passed: passed
+      )
+    end
+
+    test "Enter continues with the first lesson that has an open exercise", context do
+      learnt = bare(context, "\nq\n")
+      assert learnt.status == 0
+
+      assert learnt.printed =~
+               "Next: alpha, The first (0 of 1 exercises passed)\nEnter: read it · "
+
+      assert learnt.printed =~ "a: run all lessons · q: quit > The first\n═"
+      assert learnt.printed =~ "q: quit > "
+      refute learnt.printed =~ "The second"
+    end
+
+    test "a runs the course, q and the end of the input quit, and anything else asks again",
+         context do
+      assert bare(context, "a\n").printed =~ "alpha: The first\n"
+
+      for keys <- ["q\n", "what\nQ\n", ""] do
+        learnt = bare(context, keys)
+        assert learnt.status == 0
+        refute learnt.printed =~ "Sums"
+      end
+
+      [_, _, again] = String.split(bare(context, "what\nq\n").printed, "Enter: read it")
+      assert again =~ "q: quit > "
+    end
+
+    test "w works on its exercises", context do
+      learnt = bare(context, "w\nq\n")
+      assert learnt.status == 0
+      assert learnt.printed =~ "Edit #{context.dir}/alpha/alpha-1.exs and save it."
+      assert learnt.printed =~ "bin/learn --watch alpha continues from here.\n"
+    end
+
+    test "when everything has passed, only the whole course is left", context do
+      learnt = bare(context, "\nq\n", ["alpha-1"])
+      assert learnt.status == 0
+
+      assert learnt.printed =~
+               "All exercises of the course have passed.\na: run all lessons · q: quit"
+
+      refute learnt.printed =~ "Enter"
     end
   end
 
@@ -197,7 +257,7 @@ defmodule Roundtrip.LearnTest do
 
       left = learn(args, course, terminal: Terminal.new(), passed: [], keys: "q\n")
       assert left.status == 0
-      assert left.printed =~ "bin/learn --watch alpha goes on from here.\n"
+      assert left.printed =~ "bin/learn --watch alpha continues from here.\n"
       assert File.read!(Path.join(dir, "alpha/alpha-1.exs")) =~ "`bin/learn --watch alpha` runs"
     end
 
@@ -223,10 +283,10 @@ defmodule Roundtrip.LearnTest do
       assert learnt.printed == "alpha  The first (2 sections)\nb      The second (1 section)\n"
     end
 
-    test "--list names a notebook that cannot be read, too", %{dir: dir} do
+    test "--list says which notebook cannot be read", %{dir: dir} do
       learnt = learn(["--list"], [{"gone", Path.join(dir, "gone.livemd")}])
       assert learnt.status == 1
-      assert learnt.printed =~ "gone  #{dir}/gone.livemd:1: cannot be read"
+      assert learnt.complaint =~ "#{dir}/gone.livemd:1: cannot be read"
     end
 
     test "--help tells all of them and asks for no course" do
@@ -240,13 +300,13 @@ defmodule Roundtrip.LearnTest do
       end
     end
 
-    test "an unknown lesson names the nearest", %{dir: dir} do
-      learnt = learn(["betta"], course(dir, [{"alpha", @alpha}, {"beta", @beta}]))
+    test "an unknown lesson names the nearest, and all in the order of the course", %{dir: dir} do
+      learnt = learn(["betta"], course(dir, [{"beta", @beta}, {"alpha", @alpha}]))
       assert learnt.status == 2
       assert learnt.printed == ""
 
       assert learnt.complaint ==
-               "There is no lesson betta. Did you mean beta? --list names them all.\n"
+               "There is no lesson betta. Did you mean beta?\nThe lessons are: beta, alpha.\n"
     end
 
     test "an unknown option, a value too many, two lessons: a message and no stack trace" do
@@ -257,6 +317,52 @@ defmodule Roundtrip.LearnTest do
       end
 
       assert learn(["--livebook"], []).complaint =~ "bin/learn"
+    end
+  end
+
+  describe "a cell that ends the VM" do
+    # As `run/1` calls it, with a course of our own.
+    defp in_another_vm(args, course, journal) do
+      code = """
+      args = #{inspect(args)}
+      options = [course: #{inspect(course)}, runner: []]
+      learn = fn -> Mix.Tasks.Roundtrip.Learn.learn(args, options) end
+      System.halt(Livemd.Journal.record(learn))
+      """
+
+      paths = for module <- [Learn, Livemd.Journal], do: module |> :code.which() |> Path.dirname()
+      args = Enum.flat_map(paths, &["-pa", &1]) ++ ["-e", code]
+      System.cmd("elixir", args, env: [{"LIVEMD_JOURNAL", journal}], stderr_to_stdout: true)
+    end
+
+    for {name, code} <- [
+          halt: "System.halt(0)",
+          stop: "System.stop(0)",
+          sigterm: ~s|System.cmd("kill", ["-TERM", System.pid()])\nProcess.sleep(:infinity)|
+        ] do
+      test "leaves an incomplete journal, which names it: #{name}", %{dir: dir} do
+        ends = String.replace(@alpha, "assert 1 + 1 == 2", unquote(code))
+        course = course(dir, [{"alpha", ends}, {"failing", @failing}])
+        journal = Path.join(dir, "journal")
+
+        for args <- [[], ["alpha"]] do
+          {_printed, 0} = in_another_vm(args, course, journal)
+          text = Livemd.Journal.explain(journal)
+          assert text =~ "Last seen running:\n  #{dir}/alpha.livemd:6 Sums\n"
+          assert text =~ "Not seen to start:\n  #{dir}/alpha.livemd:"
+          assert text =~ "#{dir}/failing.livemd:6 Fails\n" == (args == [])
+        end
+      end
+    end
+
+    test "is not one that fails, or holds", %{dir: dir} do
+      journal = Path.join(dir, "journal")
+
+      for {name, last} <- [{"alpha", "complete"}, {"failing", "failed"}] do
+        course = course(dir, [{"alpha", @alpha}, {"failing", @failing}])
+        in_another_vm([name], course, journal)
+        assert journal |> File.read!() |> String.split("\n", trim: true) |> List.last() == last
+      end
     end
   end
 

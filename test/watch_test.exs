@@ -1,11 +1,12 @@
 defmodule Roundtrip.WatchTest do
-  # Runs whole lessons, some of which measure.
+  # Runs a whole lesson, and programs in a terminal.
   use ExUnit.Case, async: false
 
   import Livemd.Console, only: [type: 2, expect: 2]
 
   alias Mix.Tasks.Roundtrip.Learn
-  alias Livemd.{Exercises, Parser}
+  alias Livemd.{Exercise, Parser}
+  alias Livemd.Practice.ExerciseFile
 
   @prompt "(then Enter) > "
 
@@ -18,7 +19,7 @@ defmodule Roundtrip.WatchTest do
 
   defp exercises(lesson) do
     {:ok, notebook} = Parser.read(Roundtrip.notebook_path(lesson))
-    Exercises.all(notebook)
+    Exercise.all(notebook)
   end
 
   defp file(dir, lesson, exercise), do: Path.join([dir, lesson, exercise.name <> ".exs"])
@@ -30,17 +31,39 @@ defmodule Roundtrip.WatchTest do
     File.rename!(path <> ".new", path)
   end
 
-  for lesson <- Roundtrip.lessons() do
-    test "every exercise of #{lesson} passes with its solution in its file", %{dir: dir} do
-      for exercise <- exercises(unquote(lesson)) do
-        save(file(dir, unquote(lesson), exercise), Exercises.solution_fence(exercise).code)
+  # The lessons' own tests run every solution in its notebook; here a plain exercise and one in Rust
+  # stand for all.
+  test "every exercise of index passes with its solution in its file", %{dir: dir} do
+    for exercise <- exercises("index") do
+      save(file(dir, "index", exercise), Exercise.solution_fence(exercise).code)
+    end
+
+    {:ok, output} = StringIO.open("")
+    args = ["--watch", "index", "--folder", dir]
+    status = Learn.learn(args, terminal: nil, output: output, passed: [])
+    {_input, printed} = StringIO.contents(output)
+    assert status == 0, printed
+  end
+
+  test "the file of every exercise holds its stub, and can take its solution", %{dir: dir} do
+    for lesson <- Roundtrip.lessons(), exercise <- exercises(lesson) do
+      path = ExerciseFile.path(exercise, Path.join(dir, lesson))
+      assert ExerciseFile.write(exercise, path, []) == :ok
+      assert {:ok, {code, _mtime}} = ExerciseFile.read(path)
+
+      [mark, stub] = String.split(exercise.stub.code, "\n", parts: 2)
+      assert mark == "# exercise: #{exercise.name}"
+      assert String.ends_with?(code, "\n\n" <> stub <> "\n")
+      header = String.replace_suffix(code, stub <> "\n", "")
+      assert header =~ ~r/\A(#.*\n)+\n\z/
+
+      for solved <- [code, Exercise.solution_fence(exercise).code] do
+        cell = ExerciseFile.cell(exercise, path, solved)
+        assert {cell.kind, cell.line, cell.path} == {{:exercise, exercise.name}, 1, path}
+        assert {:ok, _quoted} = Code.string_to_quoted(cell.code)
       end
 
-      {:ok, output} = StringIO.open("")
-      args = ["--watch", unquote(lesson), "--folder", dir]
-      status = Learn.learn(args, terminal: nil, output: output, passed: [])
-      {_input, printed} = StringIO.contents(output)
-      assert status == 0, printed
+      assert List.last(Exercise.rest(exercise)).kind == {:check, exercise.name}
     end
   end
 
@@ -64,7 +87,7 @@ defmodule Roundtrip.WatchTest do
       type(terminal, "h")
       assert expect(terminal, @prompt) =~ "▾ Hint"
 
-      save(path, Exercises.solution_fence(first).code)
+      save(path, Exercise.solution_fence(first).code)
       assert expect(terminal, "(#{second.name}, 2 of ") =~ "✓ #{first.name} passes"
       expect(terminal, @prompt)
 
@@ -73,7 +96,7 @@ defmodule Roundtrip.WatchTest do
 
       type(terminal, "q")
       assert_receive {^terminal, {:exit_status, 0}}, 30_000
-      assert expect(terminal, "goes on from here.") =~ "1 of "
+      assert expect(terminal, "continues from here.") =~ "1 of "
 
       again = open(dir)
       refute expect(again, "(#{second.name}, 2 of ") =~ "(#{first.name}, "

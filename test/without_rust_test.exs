@@ -1,12 +1,14 @@
 defmodule Roundtrip.WithoutRustTest do
-  # The environment is changed here.
+  # PATH is changed here.
   use ExUnit.Case, async: false
 
-  alias Livemd.Notebook
-  alias Livemd.Needs
+  alias Livemd.{Notebook, Requirements}
   import Roundtrip.LessonCase, only: [read: 1, run: 2]
 
   @separator if match?({:win32, _}, :os.type()), do: ";", else: ":"
+
+  # Its cells also run cargo in another way than by `Roundtrip.Rust`.
+  @runs_cargo "toolbox"
 
   setup do
     path = System.get_env("PATH")
@@ -14,17 +16,36 @@ defmodule Roundtrip.WithoutRustTest do
     System.put_env("PATH", without_cargo(path))
   end
 
+  # Which cells are skipped is read from the code: nothing has to run. Their variables are the
+  # linter's concern.
   for lesson <- Roundtrip.lessons() do
-    test "#{lesson} holds, and says what was skipped" do
+    test "#{lesson} loses the cells that need Rust, and nothing that others rely on" do
       lesson = unquote(lesson)
-      report = run(lesson, solved: false)
-      skipped = for {cell, "Rust" <> _ = reason} <- report.skipped, do: {cell, reason}
+      cells = Notebook.cells(read(lesson))
+      needy = Requirements.dependent(cells, [Roundtrip.Rust])
+      {skipped, _modules} = Requirements.skipped(cells, [Roundtrip.Rust])
+      reasons = for cell <- cells, "Rust" <> _ = reason <- [skipped[cell]], do: {cell, reason}
 
-      assert Enum.map(skipped, &elem(&1, 0)) ==
-               Needs.toolchain(Notebook.cells(read(lesson)))
+      assert Enum.map(reasons, &elem(&1, 0)) == needy
 
-      for {_cell, reason} <- skipped, do: assert(reason =~ "https://rustup.rs")
+      for {cell, reason} <- reasons do
+        assert reason =~ "https://rustup.rs"
+        refute cell.code =~ ~r/^(import|alias|require) /m, "line #{cell.line}"
+      end
+
+      unless lesson == @runs_cargo do
+        for cell <- cells -- needy do
+          refute cell.code =~ ~r/cargo|rustc|System\.cmd|Toolbox/, "line #{cell.line}"
+        end
+      end
     end
+  end
+
+  test "#{@runs_cargo} holds, and skips the cells that need Rust" do
+    report = run(@runs_cargo, mode: :shipped)
+    skipped = for {cell, "Rust" <> _} <- report.skipped, do: cell
+    cells = Notebook.cells(read(@runs_cargo))
+    assert skipped == Requirements.dependent(cells, [Roundtrip.Rust])
   end
 
   # As bin/prepare.sh does for readers.

@@ -1,35 +1,39 @@
 defmodule Roundtrip.Precompiled do
   @moduledoc """
-  The head of a NIF module: decides where its library comes from.
+  Gives a module its NIF library, and decides where the library comes from.
 
       defmodule Roundtrip.Native do
         use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
       end
 
+  Two environment variables decide, when the module is compiled:
+
   | `ROUNDTRIP_HEX` | `ROUNDTRIP_BUILD` | the library |
   |---|---|---|
-  | anything but `0` | anything but `1` | fetched and verified by `RustlerPrecompiled` |
-  | anything but `0` | `1` | built from source by `Rustler` |
-  | `0` | anything but `1` | taken from `RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH` and verified by `Roundtrip.Precompiled.Archive` |
-  | `0` | `1` | built from source by `Roundtrip.Precompiled.Source` |
+  | anything but `0` | anything but `1` | `RustlerPrecompiled` downloads an archive, or takes it from its cache, and verifies it |
+  | anything but `0` | `1` | `Rustler` builds it from source |
+  | `0` | anything | `Roundtrip.Precompiled.Archive` verifies an archive in the folder `RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH` |
 
-  Both variables are read when the module is compiled. The module remembers what it read and
-  tells Mix, through `__mix_recompile__?/0`, when the answer has changed since.
+  Without Hex there is no `Rustler`. `cargo xtask dist` is then the way to build from source: it
+  packs the archives and renews their checksums. `bin/learn`, `bin/test` and the setup cell of a
+  notebook call it.
+
+  When the variables change, `mix compile` compiles this module again, and with it those that use it.
 
   ## Options
 
     * `:crate` - name of the library that the crate builds
-    * `:path` - the crate's folder, seen from the root of the project
+    * `:path` - the crate's folder, relative to the root of the project
 
-  `bin/artifacts` builds what it finds in such heads, if they stand on one line.
+  `cargo xtask dist` reads the two options from the source, so they are on one line with `use`.
   """
 
-  alias Roundtrip.Precompiled.{Archive, Source}
+  alias Roundtrip.Precompiled.{Archive, Target}
 
-  # One library serves every OTP from 25 on: NIF versions are backward compatible.
+  # NIF versions are backward compatible: one library serves every OTP from 25 on.
   @nif_version "2.15"
 
-  # The release workflow builds what this file lists, and RustlerPrecompiled offers the same.
+  # The release workflow builds the targets in this file, so RustlerPrecompiled must offer the same.
   @targets_file Path.join(__DIR__, "precompiled/targets.txt")
   @external_resource @targets_file
   @targets for line <- File.stream!(@targets_file),
@@ -37,29 +41,43 @@ defmodule Roundtrip.Precompiled do
                target != "#",
                do: target
 
-  @typedoc "What the environment asks for: with Hex or without, prebuilt or from source."
-  @type mode :: {:hex | :no_hex, :prebuilt | :source}
+  @typedoc "Who provides the library: one of the two Hex packages, or `Roundtrip.Precompiled.Archive`."
+  @type mode :: :rustler_precompiled | :rustler | :archive
 
   @doc """
-  What the environment asks for now.
+  Returns the mode that the environment variables ask for now.
 
-      iex> {hex, library} = Roundtrip.Precompiled.mode()
-      iex> hex in [:hex, :no_hex] and library in [:prebuilt, :source]
+      iex> Roundtrip.Precompiled.mode() in [:rustler_precompiled, :rustler, :archive]
       true
   """
   @spec mode() :: mode()
-  def mode do
-    hex = if System.get_env("ROUNDTRIP_HEX") == "0", do: :no_hex, else: :hex
-    library = if System.get_env("ROUNDTRIP_BUILD") == "1", do: :source, else: :prebuilt
-    {hex, library}
+  def mode, do: mode(System.get_env("ROUNDTRIP_HEX"), System.get_env("ROUNDTRIP_BUILD"))
+
+  defp mode("0", _build), do: :archive
+  defp mode(_hex, "1"), do: :rustler
+  defp mode(_hex, _build), do: :rustler_precompiled
+
+  @compiled_for {System.get_env("ROUNDTRIP_HEX"), System.get_env("ROUNDTRIP_BUILD")}
+
+  # Mix asks this of a loaded module. A module with a NIF must not be loaded for it, because
+  # RustlerPrecompiled writes the new library over the old one, and a mapped one ends the VM.
+  @doc false
+  def __mix_recompile__? do
+    {hex, build} = @compiled_for
+    mode() != mode(hex, build)
   end
 
-  @doc "The NIF version that the artifacts are built for."
+  @doc """
+  Returns the NIF version that the libraries are built for.
+
+      iex> Roundtrip.Precompiled.nif_version()
+      "2.15"
+  """
   @spec nif_version() :: String.t()
   def nif_version, do: @nif_version
 
   @doc """
-  The targets that a release has artifacts for.
+  Lists the targets for which a release has archives.
 
       iex> "x86_64-unknown-linux-musl" in Roundtrip.Precompiled.targets()
       true
@@ -69,22 +87,53 @@ defmodule Roundtrip.Precompiled do
 
   defmacro __using__(opts) do
     config = Mix.Project.config()
-    {hex, library} = mode = mode()
-    if library == :source, do: require_cargo!(__CALLER__.module)
+    mode = mode()
 
     quote do
-      @roundtrip_mode unquote(mode)
-      # A renewed checksum means a renewed library: install it again.
+      # A new checksum belongs to a new library, which must be installed again.
       @external_resource "checksum-#{__MODULE__}.exs"
 
-      unquote(head(hex, library, config, opts))
-
-      @doc false
-      def __mix_recompile__?, do: Roundtrip.Precompiled.mode() != @roundtrip_mode
+      unquote(use_library(mode, __CALLER__.module, config, opts))
     end
   end
 
-  defp head(:hex, library, config, opts) do
+  defp use_library(:archive, _module, config, opts) do
+    app = config[:app]
+
+    quote do
+      @roundtrip_library unquote(__MODULE__).install!(
+                           __MODULE__,
+                           unquote(app),
+                           unquote(config[:version]),
+                           unquote(opts[:crate])
+                         )
+      @on_load :load_library
+
+      @doc false
+      def load_library do
+        # The VM keeps one old version of a module. While that has a library, it loads no other.
+        :code.purge(__MODULE__)
+        path = Application.app_dir(unquote(app), @roundtrip_library)
+        :erlang.load_nif(String.to_charlist(path), 0)
+      end
+    end
+  end
+
+  defp use_library(:rustler, module, config, opts) do
+    System.find_executable("cargo") ||
+      Mix.raise(
+        "#{inspect(module)}: ROUNDTRIP_BUILD=1 builds from source, and cargo is not on the PATH. " <>
+          "Install Rust (https://rustup.rs), or unset the variable: a released version needs no Rust"
+      )
+
+    use_rustler_precompiled(config, opts ++ [force_build: true])
+  end
+
+  # Without the key `:force_build`, because `false` would override the user's own configuration.
+  defp use_library(:rustler_precompiled, _module, config, opts),
+    do: use_rustler_precompiled(config, opts)
+
+  defp use_rustler_precompiled(config, opts) do
     opts =
       [
         otp_app: config[:app],
@@ -92,58 +141,24 @@ defmodule Roundtrip.Precompiled do
         base_url: "#{config[:source_url]}/releases/download/v#{config[:version]}",
         nif_versions: [@nif_version],
         targets: @targets
-      ] ++ opts ++ force_build(library)
+      ] ++ opts
 
     quote do: use(RustlerPrecompiled, unquote(opts))
   end
 
-  defp head(:no_hex, library, config, opts) do
-    quote do
-      @roundtrip_library unquote(__MODULE__).install!(
-                           unquote(library),
-                           __MODULE__,
-                           unquote(config[:app]),
-                           unquote(config[:version]),
-                           unquote(opts)
-                         )
-      @on_load :load_library
-
-      @doc false
-      def load_library do
-        # A module that is loaded again still holds the old library, which refuses a second one.
-        :code.purge(__MODULE__)
-        path = Application.app_dir(unquote(config[:app]), @roundtrip_library)
-        :erlang.load_nif(String.to_charlist(path), 0)
-      end
-    end
-  end
-
-  # The key is absent, never false: false would override what the user's own configuration asks.
-  defp force_build(:source), do: [force_build: true]
-  defp force_build(:prebuilt), do: []
-
-  defp require_cargo!(module) do
-    with {:error, message} <- Source.find_cargo(), do: Mix.raise("#{inspect(module)}: #{message}")
-  end
-
   @doc """
-  Puts the library of `module` into the application's `priv/native` and gives its path there,
-  without the extension, as `:erlang.load_nif/2` wants it.
+  Installs the library of `module` into the application's `priv/native`.
 
-  Raises `Mix.Error` with what to do about it when there is nothing fit to install.
+  Returns its path within the application, without the extension, as `:erlang.load_nif/2` expects
+  it. Raises `Mix.Error` if there is no archive for this machine, or if the archive is refused.
   """
-  @spec install!(:prebuilt | :source, module(), atom(), String.t(), keyword()) :: Path.t()
-  def install!(library, module, app, version, opts) do
-    folder = Application.app_dir(app, "priv/native")
-
-    installed =
-      case library do
-        :prebuilt -> Archive.install(module, version, opts[:crate], folder)
-        :source -> Source.install(opts[:path], opts[:crate], folder)
-      end
-
-    case installed do
-      {:ok, path} -> Path.join("priv/native", Path.basename(Path.rootname(path)))
+  @spec install!(module(), atom(), String.t(), String.t()) :: Path.t()
+  def install!(module, app, version, crate) do
+    with {:ok, triple} <- Target.triple(),
+         library = Target.library(crate, version, @nif_version, triple),
+         {:ok, path} <- Archive.install(module, library, Application.app_dir(app, "priv/native")) do
+      Path.join("priv/native", Path.basename(Path.rootname(path)))
+    else
       {:error, message} -> Mix.raise("#{inspect(module)}: #{message}")
     end
   end

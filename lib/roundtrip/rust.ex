@@ -1,6 +1,6 @@
 defmodule Roundtrip.Rust do
   @moduledoc """
-  Rust in a cell: compiled by the reader's own cargo, loaded, and called in the next line.
+  Compiles Rust in a notebook cell with your own cargo, and loads it.
 
       defmodule Doubler do
         use Roundtrip.Rust, source: \"""
@@ -11,49 +11,58 @@ defmodule Roundtrip.Rust do
         def double(_n), do: :erlang.nif_error(:nif_not_loaded)
       end
 
-  The source is that of a whole crate but for `rustler::init!`, which is added. It may use `std`,
-  `rustler`, `parking_lot` and `hdrhistogram`, in the versions of the course. It is any expression
-  that gives a string when the module is defined; heredocs with a backslash in them are best
-  written with `~S`.
+      Doubler.double(21)
 
-  Evaluate the cell again with other code, and the module has the new behaviour. Before that the
-  old version is taken away, with every process that still runs its code; a handle that it made
-  raises `ArgumentError` in the new one. If rustc refuses the code, `Roundtrip.Rust.Error` has
-  what it said, with the lines of your source, and the module is gone until its Rust compiles.
+  The source is a whole crate, except for `rustler::init!`, which is added for you. It can use `std`
+  and the crates `rustler`, `parking_lot` and `hdrhistogram`, in the versions that the course uses.
+  `:source` can be any expression that returns a string when the module is defined. If a heredoc
+  contains a backslash, write it with the sigil `~S`.
 
-  It is for notebooks, IEx and scripts. The library lives in the VM that compiled it: a module of
-  an application, which another VM loads, wants the Hex package `rustler`.
+  If rustc refuses the code, the cell raises `Roundtrip.Rust.Error`. Its message is what rustc said,
+  with the line numbers of your source, and the module is gone until its Rust compiles.
 
-  ## What it needs
+  When you change the source and evaluate the cell again, the module is replaced. The old version is
+  unloaded first: processes that still run its code are killed, and the new version raises
+  `ArgumentError` for a resource that the old one made.
 
-  cargo, rustc and a C compiler, with which Rust links; `missing/0` says what is not there. The
-  first build fetches the crates and compiles them: ten seconds and more. Later ones need no
-  network, and a changed cell takes about half a second on two idle cores; `bench/rust/cells.exs`
-  in the repository measures it.
+  Use it in notebooks, IEx and scripts. The library exists only in the VM that compiled it, so the
+  module of an application needs the Hex package `rustler` instead.
 
-  What is built stands in the user's cache folder, or in that of the environment variable
-  `ROUNDTRIP_CACHE`; where the former cannot be written, in the system's temporary folder. All
-  notebooks share it, and the youngest 50 cells are kept.
+  ## Without Rust
 
-  A build ends with the process that started it, or with the VM. On Windows it goes on to its own
-  end.
+  It needs cargo, rustc, and a C compiler as the linker. Without cargo and rustc the module is defined
+  all the same. The cell prints what is missing, and the module's functions raise
+  `Roundtrip.Rust.Skipped`. `missing/0` tells in advance.
 
-  ## What stays
+  ## What a build costs
 
-  A version's library leaves memory with its last resource, unless the system keeps it: glibc does
-  if the code has used a thread-local with a destructor. A library that may start threads, because
-  its source says `thread` or `spawn`, is kept for good, since a thread whose code is taken away
-  crashes the VM; that is some 400 kB a version. `mapped/0` shows what is there, and after many
-  versions a line suggests a restart.
+  The first build fetches and compiles the crates: ten seconds or more. Later builds need no network,
+  and a changed cell takes about half a second on two idle cores. Measure it with
+  `bench/rust/cells.exs` in the repository.
+
+  Builds are cached in your user's cache folder, or in the folder `ROUNDTRIP_CACHE` if you set that
+  environment variable. All notebooks share the cache, and it keeps the 50 newest cells. If your
+  cache folder is not writable, a temporary folder is used.
+
+  If the process that evaluates the cell ends, or the VM does, the build ends too. On Windows it
+  continues in the background.
+
+  ## What stays in memory
+
+  The library of a replaced version is unmapped when its last resource is garbage collected. There
+  are two exceptions. glibc keeps a library whose code has used a thread-local value with a
+  destructor. And a library whose source says `thread` or `spawn` is kept on purpose, about 400 kB
+  each time, because unmapping the code of a running thread would crash the VM. `mapped/0` shows how
+  many there are, and after 20 versions a line suggests a restart.
   """
 
-  alias Roundtrip.Rust.{Build, Crate, Error, Loader, Mapped, Stubs, Toolchain}
+  alias Roundtrip.Rust.{Build, Crate, Error, Loader, MappedLibraries, Skipped, Stubs, Toolchain}
 
   @doc """
-  Compiles the Rust in `:source` and loads it into the module.
+  Compiles the Rust in `:source`, and loads it into the module.
 
-  Raises `Roundtrip.Rust.Error` where Rust refuses the code, where stubs and NIFs do not match, and
-  with the sentence of `missing/0` where there is no toolchain.
+  Raises `Roundtrip.Rust.Error` if the Rust doesn't compile, or if its NIFs and the module's stubs
+  don't match. Without a toolchain, the module's stubs raise `Roundtrip.Rust.Skipped`.
   """
   defmacro __using__(opts) do
     if __CALLER__.module == nil,
@@ -68,25 +77,34 @@ defmodule Roundtrip.Rust do
 
   @doc false
   def __build__(env, opts) do
-    # What is wrong is wrong in the cell: no trace of what happens in here.
     case build(env.module, opts) do
-      {:ok, build} -> build
-      {:error, error} -> reraise error, Macro.Env.stacktrace(env)
+      {:ok, build} ->
+        build
+
+      {:missing, reason} ->
+        skip(env, reason)
+
+      {:error, error} ->
+        # The stack trace shows the cell only: the mistake is there, and not in this module.
+        reraise error, Macro.Env.stacktrace(env)
     end
   end
 
   defp build(module, opts) do
     source = source!(opts)
-    built = Build.run(Crate.new(module, source))
+    result = Build.run(Crate.new(module, source))
     Loader.unload(module)
 
-    case built do
+    case result do
       {:ok, build} ->
         if build.text != "", do: IO.puts(build.text)
         {:ok, Map.put(Map.from_struct(build), :pin?, source =~ ~r/thread|spawn/i)}
 
       {:error, text} ->
-        {:error, Error.exception(refused(module) <> text)}
+        {:error, Error.exception(compile_error(module) <> text)}
+
+      {:missing, reason} ->
+        {:missing, reason}
     end
   rescue
     error in [ArgumentError, Error, File.Error, File.CopyError] ->
@@ -94,7 +112,7 @@ defmodule Roundtrip.Rust do
       {:error, error}
   end
 
-  defp refused(module) do
+  defp compile_error(module) do
     gone = if Loader.loaded?(module), do: ", and the version that was loaded before is gone"
     "the Rust of #{inspect(module)} did not compile#{gone}:\n\n"
   end
@@ -115,49 +133,82 @@ defmodule Roundtrip.Rust do
     end
   end
 
+  defp skip(env, reason) do
+    # A cell that asserts a compile error would fail with "nothing was raised", which is misleading.
+    if in_assert_raise?() do
+      error = struct(ExUnit.AssertionError, message: Exception.message(%Skipped{}))
+      reraise error, Macro.Env.stacktrace(env)
+    end
+
+    IO.puts("""
+    Skipped: #{inspect(env.module)} needs #{Toolchain.required()},
+    and #{reason}.
+    Only cells with Rust in them need it: the rest of this page works without.\
+    """)
+
+    :skipped
+  end
+
+  # The whole stack as text, because a stack trace ends after a few calls of Elixir's compiler.
+  defp in_assert_raise? do
+    {:backtrace, stack} = Process.info(self(), :backtrace)
+    stack =~ "'Elixir.ExUnit.Assertions':assert_raise/"
+  end
+
   @doc false
   defmacro __before_compile__(env) do
-    build = Module.get_attribute(env.module, :roundtrip_rust)
     stubs = Stubs.defined(env.module)
 
-    quote do
-      @doc false
-      def __rust__(:build), do: unquote(Macro.escape(build))
-      def __rust__(:stubs), do: unquote(Macro.escape(stubs))
-      def __rust__({:load, path}), do: :erlang.load_nif(path, 0)
+    case Module.get_attribute(env.module, :roundtrip_rust) do
+      :skipped ->
+        quote do
+          unquote_splicing(Stubs.skip(env.module, stubs))
 
-      @doc false
-      def __rust_pin__, do: :erlang.nif_error(:nif_not_loaded)
+          @doc false
+          def __rust__(:build), do: :skipped
+        end
+
+      build ->
+        quote do
+          @doc false
+          def __rust__(:build), do: unquote(Macro.escape(build))
+          def __rust__(:stubs), do: unquote(Macro.escape(stubs))
+          def __rust__({:load, path}), do: :erlang.load_nif(path, 0)
+
+          @doc false
+          def __rust_pin__, do: :erlang.nif_error(:nif_not_loaded)
+        end
     end
   end
 
   @doc false
   def __after_compile__(env, _bytecode) do
-    with {:error, text} <- load(env.module) do
+    with {:error, text} <- load(env.module, env.module.__rust__(:build)) do
       Loader.unload(env.module)
       reraise Error, [message: text], Macro.Env.stacktrace(env)
     end
   end
 
-  # A load that fails here is an exception; in an `@on_load` it would be a message of the logger.
-  defp load(module) do
-    build = module.__rust__(:build)
+  defp load(_module, :skipped), do: :ok
 
+  # Loaded here and not in an `@on_load`, whose failure would be a log message and no exception.
+  defp load(module, build) do
     with :ok <- Loader.load(module, build.library, Path.join(build.folder, "loads")),
-         nil <- Stubs.alone(module, module.__rust__(:stubs)) do
+         nil <- Stubs.unmatched(module, module.__rust__(:stubs)) do
       if build.pin?, do: Loader.pin(module)
-      if suggestion = Mapped.count(), do: IO.puts(suggestion)
+      if suggestion = MappedLibraries.count(), do: IO.puts(suggestion)
+      :ok
     else
-      {:error, reason} -> {:error, Stubs.refused(module, reason)}
-      alone -> {:error, alone}
+      {:error, reason} -> {:error, Stubs.load_error(module, reason)}
+      unmatched -> {:error, unmatched}
     end
   rescue
     error in [File.Error, File.CopyError] -> {:error, Exception.message(error)}
   end
 
   @doc """
-  What this machine lacks for Rust in a cell, and how to get it, in one sentence; `nil` where it
-  lacks nothing.
+  Returns what this machine lacks for Rust in a cell and how to get it, in one sentence, or `nil` if
+  it lacks nothing.
 
       iex> Roundtrip.Rust.missing() in [nil] or Roundtrip.Rust.missing() =~ "https://rustup.rs"
       true
@@ -166,29 +217,37 @@ defmodule Roundtrip.Rust do
   def missing do
     case Toolchain.version() do
       {:ok, _} -> nil
-      {:error, sentence} -> sentence
+      {:missing, reason} -> missing(reason)
     end
   end
 
+  defp missing(reason) do
+    "Rust in a cell needs #{Toolchain.required()}, and #{reason}; " <>
+      "the rest of the course does not need it."
+  end
+
   @doc """
-  Builds the crates that cells share, unless that is done, and shows its progress. The error is
-  what to do, or what cargo said.
+  Builds the crates that all cells share, if that isn't done yet, and shows cargo's progress.
+
+  The error says what is missing, or what cargo said.
   """
   @spec prepare() :: :ok | {:error, String.t()}
   def prepare do
-    Build.prepare()
+    with {:missing, reason} <- Build.prepare(), do: {:error, missing(reason)}
   rescue
     error in [Error, File.Error] -> {:error, Exception.message(error)}
   end
 
   @doc """
-  How many libraries of cells are mapped into this VM, of versions past and present, and the bytes
-  of address space that they take. Read from `/proc/self/maps`; zeroes where there is none.
+  Counts the libraries of cells, of present and past versions, that are mapped into this VM's memory,
+  and the bytes of address space that they take.
+
+  It reads `/proc/self/maps`, so both numbers are 0 on systems other than Linux.
 
       iex> %{libraries: libraries, bytes: bytes} = Roundtrip.Rust.mapped()
       iex> libraries >= 0 and bytes >= 0
       true
   """
-  @spec mapped() :: %{libraries: non_neg_integer(), bytes: non_neg_integer()}
-  def mapped, do: Mapped.now()
+  @spec mapped() :: MappedLibraries.t()
+  def mapped, do: MappedLibraries.now()
 end

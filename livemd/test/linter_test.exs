@@ -1,10 +1,9 @@
 defmodule Livemd.LinterTest do
   use ExUnit.Case, async: true
   doctest Livemd.Linter.Links
-  doctest Livemd.Variables
-  doctest Livemd.Assertions
+  doctest Livemd.Syntax
 
-  alias Livemd.{Linter, Parser, Variables}
+  alias Livemd.{Linter, Parser, Syntax}
 
   @continue ~s(<!-- livebook:{"continue_on_error":true} -->\n\n)
 
@@ -31,10 +30,9 @@ defmodule Livemd.LinterTest do
   test "the sample is good but for the notebook that it links to" do
     path = Path.expand("fixtures/sample.livemd", __DIR__)
     {:ok, notebook} = Parser.read(path)
-    opts = [deps: [{:kino, "~> 0.19"}], app: :roundtrip, version: "0.1.0"]
 
     assert [%{line: 122, message: "the link resources.livemd leads to no file"}] =
-             Linter.lint(notebook, opts)
+             Linter.lint(notebook)
   end
 
   describe "cells" do
@@ -47,10 +45,11 @@ defmodule Livemd.LinterTest do
     test "that need a toolchain do not stop the rest where there is none" do
       rust = "defmodule A.Doubler do\n  use Roundtrip.Rust, source: \"\"\nend"
       use = "assert A.Doubler.double(1) == 2"
+      opts = [toolchains: [Roundtrip.Rust]]
 
-      assert [{6, message}, {12, message}] = lint(in_section(cell(rust) <> cell(use)))
+      assert [{6, message}, {12, message}] = lint(in_section(cell(rust) <> cell(use)), opts)
       assert message =~ "without a toolchain this cell stops the rest"
-      assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use))) == []
+      assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use)), opts) == []
     end
 
     test "of a section assert something, if asked" do
@@ -85,7 +84,7 @@ defmodule Livemd.LinterTest do
 
     test "and nothing else does" do
       assert [{8, message}] = lint(in_section(@continue <> cell("1")))
-      assert message =~ "no check"
+      assert message =~ "isn't a check"
 
       assert [{8, _}] =
                lint(in_section(@continue <> cell("# exercise: b\n1") <> exercise()))
@@ -139,7 +138,7 @@ defmodule Livemd.LinterTest do
       for {solution, message} <- [
             {"text\n\n", "holds 0"},
             {cell("1") <> cell("2"), "holds 2"},
-            {cell("("), "does not parse"}
+            {cell("("), "doesn't parse"}
           ] do
         text = in_section(String.replace(exercise(), cell("x = 2"), solution))
         assert [{_, found}] = lint(text)
@@ -196,98 +195,63 @@ defmodule Livemd.LinterTest do
       assert lint(in_section(text <> cell("y = 2") <> cell("y"))) == []
     end
 
-    test "of a check in a branch are not those of the main flow" do
-      branch = ~s(<!-- livebook:{"branch_parent_index":0} -->\n\n)
-      check = String.replace(exercise(), "assert x == 2", "assert x == 2\ny = 1")
-      main = "# T\n\n## S\n\n" <> cell("y = 0")
-      assert lint(main <> branch <> "## B\n\n" <> check <> "## C\n\n" <> cell("y")) == []
-      assert [_] = lint(main <> branch <> "## B\n\n" <> check <> cell("y"))
-      assert [_] = lint(in_section(check) <> branch <> "## B\n\n" <> cell("y"))
-    end
-
     test "of a cell that may be skipped are read only by others like it" do
       text = in_section(cell("frame = Kino.Frame.new()") <> cell("Kino.render(frame)"))
       assert lint(text) == []
       assert [{_, message}] = lint(text <> cell("frame"))
       assert message =~ "skipped without Kino"
+
+      # A cell that needs a toolchain may be one that names a module of another.
+      rust = "defmodule A.Doubler do\n  use Roundtrip.Rust, source: \"\"\nend"
+      bound = @continue <> cell(rust) <> @continue <> cell("two = A.Doubler.double(1)")
+      opts = [toolchains: [Roundtrip.Rust]]
+      assert lint(in_section(bound <> @continue <> cell("A.Doubler.double(two)")), opts) == []
+      assert [{_, message}] = lint(in_section(bound <> cell("two")), opts)
+      assert message =~ "skipped without its toolchain"
     end
   end
 
   describe "the setup" do
-    defp setup_lint(code, opts \\ []) do
-      lint("# T\n\n" <> cell(code) <> "## S\n", opts)
+    defp with_setup(code, path \\ "n.livemd") do
+      {:ok, notebook} = Parser.parse("# T\n\n" <> cell(code) <> "## S\n", path)
+      notebook
     end
 
-    @install """
-    root = Path.expand("..", __DIR__)
-
-    if File.exists?(root) do
-      Mix.install([{:app, path: root}, {:kino, "~> 0.19"}], system_env: [{"A", "1"}])
-    else
-      Mix.install([{:app, "~> 0.1"}, {:kino, "~> 0.19"}])
-    end
-    """
-
-    @opts [
-      app: :app,
-      version: "0.1.3",
-      deps: [{:kino, "~> 0.19", optional: true}, {:app, "~> 9"}]
-    ]
-
-    test "may choose where to install from" do
-      assert setup_lint(@install, @opts) == []
-      assert setup_lint("Mix.install([:kino])") == []
+    defp setup_lint(code, common) do
+      for problem <- Linter.lint(with_setup(code), setup: with_setup(common, "index.livemd")),
+          do: {problem.line, problem.message}
     end
 
-    test "is only Mix.install" do
-      for {code, line} <- [
-            {"import Kino\nMix.install([])", 4},
-            {"Mix.install([])\n\nalias A.B", 6},
-            {"Mix.install([])\nIO.puts(1)", 5},
-            {"Mix.install([])\ndefmodule A do\nend", 5},
-            {"if true do\n  Mix.install([])\n  use A\nend", 6},
-            {"x = (import A)\nMix.install([])", 4},
-            {"case 1 do\n  1 -> Mix.install([])\n  _ -> IO.puts(1)\nend", 6}
+    @install "root = Path.expand(\"..\", __DIR__)\nMix.install([{:app, path: root}, {:kino, \"~> 0.19\"}])"
+
+    test "is the same text as that of the other notebook" do
+      assert setup_lint(@install, @install) == []
+
+      for {from, to, line} <- [
+            {"0.19", "0.18", 5},
+            {"root =", "dir =", 4},
+            {"])", "])\nalias A.B", 6},
+            {"\nMix", " # a comment\nMix", 4}
           ] do
-        assert [{^line, message}] = setup_lint(code)
-        assert message =~ "nothing but Mix.install", code
+        assert [{^line, message}] = setup_lint(String.replace(@install, from, to), @install)
+        assert message == "the setup differs here from index.livemd:#{line}"
       end
+
+      assert [{5, _}] = setup_lint("root = Path.expand(\"..\", __DIR__)", @install)
     end
 
-    test "parses and installs" do
-      assert [{4, "the setup does not parse"}] = setup_lint("(")
-      assert [{4, "the setup calls no Mix.install"}] = setup_lint("x = 1")
-      assert [{4, message}] = setup_lint("Mix.install(list)")
-      assert message =~ "literal list"
+    test "is compared only where there are two" do
+      assert Linter.lint(with_setup(@install)) == []
+      {:ok, without} = Parser.parse("# T\n\n## S\n", "n.livemd")
+      assert Linter.lint(without, setup: with_setup(@install)) == []
+      assert Linter.lint(with_setup(@install), setup: without) == []
     end
 
-    test "is never evaluated" do
-      setup_lint("x = send(#{inspect(:lint_test)}, :run)\nMix.install([])")
+    test "parses, and is never evaluated" do
+      assert [{4, message}] = lint("# T\n\n" <> cell("x = )") <> "## S\n")
+      assert message =~ "unexpected"
+      lint("# T\n\n" <> cell("send(#{inspect(:lint_test)}, :run)") <> "## S\n")
       refute_received _
-    end
-
-    test "asks for what mix.exs asks for" do
-      for {from, to, message} <- [
-            {~S|{:kino, "~> 0.19"}])|, ~S|{:kino, "~> 0.18"}])|,
-             ~s(kino "~> 0.18", mix.exs for "~> 0.19")},
-            {~S|{:kino, "~> 0.19"}])|, ~S|:kino])|, ~s(kino nil, mix.exs for "~> 0.19")},
-            {~S|{:kino, "~> 0.19"}])|, ~S|{:vega_lite, "~> 0.1"}])|,
-             "vega_lite, which is no dependency"},
-            {~s(path: root), ~s(git: "g"), "nowhere from a path"},
-            {~s({:app, "~> 0.1"}), ~s({:app, path: root}), "nowhere by a version"},
-            {~s({:app, "~> 0.1"}), ~s({:app, "~> 0.2"}), "app ~> 0.2, which is not 0.1.3"},
-            {~s({:app, "~> 0.1"}), ~s({:app, "nonsense"}), "app nonsense, which is not 0.1.3"},
-            {~s({:app, "~> 0.1"}, ), "", "does not install app"}
-          ] do
-        code = String.replace(@install, from, to)
-        assert code != @install
-        problems = setup_lint(code, @opts)
-        assert Enum.any?(problems, fn {_, found} -> found =~ message end), inspect({to, problems})
-      end
-    end
-
-    test "is compared only with what is given" do
-      assert setup_lint("Mix.install([{:anything, \"~> 9\"}])") == []
     end
   end
 
@@ -349,7 +313,7 @@ defmodule Livemd.LinterTest do
   end
 
   test "variables of code that does not parse are none" do
-    assert Variables.of("(") == {MapSet.new(), MapSet.new()}
+    assert Syntax.variables("(") == {MapSet.new(), MapSet.new()}
   end
 
   test "an unknown option is refused" do

@@ -1,13 +1,9 @@
 defmodule Mix.Tasks.LivemdTest do
-  # The shell is one for the whole VM.
+  # Standard error is one for the whole VM.
   use ExUnit.Case, async: false
   @moduletag :tmp_dir
 
-  setup do
-    shell = Mix.shell()
-    Mix.shell(Mix.Shell.Process)
-    on_exit(fn -> Mix.shell(shell) end)
-  end
+  import ExUnit.CaptureIO
 
   @good """
   # Good
@@ -57,40 +53,36 @@ defmodule Mix.Tasks.LivemdTest do
     path
   end
 
+  # The result, and all that was printed.
   defp run(args) do
-    result =
-      try do
-        Mix.Tasks.Livemd.run(args)
-        :ok
-      catch
-        :exit, reason -> reason
-      end
+    owner = self()
 
-    {result, printed([])}
-  end
+    errors =
+      capture_io(:stderr, fn ->
+        printed = capture_io(fn -> send(owner, {:status, Mix.Tasks.Livemd.check(args)}) end)
+        send(owner, {:printed, printed})
+      end)
 
-  defp printed(lines) do
-    receive do
-      {:mix_shell, _, [line]} -> printed([line | lines])
-    after
-      0 -> lines |> Enum.reverse() |> Enum.join("\n") |> String.replace(~r/\e\[\d+m/, "")
-    end
+    assert_received {:status, status}
+    assert_received {:printed, printed}
+
+    {if(status == 0, do: :ok, else: {:shutdown, status}),
+     String.replace(printed <> errors, ~r/\e\[\d*m/, "")}
   end
 
   test "prints a line a section and a summary", %{tmp_dir: dir} do
     assert {:ok, text} = run([write(dir, "good.livemd", @good)])
     assert text =~ "good.livemd: Good\n"
-    assert text =~ ~r/^  ok      First \(1 assertion, \d+ ms\)$/m
-    assert text =~ ~r/^  waits   Exercise \(0 assertions, \d+ ms\)$/m
-
-    assert text =~
-             "1 assertion held in 1 cell, 1 exercise waiting, 0 cells skipped, 0 failures, 0."
+    assert text =~ ~r/^  ✓ First +1 assertion, (<1|\d+) ms$/m
+    assert text =~ ~r/^  … Exercise +waiting: a, (<1|\d+) ms$/m
+    assert text =~ "Held     1 assertion cell, 1 assertion\n"
+    assert text =~ "Waiting  1 exercise: a\n"
   end
 
   test "solves", %{tmp_dir: dir} do
     assert {:ok, text} = run(["--solved", write(dir, "good.livemd", @good)])
-    assert text =~ "2 assertions held in 2 cells, 0 exercises waiting"
-    assert text =~ ~r/^  ok      Exercise/m
+    assert text =~ "Held     2 assertion cells, 2 assertions\n"
+    assert text =~ ~r/^  ✓ Exercise/m
   end
 
   test "takes the notebooks of a directory", %{tmp_dir: dir} do
@@ -106,8 +98,8 @@ defmodule Mix.Tasks.LivemdTest do
     assert {{:shutdown, 1}, text} = run([path])
     assert text =~ "#{path}:8: Assertion with == failed"
     assert text =~ "left:  1"
-    assert text =~ ~r/^  FAILED  First/m
-    assert text =~ ~r/^  aborted Exercise/m
+    assert text =~ ~r/^  ✗ First +failed/m
+    assert text =~ ~r/^  - Exercise +2 cells not run/m
     assert text =~ "1 of 1 notebook failed"
   end
 
@@ -116,14 +108,14 @@ defmodule Mix.Tasks.LivemdTest do
     assert {:ok, _} = run([path])
     assert {{:shutdown, 1}, text} = run(["--solved", path])
     assert text =~ "#{path}:22: Assertion with == failed"
-    assert text =~ ~r/^  FAILED  Exercise/m
+    assert text =~ ~r/^  ✗ Exercise +failed/m
   end
 
   test "ends with 1 where the linter or the parser finds something", %{tmp_dir: dir} do
     linted = write(dir, "linted.livemd", @good <> "\n[it](none.livemd)\n")
     assert {{:shutdown, 1}, text} = run([linted])
     assert text =~ "#{linted}:41: the link none.livemd leads to no file"
-    assert text =~ "1 assertion held"
+    assert text =~ "Held     1 assertion cell"
 
     unread = write(dir, "unread.livemd", "# T\n\n##A\n")
     good = write(dir, "good.livemd", @good)
@@ -136,19 +128,26 @@ defmodule Mix.Tasks.LivemdTest do
   test "only lints", %{tmp_dir: dir} do
     path = write(dir, "bad.livemd", String.replace(@good, "assert x == 1", "raise \"no\""))
     assert {:ok, text} = run(["--lint", path])
-    assert text == "#{path}: Good"
+    assert text == ""
     assert {{:shutdown, 1}, text} = run(["--lint", "--assertions", path])
     assert text =~ ~s(#{path}:3: the section "First" has cells and asserts nothing)
   end
 
-  test "compares the setup with the project", %{tmp_dir: dir} do
-    setup =
-      "```elixir\nMix.install([{:roundtrip, \"~> 99.0\"}, {:no_such_package, \"~> 1.0\"}])\n```\n\n## First"
+  test "compares the setups with that of the index, or else of the first", %{tmp_dir: dir} do
+    with_setup = fn packages ->
+      setup = "```elixir\nMix.install(#{packages})\n```\n\n## First"
+      String.replace(@good, "## First", setup)
+    end
 
-    path = write(dir, "setup.livemd", String.replace(@good, "## First", setup))
-    assert {{:shutdown, 1}, text} = run(["--lint", path])
-    assert text =~ "which is not #{Mix.Project.config()[:version]}"
-    assert text =~ "no_such_package, which is no dependency"
+    a = write(dir, "a.livemd", with_setup.("[:a]"))
+    b = write(dir, "b.livemd", with_setup.("[:b]"))
+    assert {:ok, ""} = run(["--lint", a])
+    assert {{:shutdown, 1}, text} = run(["--lint", a, b])
+    assert text =~ "#{b}:4: the setup differs here from #{a}:4\n1 of 2 notebooks failed"
+
+    index = write(dir, "index.livemd", with_setup.("[:b]"))
+    assert {{:shutdown, 1}, text} = run(["--lint", dir])
+    assert text =~ "#{a}:4: the setup differs here from #{index}:4\n1 of 3 notebooks failed"
   end
 
   if function_exported?(Code, :with_diagnostics, 1) do
@@ -182,7 +181,7 @@ defmodule Mix.Tasks.LivemdTest do
           {["no/such.livemd"], "no/such.livemd: no such file or directory"},
           {[dir], "no .livemd file in this directory"}
         ] do
-      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.run(args) end
+      error = assert_raise Mix.Error, fn -> Mix.Tasks.Livemd.check(args) end
       assert error.message =~ message
     end
   end

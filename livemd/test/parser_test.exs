@@ -83,16 +83,6 @@ defmodule Livemd.ParserTest do
              ] = blocks(body)
     end
 
-    test "metadata that change nothing here" do
-      body = "<!-- livebook:{\"reevaluate_automatically\":true} -->\n\n```elixir\n1\n```\n"
-      assert [%Cell{kind: :plain, continue_on_error: false}] = blocks(body)
-    end
-
-    test "a cell forced to be prose as a fence" do
-      body = "<!-- livebook:{\"force_markdown\":true} -->\n\n```elixir\n1\n```\n"
-      assert blocks(body) == [%Fence{info: "elixir", code: "1", line: 7}]
-    end
-
     test "every fence that is shown" do
       for info <-
             ~w(rust rust,compile_fail rust,compile_fail,E0596 c toml console text) ++
@@ -165,12 +155,6 @@ defmodule Livemd.ParserTest do
       assert blocks("<!-- a remark -->\n\ntext\n\n<!-- another -->\n") == [
                %Prose{kind: :paragraph, text: "text", line: 7}
              ]
-    end
-
-    test "a branch" do
-      text = "# T\n\n## A\n\n<!-- livebook:{\"branch_parent_index\":0} -->\n\n## B\n"
-      assert {:ok, %{sections: [a, b]}} = Parser.parse(text, "n.livemd")
-      assert {a.parent, b.parent, b.line} == {nil, 0, 7}
     end
 
     test "line ends of Windows like others" do
@@ -254,7 +238,7 @@ defmodule Livemd.ParserTest do
     {"unclosed details", "<details>\n<summary>S</summary>\n\ntext\n", 5, "never closed"},
     {"details without a close before a heading",
      "<details>\n<summary>S</summary>\n\ntext\n\n## B\n", 5, "never closed"},
-    {"a close of no details", "</details>\n", 5, "closes nothing"},
+    {"a close of no details", "</details>\n", 5, "without `<details>`"},
     {"details without a summary", "<details>\n\ntext\n\n</details>\n", 6,
      "<summary>Text</summary>"},
     {"an empty summary", "<details>\n<summary> </summary>\n\n</details>\n", 6,
@@ -264,10 +248,10 @@ defmodule Livemd.ParserTest do
     {"a close without a blank line", "<details>\n<summary>S</summary>\n\ntext\n</details>\n", 9,
      "blank line"},
     {"a heading in details", "<details>\n<summary>S</summary>\n\n### A\n\n</details>\n", 8,
-     "inside of `<details>`"},
+     "within `<details>`"},
     {"metadata in details",
      "<details>\n<summary>S</summary>\n\n<!-- livebook:{\"continue_on_error\":true} -->\n\n</details>\n",
-     8, "inside of `<details>`"},
+     8, "within `<details>`"},
     {"a comment over two lines", "<!-- a\nb -->\n", 5, "several lines"},
     {"text before a comment", "text <!-- a -->\n", 5, "alone on its line"},
     {"text beside a comment", "<!-- a --> text\n", 5, "text after"},
@@ -308,7 +292,15 @@ defmodule Livemd.ParserTest do
      "<!-- livebook:{\"continue_on_error\":false} -->\n\n```elixir\n```\n", 5, "byte for byte"},
     {"two keys in one comment",
      "<!-- livebook:{\"reevaluate_automatically\":true,\"continue_on_error\":true} -->\n\n```elixir\n```\n",
-     5, "byte for byte"},
+     5, "reevaluate_automatically: remove"},
+    {"a cell that is evaluated by itself",
+     "<!-- livebook:{\"reevaluate_automatically\":true} -->\n\n```elixir\n```\n", 5,
+     "reevaluate_automatically: remove"},
+    {"a fence forced to be shown",
+     "<!-- livebook:{\"force_markdown\":true} -->\n\n```elixir\n```\n", 5,
+     "mark the fence as `text`"},
+    {"a branching section", "<!-- livebook:{\"branch_parent_index\":0} -->\n\n## B\n", 5,
+     "a branching section"},
     {"a key that is not known", "<!-- livebook:{\"exercise\":true} -->\n\n```elixir\n```\n", 5,
      "drops unknown keys"},
     {"a break between prose", "<!-- livebook:{\"break_markdown\":true} -->\n\ntext\n", 5,
@@ -319,32 +311,21 @@ defmodule Livemd.ParserTest do
      5, "smart cell"},
     {"a stamp", "<!-- livebook:{\"offset\":1,\"stamp\":{}} -->\n", 5, "a stamp"},
     {"metadata before text", "<!-- livebook:{\"continue_on_error\":true} -->\n\ntext\n", 5,
-     "stands before nothing"},
+     "must be followed by"},
     {"metadata before rust", "<!-- livebook:{\"continue_on_error\":true} -->\n\n```rust\n```\n",
-     5, "stands before nothing"},
+     5, "must be followed by"},
     {"metadata before a comment",
      "<!-- livebook:{\"continue_on_error\":true} -->\n\n<!-- a -->\n\n```elixir\n```\n", 5,
-     "stands before nothing"},
+     "must be followed by"},
     {"metadata at the end", "<!-- livebook:{\"continue_on_error\":true} -->\n", 5,
-     "stands before nothing"},
-    {"metadata for text", "<!-- livebook:{\"force_markdown\":true} -->\n\ntext\n", 5,
-     "stands before nothing"},
+     "must be followed by"},
     {"two metadata comments",
-     "<!-- livebook:{\"continue_on_error\":true} -->\n\n<!-- livebook:{\"reevaluate_automatically\":true} -->\n\n```elixir\n```\n",
-     5, "in a row"},
-    {"a branch before a deeper heading",
-     "<!-- livebook:{\"branch_parent_index\":0} -->\n\n### A\n", 5, "stands before nothing"},
-    {"a branch of itself", "<!-- livebook:{\"branch_parent_index\":1} -->\n\n## B\n", 7,
-     "no earlier section"},
-    {"a branch of a negative section", "<!-- livebook:{\"branch_parent_index\":-1} -->\n\n## B\n",
-     5, "byte for byte"},
-    {"a branch of a branch",
-     "<!-- livebook:{\"branch_parent_index\":0} -->\n\n## B\n\n<!-- livebook:{\"branch_parent_index\":1} -->\n\n## C\n",
-     11, "names a branching section"},
-    {"a marker that is not exact", "```elixir\n# Exercise: a\n```\n", 6, "first line marks"},
-    {"a marker without a name", "```elixir\n# check:\n```\n", 6, "first line marks"},
-    {"a marker with capital letters", "```elixir\n# check: A\n```\n", 6, "first line marks"},
-    {"a marker on a later line", "```elixir\nx = 1\n# check: a\n```\n", 7, "first line marks"},
+     "<!-- livebook:{\"continue_on_error\":true} -->\n\n<!-- livebook:{\"continue_on_error\":true} -->\n\n```elixir\n```\n",
+     5, "must be followed by"},
+    {"a marker that is not exact", "```elixir\n# Exercise: a\n```\n", 6, "first line marks it"},
+    {"a marker without a name", "```elixir\n# check:\n```\n", 6, "first line marks it"},
+    {"a marker with capital letters", "```elixir\n# check: A\n```\n", 6, "first line marks it"},
+    {"a marker on a later line", "```elixir\nx = 1\n# check: a\n```\n", 7, "first line marks it"},
     {"a control character", "a\u0007b\n", 5, "control character"},
     {"a vertical tab in a cell", "```elixir\n\v```\n```\n", 6, "control character"},
     {"a line separator", "a\u2028b\n", 5, "control character"},
@@ -413,12 +394,83 @@ defmodule Livemd.ParserTest do
 
     test "a marker in the setup" do
       assert [{4, message}] = found("# T\n\n```elixir\n# exercise: a\n```\n\n## S\n")
-      assert message =~ "first line marks"
+      assert message =~ "first line marks it"
+    end
+
+    test "a line or a block of prose that is too long" do
+      assert blocks(String.duplicate("a", 4_000)) != []
+      assert [{5, message}] = found(in_section(String.duplicate("a", 4_001)))
+      assert message =~ "more than 4000 bytes"
+      lines = fn n -> String.duplicate("a line of 20 bytes.\n", n) end
+      assert blocks(lines.(1000)) != []
+      assert [{5, message}] = found(in_section(lines.(1001)))
+      assert message =~ "a paragraph of more than 20000 bytes"
+      # Code may have any length.
+      assert blocks("```elixir\n\"#{String.duplicate("a", 40_000)}\"\n```\n") != []
     end
 
     test "everything at once, in the order of the file" do
       body = "##Foo\n\n```exs\nx\n```\n\ntext\n---\n\n<!-- a\n"
       assert [{5, _}, {7, _}, {12, _}, {14, _}] = found(in_section(body))
+    end
+  end
+
+  describe "in linear time" do
+    # In one line, and in lines that are just short enough.
+    @hostile [
+      {"asterisks", "*"},
+      {"backticks", "`"},
+      {"spaced backticks", "a` "},
+      {"brackets", "["},
+      {"quotes", ">"},
+      {"spaced quotes", "> "},
+      {"underscores", "_"},
+      {"list markers", "- "},
+      {"attributes", "{:"},
+      {"bars", "|"},
+      {"comments", "<!--"},
+      {"summaries", "<summary>"},
+      {"spaces", " "},
+      {"tags", "<a"}
+    ]
+
+    # Microseconds. Each takes some 10 ms; when a step was quadratic, 40,000 asterisks took 15 s.
+    @bound 2_000_000
+
+    for {name, part} <- @hostile, prefix <- ["", "a ", "- ", "> ", "## ", "```elixir"] do
+      test "#{name} after #{inspect(prefix)} are read, linted and printed, or refused" do
+        part = unquote(part)
+        line = unquote(prefix) <> String.duplicate(part, div(40_000, byte_size(part)))
+        short = unquote(prefix) <> String.duplicate(part, div(3_900, byte_size(part)))
+
+        for body <- [line, String.duplicate(short <> "\n", 10)] do
+          {time, _} = :timer.tc(fn -> process(in_section(body <> "\n")) end)
+          assert time < @bound
+        end
+      end
+    end
+
+    # Reductions count work, so that a busy machine changes nothing.
+    test "twice the text is at most three times the work" do
+      body = fn n -> String.duplicate(String.duplicate("a *_`[>", 500) <> "x`\n\n", n) end
+      [once, twice] = for n <- [100, 200], do: work(in_section(body.(n)))
+      assert twice <= 3 * once
+    end
+
+    defp work(text) do
+      {:reductions, before} = Process.info(self(), :reductions)
+      process(text)
+      {:reductions, now} = Process.info(self(), :reductions)
+      now - before
+    end
+
+    defp process(text) do
+      with {:ok, notebook} <- Parser.parse(text, "n.livemd") do
+        Livemd.Linter.lint(notebook)
+
+        for section <- notebook.sections,
+            do: Livemd.Terminal.Block.stack(section.blocks, Livemd.Terminal.new(colour: true))
+      end
     end
   end
 end

@@ -212,10 +212,20 @@ defmodule Livemd.ReaderTest do
       refute Livemd.Report.ok?(read.report)
     end
 
-    test "what has no place among the cells is told at the end" do
+    test "may be a check that passes too early" do
       read = read(String.replace(@lesson, "== 2, ", "== 1, "), "", [])
       assert [%{kind: :exercise}] = read.report.failures
-      assert read.printed =~ ~r/^small\.livemd:30: the check of small-1 passes/m
+      assert read.printed =~ "    ✗ small.livemd:30: the check of small-1 passes"
+      assert times(read.printed, "the check of small-1 passes") == 1
+    end
+
+    test "isn't the only kind of failure: the others are printed at the end" do
+      {:ok, counter} = Agent.start_link(fn -> 0 end)
+      leak_check = fn -> %{things: Agent.get_and_update(counter, &{&1, &1 + 1})} end
+      read = read(@lesson, "", runner: [leak_check: leak_check])
+      assert [_, told] = String.split(read.printed, "The end.")
+      assert told =~ "things"
+      assert told =~ "Failed   1 failure: see above\n"
     end
   end
 end

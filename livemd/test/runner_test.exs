@@ -6,16 +6,12 @@ defmodule Livemd.RunnerTest do
 
   @continue ~s(<!-- livebook:{"continue_on_error":true} -->\n\n)
 
-  # Cells as text make one section; `{:branch, parent, cells}` makes a branching one.
+  # Cells as text make one section.
   defp notebook(sections, path \\ "lessons/n.livemd") do
     sections = if is_binary(hd(sections)), do: [sections], else: sections
     text = "# T\n\n" <> (sections |> Enum.with_index() |> Enum.map_join(&section/1))
     assert {:ok, notebook} = Parser.parse(text, path)
     notebook
-  end
-
-  defp section({{:branch, parent, cells}, index}) do
-    ~s(<!-- livebook:{"branch_parent_index":#{parent}} -->\n\n) <> section({cells, index})
   end
 
   defp section({cells, index}), do: "## S#{index}\n\n" <> Enum.map_join(cells, &cell/1)
@@ -62,18 +58,14 @@ defmodule Livemd.RunnerTest do
     end
 
     test "keeps macros' variables out of the binding" do
-      notebook =
-        notebook([
+      report =
+        run([
           "defmodule RunnerTestHygiene do\n  defmacro m, do: quote(do: var!(kept, RunnerTest) = 1)\nend",
-          "require RunnerTestHygiene\nRunnerTestHygiene.m()\nx = 2"
+          "require RunnerTestHygiene\nRunnerTestHygiene.m()\nx = 2",
+          "for {name, RunnerTest} <- Map.keys(__ENV__.versioned_vars), do: name"
         ])
 
-      {_, runner} = notebook |> Runner.start() |> Runner.eval_section(0)
-      evaluator = runner.flows[:main].evaluator
-      send(evaluator.pid, {evaluator.tag, :context, self(), :ref, 1})
-      assert_receive {:ref, context}, 5_000
-      assert context.binding == [x: 2]
-      assert Report.ok?(Runner.stop(runner))
+      assert List.last(values(report)) == "[]"
     end
 
     test "knows the cell's file and its lines" do
@@ -217,7 +209,7 @@ defmodule Livemd.RunnerTest do
         ])
 
       {_, runner} = notebook |> Runner.start() |> Runner.eval_section(0)
-      evaluator = Process.monitor(runner.flows[:main].evaluator.pid)
+      evaluator = Process.monitor(runner.evaluator.pid)
       send(:runner_test_late, :go)
       assert_receive {:DOWN, ^evaluator, _, _, :oops}, 5_000
       assert [%Failure{kind: :exit, line: 6}] = Runner.stop(runner).failures
@@ -228,42 +220,6 @@ defmodule Livemd.RunnerTest do
       assert statuses(report) == [:failed, :aborted]
       assert [%Failure{kind: :timeout}] = report.failures
       assert message(report) == "lessons/n.livemd:7: took longer than 0.02 s"
-    end
-  end
-
-  describe "a branch" do
-    test "is a process of its own, which begins with its parent's end" do
-      report =
-        run([
-          ["import Bitwise\nx = 1\nme = self()\nProcess.put(:k, 1)"],
-          ["x = 2\nProcess.put(:k, 2)"],
-          {:branch, 0, ["{x, 3 &&& 1, Process.get(:k), me == self()}", "x = 9"]},
-          {:branch, 1, ["x"]},
-          ["x"]
-        ])
-
-      assert values(report) |> Enum.drop(2) == ["{1, 1, 1, false}", "9", "2", "2"]
-    end
-
-    test "of a section without cells begins with what came before" do
-      report = run([["x = 1"], [], {:branch, 1, ["x"]}])
-      assert values(report) == ["1", "1"]
-      assert values(run([[], {:branch, 0, ["binding()"]}])) == ["[]"]
-    end
-
-    test "that fails stops nobody else" do
-      report = run([["x = 1"], {:branch, 0, ["raise \"no\"", "1"]}, {:branch, 0, ["x"]}, ["x"]])
-      assert statuses(report) == [:ok, :failed, :aborted, :ok, :ok]
-    end
-
-    test "runs where the main flow failed after its parent only" do
-      report = run([["x = 1"], ["raise \"no\""], {:branch, 0, ["x"]}, {:branch, 1, ["x"]}, ["x"]])
-      assert statuses(report) == [:ok, :failed, :ok, :aborted, :aborted]
-    end
-
-    test "is aborted where the main flow's process is gone" do
-      report = run([["x = 1"], ["Process.exit(self(), :kill)"], {:branch, 0, ["x"]}])
-      assert statuses(report) == [:ok, :failed, :aborted]
     end
   end
 
@@ -296,7 +252,7 @@ defmodule Livemd.RunnerTest do
       # Asked from outside: another cell would bring a collection of its own.
       runner = Runner.start(notebook([":binary.copy(<<1>>, 100_000)\n:ok"]))
       {[%{status: :ok}], runner} = Runner.eval_section(runner, 0)
-      {:binary, binaries} = Process.info(runner.flows[:main].evaluator.pid, :binary)
+      {:binary, binaries} = Process.info(runner.evaluator.pid, :binary)
       assert Enum.count(binaries, &(elem(&1, 1) == 100_000)) == 0
       Runner.stop(runner)
     end
@@ -427,7 +383,7 @@ defmodule Livemd.RunnerTest do
       {owner, ref} =
         spawn_monitor(fn ->
           {_, runner} = notebook |> Runner.start() |> Runner.eval_section(0)
-          send(test, {:output, runner.output})
+          send(test, {:output, runner.evaluator.io})
           exit(:kill)
         end)
 
@@ -442,17 +398,16 @@ defmodule Livemd.RunnerTest do
     test "leaves no message behind" do
       run(["Process.exit(self(), :kill)"])
       run(["receive do :never -> 1 end"], timeout: 1)
-      run([["1"], {:branch, 0, ["1"]}])
       refute_received _
     end
   end
 
-  describe "a watch" do
+  describe "a leak check" do
     test "finds a counter that has changed for good" do
       counter = :counters.new(1, [])
       watch = fn -> %{things: :counters.get(counter, 1)} end
       on_cell = fn _ -> :counters.add(counter, 1, 1) end
-      report = run(["1"], watch: watch, on_cell: on_cell)
+      report = run(["1"], leak_check: watch, on_cell: on_cell)
       assert [%Failure{kind: :leak}] = report.failures
 
       assert message(report) ==
@@ -469,7 +424,7 @@ defmodule Livemd.RunnerTest do
         %{things: value}
       end
 
-      report = run(["1"], watch: watch, on_cell: fn _ -> :counters.add(counter, 1, 3) end)
+      report = run(["1"], leak_check: watch, on_cell: fn _ -> :counters.add(counter, 1, 3) end)
       assert Report.ok?(report)
     end
   end
@@ -517,24 +472,24 @@ defmodule Livemd.RunnerTest do
       assert shipped.waiting == ["e-1"]
       assert shipped.assertions == 0
       assert statuses(shipped) == [:ok, :failed, :ok]
-      assert Enum.map(shipped.cells, &Report.verdict(&1, false)) == [:held, :waiting, :held]
+      assert Enum.map(shipped.cells, & &1.verdict) == [:held, :waiting, :held]
 
-      solved = Runner.run(notebook, solved: true)
+      solved = Runner.run(notebook, mode: :solved)
       assert Report.ok?(solved)
       assert {solved.waiting, solved.assertions, solved.assertion_cells} == {[], 1, 1}
       assert [%CellResult{cell: %{line: 22, code: "x = 2"}} | _] = solved.cells
     end
 
     test "may wait or pass while a learner is at it" do
-      waiting = Runner.run(exercise("x = 1", "assert x == 2", "x = 2"), solved: :perhaps)
+      waiting = Runner.run(exercise("x = 1", "assert x == 2", "x = 2"), mode: :learner)
       assert Report.ok?(waiting)
       assert {waiting.waiting, waiting.passed} == {["e-1"], []}
 
-      crashed = Runner.run(exercise("x = :one", "assert x + 1 == 3", "x = 2"), solved: :perhaps)
+      crashed = Runner.run(exercise("x = :one", "assert x + 1 == 3", "x = 2"), mode: :learner)
       assert Report.ok?(crashed)
       assert {crashed.waiting, crashed.passed} == {["e-1"], []}
 
-      passed = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"), solved: :perhaps)
+      passed = Runner.run(exercise("x = 2", "assert x == 2", "x = 2"), mode: :learner)
       assert Report.ok?(passed)
       assert {passed.waiting, passed.passed} == {[], ["e-1"]}
     end
@@ -559,19 +514,19 @@ defmodule Livemd.RunnerTest do
     end
 
     test "must pass solved" do
-      report = Runner.run(exercise("x = 1", "assert x == 2", "x = 3"), solved: true)
+      report = Runner.run(exercise("x = 1", "assert x == 2", "x = 3"), mode: :solved)
       assert [%Failure{kind: :assertion, line: 15}] = report.failures
     end
 
     test "must have a solution that runs, with its own lines" do
-      report = Runner.run(exercise("x = 1", "assert x == 2", "\nraise \"no\""), solved: true)
+      report = Runner.run(exercise("x = 1", "assert x == 2", "\nraise \"no\""), mode: :solved)
       assert [%Failure{kind: :error, line: 23}] = report.failures
     end
 
     test "must have a solution" do
       notebook = notebook(["# exercise: a\n1"])
       assert Report.ok?(Runner.run(notebook))
-      report = Runner.run(notebook, solved: true)
+      report = Runner.run(notebook, mode: :solved)
       assert message(report) == "lessons/n.livemd:6: the exercise a shows no solution"
     end
   end

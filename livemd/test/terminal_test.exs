@@ -2,90 +2,54 @@ defmodule Livemd.TerminalTest do
   use ExUnit.Case, async: true
 
   alias Livemd.{Cell, Details, Fence, Prose, Terminal}
-  alias Livemd.Terminal.{Lines, Inline}
+  alias Livemd.Terminal.Block
 
-  doctest Livemd.Terminal.Inline
+  doctest Livemd.Terminal
 
   defp text(block, options \\ []) do
-    block |> Terminal.render(Terminal.new(options)) |> IO.chardata_to_string()
+    lines = Block.lines(block, Terminal.new(options))
+    lines |> Enum.map(&[&1, "\n"]) |> IO.chardata_to_string()
   end
 
   defp prose(kind, text), do: %Prose{kind: kind, text: text, line: 1}
   defp paragraph(text, options \\ []), do: text(prose(:paragraph, text), options)
   defp fence(info, code), do: %Fence{info: info, code: code, line: 2}
 
-  describe "inline markup" do
-    test "is gone in plain text, but for the backticks of code" do
-      assert paragraph("A `NIF` is **fast**, *small*, __bold__ and _em_.") ==
-               "A `NIF` is fast, small, bold and em.\n"
+  describe "paragraphs" do
+    test "keep their markup in plain text" do
+      markdown = "A `NIF` is **fast**, *small*, __bold__ and _em_."
+      assert paragraph(markdown) == markdown <> "\n"
     end
 
-    test "becomes styles in colour" do
-      assert Inline.spans("`a` **b** *c* [d](e.livemd)", true) == [
-               {"a", [:cyan]},
-               {" ", []},
-               {"b", [:bright]},
-               {" ", []},
-               {"c", [:italic]},
-               {" ", []},
-               {"d", [:underline]},
-               {" (e.livemd)", []}
-             ]
-
-      assert paragraph("a `b c` d", colour: true) == "a \e[36mb c\e[0m d\n"
+    test "have styles in colour" do
+      assert paragraph("a `b c` d **e f**", colour: true) ==
+               "a \e[36mb c\e[0m d \e[1me f\e[0m\n"
     end
 
-    test "nests" do
-      assert Inline.spans("**a `b ** c` d**", true) == [
-               {"a ", [:bright]},
-               {"b ** c", [:cyan, :bright]},
-               {" d", [:bright]}
-             ]
+    test "leave names, products and escapes alone" do
+      assert paragraph("is_cool_too, a __init__x, 2 * 3 * 4, \\*no\\*, a < b, [x]", colour: true) ==
+               "is_cool_too, a __init__x, 2 * 3 * 4, *no*, a < b, [x]\n"
+
+      assert paragraph("`**c**` `<T>` `a_b_c`", colour: true) ==
+               "\e[36m**c**\e[0m \e[36m<T>\e[0m \e[36ma_b_c\e[0m\n"
     end
 
-    test "leaves names, products and escapes alone" do
-      assert paragraph("is_cool_too, a __init__x, 2 * 3 * 4, \\*no\\*, a < b, [x] and **") ==
-               "is_cool_too, a __init__x, 2 * 3 * 4, *no*, a < b, [x] and **\n"
+    test "show the address of a link, of one within the course only the file" do
+      assert paragraph("[Structs](structs.livemd#what \"title\")") == "Structs (structs.livemd)\n"
+      assert paragraph("[`a`](https://b.c/d_e#f)") == "`a` (https://b.c/d_e#f)\n"
+      assert paragraph("[above](#above)") == "above\n"
     end
 
-    test "a link shows its address, unless that says nothing more" do
-      assert paragraph("[Structs](structs.livemd#what \"title\")") ==
-               "Structs (structs.livemd)\n"
-
-      assert paragraph("[a](https://b.c/d#e)") == "a (https://b.c/d#e)\n"
-      assert paragraph("[above](#above) <https://a.b/c_d_e>") == "above https://a.b/c_d_e\n"
-      assert paragraph("[a [b] `c`](d_(e).html)") == "a [b] `c` (d_(e).html)\n"
-    end
-
-    test "code may hold backticks, and markup inside it is none" do
-      assert paragraph("`` a`b `` `**c**` `<T>` `a_b_c`") == "`a`b` `**c**` `<T>` `a_b_c`\n"
-    end
-
-    test "tags are dropped, entities read, images named" do
-      assert paragraph("ac<br>d <kbd>e</kbd> &lt;T&gt; ![f](g.png)") ==
-               "ac\nd e <T> [image: f]\n"
-    end
-  end
-
-  describe "wrapping" do
-    test "fills lines up to the width and no further" do
+    test "fill lines up to the width, and keep a long word whole" do
       assert paragraph("aaa bbb\nccc ddd", width: 11) == "aaa bbb ccc\nddd\n"
-      assert paragraph("aaa bbb ccc", width: 10) == "aaa bbb\nccc\n"
+
+      assert paragraph("a https://example.com/long b", width: 10) ==
+               "a\nhttps://example.com/long\nb\n"
     end
 
-    test "keeps a long word whole, and a forced break" do
-      assert paragraph("a https://example.com/long b  \nc\\\nd", width: 10) ==
-               "a\nhttps://example.com/long\nb\nc\nd\n"
-    end
-
-    test "escape sequences take no room" do
-      assert paragraph("**aaa bbb** ccc", width: 11, colour: true) == "\e[1maaa bbb\e[0m ccc\n"
-    end
-
-    test "counts columns, not bytes, and a no-break space does not break" do
-      assert Lines.width("é→✓") == 3
-      assert Lines.width("漢字✅") == 6
-      assert paragraph("ää\u00A0öö üü", width: 6) == "ää\u00A0öö\nüü\n"
+    test "close their styles on each line" do
+      assert paragraph("**aaa bbb ccc** ddd", width: 9, colour: true) ==
+               "\e[1maaa bbb\e[0m\n\e[1mccc\e[0m ddd\n"
     end
   end
 
@@ -94,89 +58,59 @@ defmodule Livemd.TerminalTest do
     | Rust | Elixir | n |
     |:-----|:------:|--:|
     | `Option<T>` | `nil` or T | 1 |
-    | `A \\| B` | x | 1000 |
+    | `A \\| B` | x | 1000 |\
     """
 
-    test "are laid out in aligned columns without trailing blanks" do
+    test "that fit are laid out in aligned columns" do
       assert text(prose(:table, @table)) == """
-             Rust           Elixir       n
-             ───────────  ──────────  ────
-             `Option<T>`  `nil` or T     1
-             `A | B`          x       1000
+             Rust        |   Elixir    |    n
+             `Option<T>` | `nil` or T  |    1
+             `A | B`     |      x      | 1000
              """
+
+      assert text(prose(:table, "|a|c|\n|-|-|\n|`b`|d|"), colour: true) ==
+               "\e[7ma | c\e[0m\n\e[36mb\e[0m | d\n"
     end
 
-    test "wrap inside their cells, and then have air between the rows" do
-      table = "|a|b|\n|-|-|\n|one|two three four five|\n|six|seven|"
+    test "that are too wide, or have one column, become a list" do
+      assert text(prose(:table, "|a|\n|-|\n|b|")) == "a\n\n  * b\n"
 
-      assert text(prose(:table, table), width: 16) == """
-             a    b
-             ───  ───────────
-             one  two three
-                  four five
+      assert text(prose(:table, @table), width: 30) == """
+             Rust: Elixir; n
 
-             six  seven
+               * `Option<T>`: `nil` or
+                 T; 1
+               * `A | B`: x; 1000
              """
-    end
-
-    test "cut a word rather than leave the terminal" do
-      table = "|a|b|\n|-|-|\n|#{String.duplicate("x", 30)}|#{String.duplicate("y", 30)}|"
-      lines = prose(:table, table) |> text(width: 20) |> String.split("\n")
-      assert Enum.all?(lines, &(String.length(&1) <= 20))
-      assert Enum.join(lines) =~ "xxxxxxxxx  yyyyyyyyy"
-    end
-
-    test "take short rows, empty cells and rows without outer pipes" do
-      assert text(prose(:table, "a | b\n--|--\n|| 2\n1\n")) == """
-             a  b
-             ─  ─
-                2
-             1
-             """
-    end
-
-    test "have a bold header in colour" do
-      coloured = text(prose(:table, "|a|\n|-|\n|`b`|"), colour: true)
-      assert coloured == "\e[1ma\e[0m\n\e[2m─\e[0m\n\e[36mb\e[0m\n"
     end
   end
 
   describe "lists, quotes and headings" do
     test "items hang under their own text" do
-      assert text(prose(:list, "- aaa bbb\n  ccc\n- ddd"), width: 9) ==
-               "• aaa bbb\n  ccc\n• ddd\n"
+      assert text(prose(:list, "- aaa bbb\n  cccccc\n- ddd"), width: 15) ==
+               "  * aaa bbb\n    cccccc\n  * ddd\n"
+
+      assert text(prose(:list, "- a"), colour: true) == "  • a\n"
     end
 
-    test "lists nest, and numbers run on from the first" do
-      assert text(prose(:list, "- a\n  1. b\n  1. c\n- d")) == "• a\n  1. b\n  2. c\n• d\n"
-
-      assert text(prose(:list, Enum.map_join(9..10, "\n", &"#{&1}. x"))) == " 9. x\n10. x\n"
+    test "lists nest, and may be numbered or loose" do
+      assert text(prose(:list, "- a\n  - b\n- d")) == "  * a\n    * b\n\n  * d\n"
+      assert text(prose(:list, "1. a\n2. b")) == "  1. a\n  2. b\n"
+      assert text(prose(:list, "- a\n\n- b")) == "  * a\n\n  * b\n"
     end
 
-    test "an item holds paragraphs and tables; a loose list stays loose" do
-      list = "* a\n\n  b\n\n  | c | d |\n  | - | - |\n  | 1 | 2 |\n\n* e"
-
-      assert text(prose(:list, list)) == """
-             • a
-
-               b
-
-               c  d
-               ─  ─
-               1  2
-
-             • e
-             """
-    end
-
-    test "quotes have a bar, whatever is in them" do
-      assert text(prose(:quote, "> a\n> **b**\n>\n> - c\n> - d")) == "│ a b\n│\n│ • c\n│ • d\n"
+    test "quotes have a mark on each line" do
+      assert text(prose(:quote, "> a b\n> **c**"), width: 8) == "> a b\n> **c**\n"
     end
 
     test "headings lose their marks" do
-      assert text(prose(:heading, "### A `b` ###")) == "A `b`\n"
-      assert text(prose(:heading, "###### A")) == "A\n"
+      assert text(prose(:heading, "### A `b`")) == "A `b`\n"
       assert text(prose(:heading, "#### A"), colour: true) == "\e[1mA\e[0m\n"
+    end
+
+    test "a title is underlined" do
+      lines = Block.heading("A title", "═", Terminal.new())
+      assert Enum.map(lines, &IO.chardata_to_string/1) == ["A title", "═══════"]
     end
   end
 
@@ -230,8 +164,44 @@ defmodule Livemd.TerminalTest do
     end
   end
 
+  test "no line is wider than the terminal, if its words aren't" do
+    words = List.duplicate("a bb `ccc` **dddd** eeeee", 20)
+
+    for width <- 20..60//5,
+        kind <- [:paragraph, :list, :quote, :table],
+        colour <- [true, false] do
+      line = Enum.join(words, " ")
+      mark = %{paragraph: "", list: "- ", quote: "> ", table: "|a|b|\n|-|-|\n|#{line}|"}[kind]
+      text = if kind == :table, do: "#{mark}#{line}|", else: mark <> line
+      lines = Block.lines(prose(kind, text), Terminal.new(width: width, colour: colour))
+      assert lines |> Enum.map(&Terminal.width/1) |> Enum.max() <= width
+    end
+  end
+
   test "plain text holds no escape sequence" do
     blocks = [prose(:table, @table), prose(:quote, "> **a**"), fence("rust", "// a"), @details]
     refute Enum.map_join(blocks, &text(&1, unfolded: true)) =~ "\e"
+  end
+
+  describe "output" do
+    defp printed(options, fun) do
+      {:ok, device} = StringIO.open("")
+      fun.(Terminal.open([output: device] ++ options))
+      device |> StringIO.contents() |> elem(1)
+    end
+
+    defp both(terminal) do
+      Terminal.progress("working on a long name", terminal)
+      Terminal.print(["done"], terminal)
+    end
+
+    test "replaces the line of progress on a terminal" do
+      assert printed([terminal: Terminal.new(width: 12)], &both/1) ==
+               "\r\e[2Kworking on \r\e[2Kdone\n"
+    end
+
+    test "shows no progress in a pipe" do
+      assert printed([], &both/1) == "done\n"
+    end
   end
 end

@@ -3,8 +3,9 @@ defmodule Roundtrip.Precompiled.ArchiveTest do
 
   alias Roundtrip.Precompiled.{Archive, Machine, Target}
 
-  doctest Target
+  doctest Archive
   doctest Machine
+  doctest Target
 
   @library "libshop-v0.1.0-nif-2.15-x86_64-unknown-linux-gnu.so"
   # As much of a library as is looked at: its format and its machine, x86_64.
@@ -83,6 +84,54 @@ defmodule Roundtrip.Precompiled.ArchiveTest do
     assert path == Path.join(context.target, @library)
     assert File.read!(path) == @content
     assert File.ls!(context.target) == [@library]
+  end
+
+  describe "available?/3" do
+    setup context do
+      {:ok, triple} = Target.triple()
+      name = Target.library("shop", "0.1.0", "2.15", triple)
+      context = named(context, name)
+      pack(context, [{to_charlist(name), File.read!(own_library())}])
+      context
+    end
+
+    test "is true for an archive of this version and this machine", context do
+      assert available?(context, "0.1.0")
+      refute available?(context, "0.1.1")
+    end
+
+    test "is false without a checksum file, and without the archive", context do
+      refute Archive.available?(context.folder, context.checksums <> ".gone", "0.1.0")
+      refute Archive.available?(context.target, context.checksums, "0.1.0")
+    end
+
+    test "is false when the archive has other bytes than the checksum file says", context do
+      File.write!(context.archive, "more", [:append])
+      refute available?(context, "0.1.0")
+    end
+
+    test "is false for an archive that is for another machine, in name or in fact", context do
+      {:ok, triple} = Target.triple()
+
+      other =
+        Enum.find(
+          Roundtrip.Precompiled.targets(),
+          &(Machine.check(@content, &1) != :ok and &1 != triple)
+        )
+
+      named = named(context, Target.library("shop", "0.1.0", "2.15", other))
+      pack(named, [{to_charlist(named.library), @content}])
+      refute available?(named, "0.1.0")
+
+      pack(context, [{to_charlist(context.library), "not a library"}])
+      refute available?(context, "0.1.0")
+    end
+
+    defp available?(context, version),
+      do: Archive.available?(context.folder, context.checksums, version)
+
+    defp own_library,
+      do: hd(Path.wildcard(Application.app_dir(:roundtrip, "priv/native/*roundtrip_nif-*")))
   end
 
   test "refuses a flipped byte", context do
@@ -195,9 +244,9 @@ defmodule Roundtrip.Precompiled.ArchiveTest do
     end
   end
 
-  test "refuses a file that is no library", context do
+  test "refuses a file that is not a library", context do
     pack(context, [{to_charlist(@library), "#!/bin/sh"}])
-    refused(context, "holds a file that is no library for x86_64-unknown-linux-gnu")
+    refused(context, "holds a file that is not a library for x86_64-unknown-linux-gnu")
   end
 
   test "refuses a library that needs a newer NIF version, and names both versions", context do

@@ -4,29 +4,64 @@ defmodule Roundtrip.PrecompiledTest do
   doctest Roundtrip.Precompiled
 
   setup do
-    before = Map.new(["ROUNDTRIP_HEX", "ROUNDTRIP_BUILD"], &{&1, System.get_env(&1)})
+    before = Map.new(~w(ROUNDTRIP_HEX ROUNDTRIP_BUILD PATH), &{&1, System.get_env(&1)})
 
-    on_exit(fn ->
-      for {name, value} <- before,
-          do: if(value, do: System.put_env(name, value), else: System.delete_env(name))
-    end)
+    on_exit(fn -> System.put_env(before) end)
   end
 
-  for module <- [Roundtrip.Native, Roundtrip.Server.Native] do
-    test "#{inspect(module)} is stale when the environment asks for another mode" do
-      refute unquote(module).__mix_recompile__?()
+  test "is stale when the environment asks for another mode" do
+    refute Roundtrip.Precompiled.__mix_recompile__?()
 
-      {hex, _} = Roundtrip.Precompiled.mode()
-      System.put_env("ROUNDTRIP_HEX", if(hex == :hex, do: "0", else: "1"))
-      assert unquote(module).__mix_recompile__?()
-    end
+    System.put_env(
+      "ROUNDTRIP_HEX",
+      if(Roundtrip.Precompiled.mode() == :archive, do: "1", else: "0")
+    )
 
-    test "#{inspect(module)} is stale when the environment asks for a build from source" do
-      System.put_env("ROUNDTRIP_BUILD", "1")
-      assert unquote(module).__mix_recompile__?()
+    assert Roundtrip.Precompiled.__mix_recompile__?()
+  end
+
+  test "is stale when the environment asks for a build from source" do
+    System.put_env(%{"ROUNDTRIP_HEX" => "1", "ROUNDTRIP_BUILD" => "1"})
+    assert Roundtrip.Precompiled.__mix_recompile__?()
+  end
+
+  # Mix would load the module to ask it, and RustlerPrecompiled would then write over a mapped library.
+  test "no module with a NIF is asked whether it is stale" do
+    for module <- [Roundtrip.Native, Roundtrip.Server.Native] do
+      refute module |> Code.ensure_loaded!() |> function_exported?(:__mix_recompile__?, 0)
     end
   end
 
+  test "the table of the module's doc" do
+    for {hex, build, mode} <- [
+          {nil, nil, :rustler_precompiled},
+          {"1", "0", :rustler_precompiled},
+          {nil, "1", :rustler},
+          {"0", nil, :archive},
+          {"0", "1", :archive}
+        ] do
+      System.put_env(%{"ROUNDTRIP_HEX" => hex, "ROUNDTRIP_BUILD" => build})
+      assert {hex, build, Roundtrip.Precompiled.mode()} == {hex, build, mode}
+    end
+  end
+
+  @tag :tmp_dir
+  test "a build from source without cargo fails with what to do", %{tmp_dir: folder} do
+    System.put_env(%{"ROUNDTRIP_HEX" => "1", "ROUNDTRIP_BUILD" => "1", "PATH" => folder})
+
+    code = """
+    defmodule Roundtrip.WithoutCargo do
+      use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
+    end
+    """
+
+    error = assert_raise Mix.Error, fn -> Code.eval_string(code) end
+    assert error.message =~ "Roundtrip.WithoutCargo: ROUNDTRIP_BUILD=1 builds from source"
+    assert error.message =~ "a released version needs no Rust"
+  end
+
+  # Compiles the package three times: .ci/run runs it, with `mix test --only slow`.
+  @tag :slow
   @tag timeout: 180_000
   test "one _build goes from one mode to the other and back" do
     scratch = scratch_project()

@@ -24,7 +24,7 @@ defmodule Roundtrip.Release.WorkflowTest do
   end
 
   test "the release builds each target twice, and no other" do
-    {matrix, 0} = System.cmd("bash", [".ci/matrix"])
+    {matrix, 0} = System.cmd("cargo", ["xtask", "matrix"])
 
     built =
       for [_, target, copy] <-
@@ -36,18 +36,15 @@ defmodule Roundtrip.Release.WorkflowTest do
 
   test "the workflow takes its matrix from there and names no target itself" do
     workflow = File.read!(@workflow)
-    assert workflow =~ ".ci/matrix"
+    assert workflow =~ "cargo xtask matrix"
     assert workflow =~ "fromJSON(needs.matrix.outputs.matrix)"
     for target <- @promised, do: refute(workflow =~ target)
   end
 
   test "every NIF module's library is built, has its checksum file and its own SBOM, and is installed" do
     workflow = File.read!(@workflow)
-    libraries = libraries()
-    assert length(libraries) == length(heads())
 
-    for [crate, module, path] <- libraries do
-      assert File.read!("#{path}/Cargo.toml") =~ ~s(name = "#{crate}")
+    for {crate, module, _path} <- manifests() do
       assert File.exists?("checksum-Elixir.#{module}.exs")
       assert workflow =~ "subject-path: dist/*#{crate}-*.tar.gz\n"
       assert workflow =~ "sbom-path: sbom/#{crate}.cdx.json\n"
@@ -55,29 +52,55 @@ defmodule Roundtrip.Release.WorkflowTest do
     end
   end
 
-  defp libraries do
-    {libraries, 0} = System.cmd("bash", ["-c", ". bin/prepare.sh; libraries"])
-    for line <- String.split(libraries, "\n", trim: true), do: String.split(line)
+  test "cargo xtask packs what the modules load" do
+    assert manifests() != []
+    assert manifests() == heads()
   end
 
-  defp heads do
-    for file <- Path.wildcard("lib/**/*.ex"),
-        [head] <- Regex.scan(~r/^  use Roundtrip\.Precompiled\b/m, File.read!(file)),
-        do: head
+  test "the NIF version in an archive's name is the one that its library is built for" do
+    for {_crate, _module, path} <- manifests() do
+      [_, version] = Regex.run(~r/^default = \["nif_version_(\w+)"\]$/m, manifest(path))
+      assert String.replace(version, "_", ".") == Precompiled.nif_version()
+    end
   end
+
+  # {crate, module, path}, as the manifests of the crates say it.
+  defp manifests do
+    for file <- Path.wildcard("native/*/Cargo.toml"),
+        path = Path.dirname(file),
+        [_, module] <-
+          Regex.scan(~r/^\[package\.metadata\.nif\]\nmodule = "(.+)"$/m, manifest(path)) do
+      [_, crate] = Regex.run(~r/^name = "(.+)"$/m, manifest(path))
+      {crate, module, path}
+    end
+  end
+
+  # The same, as the heads of the modules say it.
+  defp heads do
+    head = ~r/^defmodule (\S+) do$(?:(?!^defmodule).)*?^  use Roundtrip\.Precompiled, (.+?)$/ms
+
+    for file <- Path.wildcard("lib/**/*.ex"),
+        [_, module, options] <- Regex.scan(head, File.read!(file)) do
+      options = Code.eval_string("[#{options}]") |> elem(0)
+      {options[:crate], module, options[:path]}
+    end
+    |> Enum.sort()
+  end
+
+  defp manifest(path), do: File.read!(Path.join(path, "Cargo.toml"))
 
   test "one version stands in mix.exs, which names the archive, and in Cargo.toml, which builds it" do
     assert File.read!("native/Cargo.toml") =~
              ~s(\nversion = "#{Mix.Project.config()[:version]}"\n)
   end
 
-  test "the release is built by the toolchain that the committed checksum was made with" do
-    [_, pinned] = Regex.run(~r/pinned_toolchain="rustc (\S+) /, File.read!("bin/prepare.sh"))
+  test "both workflows build with the Rust that native/Cargo.toml names, and name none themselves" do
+    for workflow <- [@workflow, ".github/workflows/ci.yml"], text = File.read!(workflow) do
+      assert text =~ ".ci/install-rust"
+      refute text =~ "rustup toolchain install"
+    end
 
-    used =
-      for [_, rust] <- Regex.scan(~r/toolchain install (\S+)/, File.read!(@workflow)), do: rust
-
-    assert used != [] and Enum.uniq(used) == [pinned]
+    assert File.read!("native/Cargo.toml") =~ ~r/^rust-version = "\d+\.\d+\.\d+"$/m
   end
 
   test "every action is pinned by commit" do
@@ -93,8 +116,21 @@ defmodule Roundtrip.Release.WorkflowTest do
     assert Enum.sort(granted) == ["attestations: write", "contents: write", "id-token: write"]
   end
 
+  test "a job that may write to the repository runs nothing of it" do
+    [release] = Regex.run(~r/^  release:\n.*?(?=^  hex:)/ms, File.read!(@workflow))
+    assert release =~ "contents: write"
+    refute release =~ "actions/checkout"
+    refute release =~ "cargo"
+  end
+
   test "the attestations are verified before a checksum is written, and that before Hex has it" do
-    order = ["gh attestation verify", "bin/artifacts --checksums", "mix hex.publish"]
+    order = [
+      "gh attestation verify",
+      "cargo xtask checksums",
+      "gh release create",
+      "mix hex.publish"
+    ]
+
     workflow = File.read!(@workflow)
     places = for step <- order, do: workflow |> :binary.match(step) |> elem(0)
     assert places == Enum.sort(places)

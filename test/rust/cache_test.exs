@@ -33,11 +33,11 @@ defmodule Roundtrip.Rust.CacheTest do
 
   test "a file that has not changed keeps its time, and none is half written", %{tmp_dir: folder} do
     path = Path.join(folder, "file")
-    Cache.put!(path, "text")
+    Cache.write_atomically!(path, "text")
     File.touch!(path, 1_000_000_000)
-    Cache.put!(path, ["te", "xt"])
+    Cache.write_atomically!(path, ["te", "xt"])
     assert File.stat!(path, time: :posix).mtime == 1_000_000_000
-    Cache.put!(path, "other")
+    Cache.write_atomically!(path, "other")
     assert File.read!(path) == "other"
     assert File.ls!(folder) == ["file"]
   end

@@ -1,14 +1,15 @@
 defmodule Roundtrip.Shipping.QuotesTest do
   use ExUnit.Case, async: true
 
+  alias Livemd.{Fence, Notebook}
   alias Roundtrip.LessonCase
-  alias Livemd.Fences
 
   test "what the lesson shows of Cargo.toml stands there" do
     manifest = File.read!("native/nif/Cargo.toml")
 
     quotes =
-      for %{info: "toml"} = fence <- Fences.all(LessonCase.read("shipping")), do: fence.code
+      for %Fence{info: "toml"} = fence <- Notebook.shown(LessonCase.read("shipping")),
+          do: fence.code
 
     assert [_ | _] = quotes
     for quoted <- quotes, do: assert(manifest =~ String.trim(quoted))

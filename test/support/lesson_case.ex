@@ -7,8 +7,11 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Livemd.{Exercises, Failure, Fences, Linter, Notebook, Parser, Runner}
-  alias Roundtrip.Progress
+  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Runner}
+  alias Roundtrip.{Progress, RustFences}
+
+  @toolchains [Roundtrip.Rust]
+  @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
 
   using opts do
     quote do
@@ -19,9 +22,9 @@ defmodule Roundtrip.LessonCase do
       test "keeps to the form of a lesson", do: lint(@lesson)
 
       test "holds as shipped, with every exercise failing by an assertion",
-        do: run(@lesson, solved: false)
+        do: run(@lesson, mode: :shipped)
 
-      test "holds with every exercise solved as shown", do: run(@lesson, solved: true)
+      test "holds with every exercise solved as shown", do: run(@lesson, mode: :solved)
       test "remembers each exercise by the last line of its check", do: remembers(@lesson)
 
       test "shows the Rust of the crate, word for word", do: fences(@lesson)
@@ -37,15 +40,14 @@ defmodule Roundtrip.LessonCase do
   end
 
   def lint(lesson) do
-    config = Mix.Project.config()
-    opts = [app: config[:app], version: config[:version], deps: config[:notebook_deps]]
-    assert_none(Linter.lint(read(lesson), [assertions: lesson != "index"] ++ opts))
+    opts = [setup: read("index"), assertions: lesson != "index", toolchains: @toolchains]
+    assert_none(Linter.lint(read(lesson), opts))
   end
 
   def run(lesson, opts) do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
-    report = Runner.run(notebook, [watch: &Roundtrip.live_counts/0] ++ opts)
+    report = Runner.run(notebook, @runner ++ opts)
 
     unless report.failures == [] do
       flunk(Enum.map_join(report.failures, "\n\n", &Failure.format(&1, notebook)))
@@ -53,14 +55,17 @@ defmodule Roundtrip.LessonCase do
 
     skipped = for {cell, _reason} <- report.skipped, do: cell
     checks = for %{kind: {:check, name}} <- Notebook.cells(notebook) -- skipped, do: name
-    assert Enum.sort(report.waiting) == if(opts[:solved], do: [], else: Enum.sort(checks))
+
+    assert Enum.sort(report.waiting) ==
+             if(opts[:mode] == :solved, do: [], else: Enum.sort(checks))
+
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
   end
 
   def remembers(lesson) do
     notebook = read(lesson)
-    names = for exercise <- Exercises.all(notebook), do: exercise.name
+    names = for exercise <- Exercise.all(notebook), do: exercise.name
     assert for({^lesson, known} <- Progress.exercises(), name <- known, do: name) == names
     assert forgetful(notebook) == []
   end
@@ -73,7 +78,7 @@ defmodule Roundtrip.LessonCase do
         do: name
   end
 
-  def fences(lesson), do: assert_none(Fences.missing(read(lesson), sources()))
+  def fences(lesson), do: assert_none(RustFences.check_quotes(read(lesson), sources()))
 
   @doc "The files that a fence may quote."
   def sources,

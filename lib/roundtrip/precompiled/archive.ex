@@ -1,28 +1,39 @@
 defmodule Roundtrip.Precompiled.Archive do
   @moduledoc """
-  Installs a prebuilt library from a local archive, with OTP alone.
+  Installs a NIF library from a local archive, with nothing but OTP.
 
-  It reads what `rustler_precompiled` reads: the folder that `RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH`
-  names (or its default cache), the same file names, and `checksum-Elixir.<Module>.exs` in the
-  working directory. It never downloads. Nothing is unpacked to disk before the checksum holds,
-  the archive is known to contain one library and nothing else, and that library is known to be
-  one for the machine that the name promises, so a refusal leaves nothing.
+      Archive.install_file("dist/libshop-v0.1.0-nif-2.15-aarch64-apple-darwin.so.tar.gz",
+        "checksum-Elixir.Shop.Native.exs", "priv/native")
+
+  It uses the files that `rustler_precompiled` uses: the folder that
+  `RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH` names (by default the same cache), the same file names, and
+  `checksum-Elixir.<Module>.exs` in the working directory. It never downloads.
+
+  An archive is unpacked in memory. The library is written to disk only after every check has passed:
+  the checksum is right, the archive holds one library and nothing else, and that library is for the
+  target in its name. A refused archive therefore leaves no file behind.
   """
 
-  alias Roundtrip.Precompiled
   alias Roundtrip.Precompiled.{Machine, Target}
 
-  @doc "Installs into `folder` what `module` needs on the running VM."
-  @spec install(module(), String.t(), String.t(), Path.t()) ::
-          {:ok, Path.t()} | {:error, String.t()}
-  def install(module, version, crate, folder) do
-    with {:ok, triple} <- Target.triple() do
-      library = Target.library(crate, version, Precompiled.nif_version(), triple)
-      install_file(cache() <> "/#{library}.tar.gz", "checksum-#{module}.exs", folder)
-    end
-  end
+  @doc """
+  Installs into `folder` the library of `module`, from the archive in the cache folder.
 
-  @doc "Whether a library of version `built` fits the VM; the error names both versions."
+  `library` is the file name that `Roundtrip.Precompiled.Target.library/4` returns.
+  """
+  @spec install(module(), String.t(), Path.t()) :: {:ok, Path.t()} | {:error, String.t()}
+  def install(module, library, folder),
+    do: install_file(Path.join(cache(), library <> ".tar.gz"), "checksum-#{module}.exs", folder)
+
+  @doc """
+  Checks whether this VM can load a library of NIF version `built`. The error names both versions.
+
+      iex> Roundtrip.Precompiled.Archive.check_nif_version("2.15", "2.16")
+      :ok
+      iex> {:error, message} = Roundtrip.Precompiled.Archive.check_nif_version("2.17", "2.16")
+      iex> message =~ "needs NIF version 2.17, this Erlang/OTP has 2.16"
+      true
+  """
   @spec check_nif_version(String.t(), String.t()) :: :ok | {:error, String.t()}
   def check_nif_version(built, runtime) do
     if Target.loads?(built, runtime) do
@@ -35,15 +46,40 @@ defmodule Roundtrip.Precompiled.Archive do
   end
 
   @doc """
-  Installs the library in one archive, if the checksum file knows that archive's bytes.
+  Installs the library in one archive, if the checksum file has the checksum of its bytes.
 
-  The archive's name says what it holds, and is held to it: a NIF version that this VM loads, and
-  a library for that target. Whether the target is this machine is not asked.
+  The name of the archive says what it holds. The archive is refused if this VM can't load a library
+  of that NIF version, or if the library is for another target than the name says. It is not refused
+  because that target is another machine than this one.
   """
   @spec install_file(Path.t(), Path.t(), Path.t()) :: {:ok, Path.t()} | {:error, String.t()}
   def install_file(archive, checksums, folder) do
+    with {:ok, library, content} <- read_library(archive, checksums),
+         do: write(Path.join(folder, library), content)
+  end
+
+  @doc """
+  Returns whether `folder` has an archive that the checksum file knows, and that can be installed on
+  this machine: its version is `version`, and its library is for the running VM.
+  """
+  @spec available?(Path.t(), Path.t(), String.t()) :: boolean()
+  def available?(folder, checksums, version) do
+    with {:ok, triple} <- Target.triple(), {:ok, text} <- File.read(checksums) do
+      Enum.any?(entries(text), fn {name, _checksum} ->
+        match?({:ok, %{version: ^version, triple: ^triple}}, Target.parts(library_name(name))) and
+          match?({:ok, _, _}, read_library(Path.join(folder, name), checksums))
+      end)
+    else
+      {:error, _} -> false
+    end
+  end
+
+  defp library_name(archive), do: Path.basename(archive, ".tar.gz")
+
+  # The library's name and its bytes, once every check has passed.
+  defp read_library(archive, checksums) do
     name = Path.basename(archive)
-    library = Path.basename(name, ".tar.gz")
+    library = library_name(name)
     runtime = to_string(:erlang.system_info(:nif_version))
 
     with {:ok, parts} <- Target.parts(library),
@@ -53,7 +89,7 @@ defmodule Roundtrip.Precompiled.Archive do
          :ok <- verify(name, bytes, expected),
          {:ok, content} <- unpack(name, library, bytes),
          :ok <- check_machine(name, content, parts.triple) do
-      write(Path.join(folder, library), content)
+      {:ok, library, content}
     end
   end
 
@@ -65,11 +101,11 @@ defmodule Roundtrip.Precompiled.Archive do
   defp expected(checksums, name) do
     case File.read(checksums) do
       {:ok, text} -> text |> entries() |> expected_entry(checksums, name)
-      {:error, _} -> {:error, "#{checksums} is missing; bin/artifacts writes it"}
+      {:error, _} -> {:error, "#{checksums} is missing; `cargo xtask dist` writes it"}
     end
   end
 
-  # A map literal of strings; anything else is refused rather than evaluated.
+  # The file is parsed, not evaluated, because installing should not run what is written in it.
   defp entries(text) do
     case Code.string_to_quoted(text) do
       {:ok, {:%{}, _, pairs}} ->
@@ -90,15 +126,15 @@ defmodule Roundtrip.Precompiled.Archive do
 
         {:error,
          "#{checksums} has no line for #{name}: there is no artifact for this platform " <>
-           "(it has: #{known}); bin/artifacts builds one"}
+           "(it has: #{known}); `cargo xtask dist` builds one"}
     end
   end
 
   defp read(archive) do
     with {:error, reason} <- File.read(archive) do
       {:error,
-       "#{archive} cannot be read (#{:file.format_error(reason)}); bin/artifacts builds it, " <>
-         "and RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH names its folder"}
+       "#{archive} cannot be read (#{:file.format_error(reason)}); `cargo xtask dist` builds it " <>
+         "into dist/, and RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH names the folder to install from"}
     end
   end
 
@@ -110,15 +146,15 @@ defmodule Roundtrip.Precompiled.Archive do
       found ->
         {:error,
          "wrong checksum for #{name}: expected #{expected}, found #{found}; nothing was installed. " <>
-           "Remove the file and fetch or build it again (bin/artifacts)"}
+           "Remove the file and download it again, or build it (`cargo xtask dist`)"}
     end
   end
 
-  # In memory: a name such as ../evil in the archive never meets the file system.
+  # In memory, so that a name such as ../evil in the archive is never written to.
   defp unpack(name, library, bytes) do
     with {:ok, tar} <- gunzip(name, bytes),
          {:ok, entries} <- entries_of(name, tar),
-         :ok <- check_alone(name, library, entries) do
+         :ok <- check_single(name, library, entries) do
       {:ok, [{_, content}]} = :erl_tar.extract({:binary, tar}, [:memory])
       {:ok, content}
     end
@@ -127,28 +163,28 @@ defmodule Roundtrip.Precompiled.Archive do
   defp gunzip(name, bytes) do
     {:ok, :zlib.gunzip(bytes)}
   rescue
-    ErlangError -> {:error, "#{name} is not a readable archive (corrupt, or a part of one)"}
+    ErlangError -> {:error, "#{name} is not a readable archive (corrupt or truncated)"}
   end
 
-  # The table names links and devices too; an extraction to memory leaves them out without a word.
+  # The table lists links and devices too, which an extraction to memory silently leaves out.
   defp entries_of(name, tar) do
     with {:error, reason} <- :erl_tar.table({:binary, tar}, [:verbose]) do
       {:error, "#{name} is not a readable archive (#{inspect(reason)})"}
     end
   end
 
-  defp check_alone(name, library, entries) do
+  defp check_single(name, library, entries) do
     case for(entry <- entries, do: {to_string(elem(entry, 0)), elem(entry, 1)}) do
       [{^library, :regular}] -> :ok
-      held -> {:error, "#{name} must hold #{library} alone, but holds #{held(held)}"}
+      held -> {:error, "#{name} must hold #{library} alone, but holds #{describe(held)}"}
     end
   end
 
-  defp held([]), do: "nothing"
-  defp held(entries), do: Enum.map_join(entries, ", ", &held_entry/1)
+  defp describe([]), do: "nothing"
+  defp describe(entries), do: Enum.map_join(entries, ", ", &describe_entry/1)
 
-  defp held_entry({file, :regular}), do: inspect(file)
-  defp held_entry({file, type}), do: "a #{type} #{inspect(file)}"
+  defp describe_entry({file, :regular}), do: inspect(file)
+  defp describe_entry({file, type}), do: "a #{type} #{inspect(file)}"
 
   defp check_machine(name, content, triple) do
     with {:error, message} <- Machine.check(content, triple), do: {:error, "#{name} #{message}"}
@@ -157,7 +193,7 @@ defmodule Roundtrip.Precompiled.Archive do
   defp write(path, library) do
     partial = path <> ".part"
 
-    # Renamed at the end: an interrupted install leaves no half library under the true name.
+    # Renamed at the end, so that an interrupted install leaves no incomplete library.
     with :ok <- File.mkdir_p(Path.dirname(path)),
          :ok <- File.write(partial, library),
          :ok <- File.rename(partial, path) do

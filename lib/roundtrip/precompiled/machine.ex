@@ -1,14 +1,15 @@
 defmodule Roundtrip.Precompiled.Machine do
   @moduledoc """
-  Which machine a library is for, read from its first bytes.
+  Reads from the first bytes of a library which processor and system it is for.
 
-  A library for another machine fails to load with a message of the system's linker, and on glibc
-  that one speaks of a missing file. Here it is refused before it is installed, by name.
+  `Roundtrip.Precompiled.Archive` checks this before it installs a library. Without the check, loading
+  a library for another machine fails with a message from the system's linker, which on glibc says
+  that a file is missing.
   """
 
   @type format :: :elf | :mach_o | :pe
 
-  # The processor, as a triple begins with it, and its number in each format.
+  # The name of a processor, as in a target triple, and its number in each format.
   @processors [
     {"x86_64", elf: 62, mach_o: 0x01000007, pe: 0x8664},
     {"aarch64", elf: 183, mach_o: 0x0100000C, pe: 0xAA64},
@@ -18,12 +19,12 @@ defmodule Roundtrip.Precompiled.Machine do
   ]
 
   @doc """
-  The format of a library and the processor that it is for; a number where the processor has no
-  name here.
+  Returns the format of a library and its processor, or the processor's number if we have no name for
+  it. Returns `:error` if the bytes are not a library.
 
       iex> Roundtrip.Precompiled.Machine.read(<<0x7F, "ELF", 2, 1, 0::80, 3::16-little, 183::16-little>>)
       {:ok, {:elf, "aarch64"}}
-      iex> Roundtrip.Precompiled.Machine.read("no library")
+      iex> Roundtrip.Precompiled.Machine.read("not a library")
       :error
   """
   @spec read(binary()) :: {:ok, {format(), String.t() | non_neg_integer()}} | :error
@@ -33,7 +34,7 @@ defmodule Roundtrip.Precompiled.Machine do
   end
 
   @doc """
-  Whether a library is one for a target; the error says what it is.
+  Checks that a library is for a target. The error says what it is for instead.
 
       iex> library = <<0x7F, "ELF", 2, 1, 0::80, 3::16-little, 183::16-little>>
       iex> Roundtrip.Precompiled.Machine.check(library, "aarch64-unknown-linux-gnu")
@@ -50,11 +51,11 @@ defmodule Roundtrip.Precompiled.Machine do
           else: {:error, "holds a library for #{title(format, number)}, not for #{triple}"}
 
       :error ->
-        {:error, "holds a file that is no library for #{triple}"}
+        {:error, "holds a file that is not a library for #{triple}"}
     end
   end
 
-  # A processor that has no number here cannot be compared: the linker has the last word.
+  # A processor that isn't in our table can't be compared, so its libraries are accepted.
   defp fits?(triple, format, number) do
     [processor | _] = String.split(triple, "-")
 
@@ -93,7 +94,7 @@ defmodule Roundtrip.Precompiled.Machine do
   defp header(<<0xFEEDFACF::32-little, machine::32-little, _::binary>>),
     do: {:ok, {:mach_o, machine}}
 
-  # The first header of a DLL is for DOS, and says where the second one begins.
+  # A DLL begins with a header for DOS, which contains the offset of the real header.
   defp header(<<"MZ", _::binary-size(58), at::32-little, _::binary>> = library)
        when byte_size(library) >= at + 6 do
     case binary_part(library, at, 6) do

@@ -1,9 +1,9 @@
 defmodule Roundtrip.Precompiled.Target do
   @moduledoc """
-  The names of targets and artifacts, spelled as `rustler_precompiled` spells them.
+  Names targets and the libraries built for them, exactly as `rustler_precompiled` does.
   """
 
-  @typedoc "What the file name of a library says."
+  @typedoc "The parts of a library's file name."
   @type parts :: %{
           crate: String.t(),
           version: String.t(),
@@ -12,8 +12,7 @@ defmodule Roundtrip.Precompiled.Target do
         }
 
   @doc """
-  The Rust target triple of a runtime's architecture, as `:erlang.system_info(:system_architecture)`
-  gives it.
+  Returns Rust's name for the target of a VM, from its `:erlang.system_info(:system_architecture)`.
 
       iex> Roundtrip.Precompiled.Target.triple("x86_64-pc-linux-gnu")
       {:ok, "x86_64-unknown-linux-gnu"}
@@ -39,7 +38,7 @@ defmodule Roundtrip.Precompiled.Target do
     end
   end
 
-  @doc "The triple of the running VM."
+  @doc "Returns Rust's name for the target of the running VM."
   @spec triple() :: {:ok, String.t()} | {:error, String.t()}
   def triple, do: :system_architecture |> :erlang.system_info() |> to_string() |> triple()
 
@@ -48,7 +47,8 @@ defmodule Roundtrip.Precompiled.Target do
   defp cpu(cpu), do: cpu
 
   @doc """
-  The file name of a library: no `lib` on Windows, and `.so` on macOS, where the VM looks for it.
+  Returns the file name of a library. It has no `lib` on Windows, and ends in `.so` on macOS too,
+  because the VM looks for that.
 
       iex> Roundtrip.Precompiled.Target.library("shop", "0.1.0", "2.15", "aarch64-apple-darwin")
       "libshop-v0.1.0-nif-2.15-aarch64-apple-darwin.so"
@@ -62,7 +62,7 @@ defmodule Roundtrip.Precompiled.Target do
   end
 
   @doc """
-  The parts of a library's file name: `library/4` the other way round.
+  Parses the file name that `library/4` returns.
 
       iex> {:ok, parts} = Roundtrip.Precompiled.Target.parts("libshop-v0.1.0-nif-2.15-aarch64-apple-darwin.so")
       iex> parts
@@ -84,7 +84,7 @@ defmodule Roundtrip.Precompiled.Target do
   end
 
   @doc """
-  Whether a library of NIF version `built` loads on a runtime of NIF version `runtime`.
+  Returns whether a VM of NIF version `runtime` loads a library of NIF version `built`.
 
       iex> Roundtrip.Precompiled.Target.loads?("2.15", "2.17")
       true

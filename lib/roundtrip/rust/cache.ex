@@ -1,18 +1,21 @@
 defmodule Roundtrip.Rust.Cache do
   @moduledoc false
-  # The folder in which cells are built, shared by all notebooks and VMs of a user:
+  # Manages the folder in which cells are built. All notebooks and VMs of a user share it:
   #
   #     rust/KEY/cells/CRATE/   the package of a cell
-  #     rust/KEY/target/        what cargo builds
-  #     rust/KEY/loads/         copies, each for one load and gone after it
+  #     rust/KEY/target/        cargo's target folder
+  #     rust/KEY/loads/         copies of libraries, each removed once it is loaded
   #
-  # KEY tells apart toolchains and versions of the crates that cells share.
+  # KEY is a hash of the toolchain and of the crates that all cells share.
 
   alias Roundtrip.Rust.Error
 
   @day 24 * 60 * 60
 
-  @doc "`ROUNDTRIP_CACHE`, or the user's cache folder, or a temporary one where that cannot be written."
+  @doc """
+  Returns the folder `ROUNDTRIP_CACHE`, or the user's cache folder, or a temporary folder if that one
+  is not writable.
+  """
   @spec root() :: Path.t()
   def root do
     case System.get_env("ROUNDTRIP_CACHE", "") do
@@ -21,14 +24,14 @@ defmodule Roundtrip.Rust.Cache do
     end
   end
 
-  # It raises where the environment names no home.
+  # `:filename.basedir/2` raises if the environment names no home folder.
   defp home do
     to_string(:filename.basedir(:user_cache, "roundtrip"))
   rescue
     _ -> ""
   end
 
-  # Others can write into the system's temporary folder too: what they put there is not loaded.
+  # Other users can create this folder too. Libraries are only loaded from one that is our own.
   defp temporary do
     path = Path.join(System.tmp_dir() || ".", "roundtrip-#{System.get_env("USER", "user")}")
 
@@ -47,7 +50,7 @@ defmodule Roundtrip.Rust.Cache do
             "set ROUNDTRIP_CACHE to one of yours"
   end
 
-  @doc "Whether files can be made in a folder, which is made if need be."
+  @doc "Returns whether a file can be created in the folder. Creates the folder if it is missing."
   @spec writable?(Path.t()) :: boolean()
   def writable?(""), do: false
   def writable?(path), do: match?({:ok, _}, probe(path))
@@ -67,9 +70,9 @@ defmodule Roundtrip.Rust.Cache do
     end
   end
 
-  @doc "Writes a file so that others see all of it or nothing; one that has not changed keeps its time."
-  @spec put!(Path.t(), iodata()) :: :ok
-  def put!(path, text) do
+  @doc "Writes a file in one step, so that no reader sees half of it. Does nothing if it has this text."
+  @spec write_atomically!(Path.t(), iodata()) :: :ok
+  def write_atomically!(path, text) do
     unless File.read(path) == {:ok, IO.iodata_to_binary(text)} do
       temporary = "#{path}-#{unique()}"
       File.write!(temporary, text)
@@ -79,14 +82,15 @@ defmodule Roundtrip.Rust.Cache do
     :ok
   end
 
-  @doc "A name that no other process of any VM has."
+  @doc "Returns a name that no other process in any VM of this machine uses."
   @spec unique() :: String.t()
   def unique, do: "#{System.pid()}-#{System.unique_integer([:positive])}"
 
   @doc """
-  Removes what is no longer used: all cells but the youngest `:keep`, copies that a killed VM left
-  behind, and the folders of other toolchains after a month. What another VM may be working on is
-  left alone: a cell is in use for `:in_use` seconds after it was evaluated.
+  Removes old files: all cells except the newest `:keep`, copies of libraries that a killed VM left,
+  and the folders of other toolchains after a month.
+
+  A cell that was evaluated less than `:in_use` seconds ago stays, because another VM may use it.
   """
   @spec prune(Path.t(), keep: non_neg_integer(), in_use: non_neg_integer()) :: :ok
   def prune(folder, opts \\ []) do
@@ -100,7 +104,7 @@ defmodule Roundtrip.Rust.Cache do
     remove_older(Path.dirname(folder), 30 * @day, Path.basename(folder))
   end
 
-  # cargo names everything that it makes of a crate after it.
+  # The name of everything that cargo builds from a crate contains the name of the crate.
   defp remove(folder, crates) do
     for name <- list(folder), path = Path.join(folder, name) do
       cond do
@@ -119,7 +123,7 @@ defmodule Roundtrip.Rust.Cache do
     :ok
   end
 
-  # The names in a folder with their ages in seconds, the youngest first.
+  # The names in a folder with their ages in seconds, the newest first.
   defp by_age(folder) do
     now = System.os_time(:second)
 

@@ -1,11 +1,11 @@
 defmodule Roundtrip.Rust.Cargo do
   @moduledoc false
-  # Runs cargo so that it dies with the process that called, and with the VM.
+  # Runs cargo, and stops it when the calling process or the VM ends.
 
   alias Roundtrip.Rust.Cache
 
-  # The VM makes each port's program the leader of a group of processes, and holds its standard
-  # input. When that ends, because the port's owner or the VM did, the whole group is ended.
+  # When the port's owner or the VM ends, the program's standard input is closed. The wrapper waits
+  # for that, and then terminates its process group, in which rustc and the linker run too.
   @wrapper """
   exec 3<&0
   "$@" </dev/null 3<&- &
@@ -18,18 +18,18 @@ defmodule Roundtrip.Rust.Cargo do
   exit "$status"
   """
 
-  # What the surrounding build sets for its own compiler must not decide here.
+  # The notebook itself may run inside a cargo build, whose settings are not meant for the cell.
   @unset ~w(CARGO_BUILD_TARGET CARGO_ENCODED_RUSTFLAGS CARGO_INCREMENTAL CARGO_TARGET_DIR
             CARGO_TERM_QUIET CARGO_TERM_VERBOSE RUSTFLAGS)
 
-  # Milliseconds of silence after which the caller is asked.
-  @beat 250
+  # Milliseconds without output before `:silence` is reported.
+  @silence 250
 
-  @typedoc "A line of what cargo prints, or that it has printed nothing for a moment."
+  @typedoc "A line that cargo printed, or `:silence` if it printed none for a moment."
   @type event :: {:line, String.t()} | :silence
 
   @doc """
-  Runs cargo in a folder and gives its exit status; `handle` reduces what happens meanwhile.
+  Runs cargo in a folder, reduces its events with `handle`, and returns the exit status and the result.
   """
   @spec run([String.t()], Path.t(), acc, (event(), acc -> acc)) ::
           {non_neg_integer(), acc}
@@ -41,7 +41,7 @@ defmodule Roundtrip.Rust.Cargo do
     loop(Port.open({:spawn_executable, program}, opts), "", acc, handle)
   end
 
-  # No group to end there: a build that is stopped goes on to its own end.
+  # Windows has no process groups: there, a build continues after its caller has ended.
   defp command({:win32, _}, cargo, args), do: {cargo, args}
 
   defp command(_unix, cargo, args),
@@ -51,7 +51,7 @@ defmodule Roundtrip.Rust.Cargo do
     unset = for name <- @unset, do: {String.to_charlist(name), false}
     home = System.get_env("CARGO_HOME") || Path.join(System.user_home() || "/", ".cargo")
 
-    # Without a home to write into, crates are fetched into the cache.
+    # cargo downloads crates into its home folder. If that is not writable, use the cache instead.
     if File.dir?(Path.join(home, "registry")) or Cache.writable?(home),
       do: unset,
       else: [{~c"CARGO_HOME", Cache.root() |> Path.join("cargo") |> String.to_charlist()} | unset]
@@ -66,11 +66,11 @@ defmodule Roundtrip.Rust.Cargo do
         loop(port, "", handle.({:line, start <> text}, acc), handle)
 
       {^port, {:exit_status, status}} ->
-        # Whoever traps exits gets one from the port.
+        # A process that traps exits gets an exit signal from the port as a message.
         receive do: ({:EXIT, ^port, _} -> :ok), after: (0 -> :ok)
         {status, acc}
     after
-      @beat -> loop(port, start, handle.(:silence, acc), handle)
+      @silence -> loop(port, start, handle.(:silence, acc), handle)
     end
   end
 end

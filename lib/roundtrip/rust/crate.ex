@@ -1,7 +1,7 @@
 defmodule Roundtrip.Rust.Crate do
   @moduledoc false
-  # The package around the reader's source. The reader's file holds nothing else: rustc's lines,
-  # and what it says of a brace that is not closed, are the reader's own.
+  # Generates the cargo package of a cell. The reader's source is a file by itself, so that the line
+  # numbers in rustc's messages, also about an unclosed brace, are those of the source.
 
   alias Roundtrip.Rust.Cache
 
@@ -11,10 +11,10 @@ defmodule Roundtrip.Rust.Crate do
   @external_resource @lock
   @lock_text File.read!(@lock)
 
-  # What cells may use, in the versions that the course itself is built with.
+  # The crates that cells can use, in the versions that the course itself is built with.
   @dependencies Enum.map_join(~w(rustler parking_lot hdrhistogram), "\n", fn crate ->
                   [line] = Regex.run(~r/^#{crate} = .*$/m, File.read!(@manifest))
-                  # One library for every OTP since 25, as the course's own.
+                  # The oldest NIF version that we support, so that every OTP from 25 on loads it.
                   String.replace(line, ~s("derive"), ~s("derive", "nif_version_2_15"))
                 end)
 
@@ -42,7 +42,7 @@ defmodule Roundtrip.Rust.Crate do
           source: String.t()
         }
 
-  @doc "The crate of a module; the same source has the same name, wherever it is evaluated."
+  @doc "Returns the crate of a module. The same module with the same source has the same crate name."
   @spec new(module(), String.t()) :: t()
   def new(module, source) do
     file = file(module)
@@ -50,22 +50,22 @@ defmodule Roundtrip.Rust.Crate do
     %__MODULE__{module: module, name: name, file: file, source: source}
   end
 
-  @doc "Tells apart what must not be built in one folder."
+  @doc "Returns a hash of everything that all cells share. Other shared crates need another folder."
   @spec key(String.t()) :: String.t()
   def key(rustc), do: hash([rustc, @dependencies, @profile, @lock_text])
 
-  @doc "Writes the package into its own folder below `cells` and gives that."
+  @doc "Writes the package into a folder of its own in `cells`, and returns that folder."
   @spec write!(t(), Path.t()) :: Path.t()
   def write!(%__MODULE__{} = crate, cells) do
     folder = Path.join(cells, crate.name)
     File.mkdir_p!(folder)
-    # The youngest are kept when old ones are removed.
+    # Cache.prune/1 keeps the newest.
     File.touch!(folder)
 
-    for {name, text} <- files(crate), do: Cache.put!(Path.join(folder, name), text)
+    for {name, text} <- files(crate), do: Cache.write_atomically!(Path.join(folder, name), text)
     lock = Path.join(folder, "Cargo.lock")
-    # cargo takes out what no cell uses, and that is not undone.
-    unless File.exists?(lock), do: Cache.put!(lock, @lock_text)
+    # cargo removes the crates that the cell doesn't use. Writing them back would cause a rebuild.
+    unless File.exists?(lock), do: Cache.write_atomically!(lock, @lock_text)
     folder
   end
 
@@ -81,7 +81,7 @@ defmodule Roundtrip.Rust.Crate do
     :crypto.hash(:sha256, iodata) |> binary_part(0, 8) |> Base.encode16(case: :lower)
   end
 
-  # rustc names this file in each of its messages.
+  # The name of the source file, which rustc prints in each message.
   defp file(module) do
     name = module |> inspect() |> String.split(".") |> List.last() |> Macro.underscore()
     String.replace(name, ~r/[^a-z0-9_]/, "") <> ".rs"
@@ -108,8 +108,8 @@ defmodule Roundtrip.Rust.Crate do
     """
   end
 
-  # The VM keeps a library for as long as somebody holds a resource of it, if that has code to run
-  # when it is dropped: Loader.pin/1.
+  # The VM keeps a library mapped while a resource with a destructor exists. Loader.pin/1 uses this
+  # to keep the library forever.
   defp root(file, module) do
     """
     include!(#{inspect(file)});

@@ -1,6 +1,8 @@
 defmodule Roundtrip.Rust.Error do
   @moduledoc """
-  Why the Rust of a cell is not there: no toolchain, rustc's errors, or stubs that do not match.
+  Raised by a cell whose Rust can't be compiled or loaded.
+
+  The message is what rustc said, or names the NIF or the stub that has no counterpart.
   """
 
   defexception [:message]

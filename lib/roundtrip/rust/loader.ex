@@ -1,13 +1,13 @@
 defmodule Roundtrip.Rust.Loader do
   @moduledoc false
-  # Puts a library into a module, and takes an old one away.
+  # Loads the library of a cell into its module, and unloads it.
 
-  alias Roundtrip.Rust.{Cache, Mapped}
+  alias Roundtrip.Rust.{Cache, MappedLibraries}
 
-  @doc "Takes a module away, and with it its library, unless something still holds that."
+  @doc "Unloads a module, and its library unless a resource of it still exists."
   @spec unload(module()) :: :ok
   def unload(module) do
-    # There is room for one old version only: what is old already goes first.
+    # The VM keeps one old version of a module, so purge that one first.
     :code.purge(module)
     :code.delete(module)
     :code.purge(module)
@@ -15,13 +15,15 @@ defmodule Roundtrip.Rust.Loader do
   end
 
   @doc """
-  Loads a library into the module of a cell, from a copy of its own: the system knows a file by its
-  place on the disk, and would take a second one there for the first.
+  Loads a library into the module of a cell.
+
+  It is loaded from a copy with a new name, because the system's loader would return the library that
+  is already loaded for a file name it knows.
   """
   @spec load(module(), Path.t(), Path.t()) :: :ok | {:error, {atom(), charlist()}}
   def load(module, library, folder) do
     File.mkdir_p!(folder)
-    path = Path.join(folder, Mapped.prefix() <> Cache.unique())
+    path = Path.join(folder, MappedLibraries.prefix() <> Cache.unique())
     copy = path <> extension()
     File.cp!(library, copy)
 
@@ -30,12 +32,12 @@ defmodule Roundtrip.Rust.Loader do
         :persistent_term.put({__MODULE__, :loaded, module}, true)
       end
     after
-      # Windows removes no library in use; Cache.prune/1 does, a day later.
+      # Windows can't remove a library that is loaded. Cache.prune/1 removes it a day later.
       File.rm(copy)
     end
   end
 
-  # In a VM without UTF-8, files are named by the bytes of a binary, and here by those of a list.
+  # `:erlang.load_nif/2` takes a charlist: of bytes if file names are latin1, otherwise of characters.
   defp native(path) do
     if :file.native_name_encoding() == :latin1,
       do: :binary.bin_to_list(path),
@@ -44,13 +46,14 @@ defmodule Roundtrip.Rust.Loader do
 
   defp extension, do: if(match?({:win32, _}, :os.type()), do: ".dll", else: ".so")
 
-  @doc "Whether a cell's library was ever loaded into the module."
+  @doc "Returns whether the library of a cell was ever loaded into the module."
   @spec loaded?(module()) :: boolean()
   def loaded?(module), do: :persistent_term.get({__MODULE__, :loaded, module}, false)
 
   @doc """
-  Keeps the library of a module for as long as the VM lives: it stays mapped while a resource of it
-  is held. Taking the code away under a thread that runs it would crash the VM.
+  Keeps the library of a module mapped until the VM ends, by holding a resource of it.
+
+  Unmapping the code that a thread still runs would crash the VM.
   """
   @spec pin(module()) :: :ok
   def pin(module), do: :persistent_term.put({__MODULE__, make_ref()}, module.__rust_pin__())

@@ -1,8 +1,11 @@
 defmodule Roundtrip.Rust.Stubs do
   @moduledoc false
-  # The two halves of a contract: each NIF has its stub, and each stub its NIF.
+  # Checks that each NIF has a stub and each stub a NIF. A stub is a function of the Elixir module
+  # whose body ends in `:erlang.nif_error(...)`; loading the library replaces it.
 
-  @doc "The functions of a module that is being defined whose body ends in `:erlang.nif_error(...)`."
+  alias Roundtrip.Rust.Skipped
+
+  @doc "Returns the stubs of a module that is being defined."
   @spec defined(module()) :: [{atom(), arity()}]
   def defined(module) do
     for function <- Module.definitions_in(module), stub?(module, function), do: function
@@ -16,30 +19,53 @@ defmodule Roundtrip.Rust.Stubs do
     end)
   end
 
-  # The notebook engine puts a note of the line before it.
+  # A stub may do something else first.
   defp last({:__block__, _meta, [_ | _] = expressions}), do: List.last(expressions)
   defp last(expression), do: expression
 
-  @doc "What is wrong when the VM has refused the library, by the reason that it gave."
-  @spec refused(module(), {atom(), charlist()}) :: String.t()
-  def refused(module, {reason, text}) do
+  @doc """
+  Removes the stubs of a module that is being defined, and returns definitions that raise
+  `Roundtrip.Rust.Skipped` in their place.
+  """
+  @spec skip(module(), [{atom(), arity()}]) :: [Macro.t()]
+  def skip(module, stubs) do
+    # The VM calls this function for one that the module doesn't define: a missing stub, for example.
+    others = {:"$handle_undefined_function", 2}
+
+    for {name, arity} = function <- [others | stubs] do
+      Module.delete_definition(module, function)
+      arguments = List.duplicate({:_, [], nil}, arity)
+
+      # Without a stack trace, because the reader made no mistake that it could show. With `raise` or
+      # `reraise`, Elixir's type checker would warn in the callers that they always fail.
+      quote do
+        @doc false
+        def unquote(name)(unquote_splicing(arguments)),
+          do: apply(:erlang, :raise, [:error, %Skipped{}, []])
+      end
+    end
+  end
+
+  @doc "Explains why the VM refused the library, from the error that `:erlang.load_nif/2` returned."
+  @spec load_error(module(), {atom(), charlist()}) :: String.t()
+  def load_error(module, {reason, text}) do
     with :bad_lib <- reason,
          [_, name, arity] <- Regex.run(~r/not found .*:(.+)\/(\d+)$/, to_string(text)) do
-      no_stub(module, name, String.to_integer(arity))
+      missing_stub(module, name, String.to_integer(arity))
     else
       _ -> "the library of #{inspect(module)} was not loaded (#{reason}): #{text}"
     end
   end
 
-  defp no_stub(module, name, arity) do
+  defp missing_stub(module, name, arity) do
     name = String.trim(name, "'")
 
     "the Rust of #{inspect(module)} has the NIF #{name}/#{arity}, and the module " <>
-      "#{others(module, name)}. Each NIF needs a stub of its name and arity:\n\n" <>
+      "#{other_arities(module, name)}. Each NIF needs a stub of its name and arity:\n\n" <>
       "    def #{name}(#{arguments(arity)}), do: :erlang.nif_error(:nif_not_loaded)"
   end
 
-  defp others(module, name) do
+  defp other_arities(module, name) do
     case for {other, arity} <- module.__info__(:functions), "#{other}" == name, do: arity do
       [] -> "defines no function of that name"
       arities -> "defines only #{Enum.map_join(arities, ", ", &"#{name}/#{&1}")}"
@@ -49,9 +75,9 @@ defmodule Roundtrip.Rust.Stubs do
   defp arguments(1), do: "_arg"
   defp arguments(arity), do: Enum.map_join(1..arity//1, ", ", &"_arg#{&1}")
 
-  @doc "What is wrong when some of the stubs have no NIF; `nil` where each has."
-  @spec alone(module(), [{atom(), arity()}]) :: nil | String.t()
-  def alone(module, stubs) do
+  @doc "Explains which of the stubs has no NIF in the loaded library; `nil` if all have one."
+  @spec unmatched(module(), [{atom(), arity()}]) :: nil | String.t()
+  def unmatched(module, stubs) do
     case stubs -- module.module_info(:nifs) do
       [] ->
         nil

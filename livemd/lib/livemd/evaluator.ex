@@ -1,66 +1,78 @@
 defmodule Livemd.Evaluator do
   @moduledoc """
-  The process in which the cells of one flow run: the main flow, or a branching section.
+  The process in which the cells of a notebook run.
 
-  It keeps the context of every cell that it has evaluated: bindings, environment and process
-  dictionary. So a value stays referenced after its variable is bound again, as in Livebook. A cell
-  that fails adds nothing to the context of the next one.
+  It keeps the context of every cell that it has evaluated: bindings, environment, process dictionary
+  and current directory. So a value stays referenced after its variable is bound again, as in
+  Livebook. A cell that fails adds nothing to the context of the next one.
 
-  Between cells it holds no term of theirs outside of those contexts; what it answers is text.
+  It returns text, and between cells it holds no term of theirs outside of those contexts.
   """
 
-  alias Livemd.{Diagnostics, Explain, Marker, Output, Tracer}
+  alias Livemd.{Failure, IOProxy, LineTracker}
+  alias Livemd.Evaluator.Tracer
 
-  @enforce_keys [:pid, :monitor, :tag, :marker]
-  defstruct [:pid, :monitor, :tag, :marker]
+  @enforce_keys [:pid, :io, :monitor, :tag, :tracker]
+  defstruct [:pid, :io, :monitor, :tag, :tracker]
 
-  @type t :: %__MODULE__{
-          pid: pid(),
-          monitor: reference(),
-          tag: reference(),
-          marker: Marker.t()
-        }
+  @type t :: %__MODULE__{pid: pid(), io: pid(), tracker: LineTracker.t()}
 
-  @typedoc "The key under which a cell's context is kept; `:start` is the one before all cells."
+  @typedoc "The key of a cell's context; `:start` is the context before all cells."
   @type key :: :start | non_neg_integer()
 
   @type outcome :: %{
-          result: {:ok, String.t() | nil} | {:failed, Livemd.Failure.t()},
+          result: {:ok, String.t() | nil} | {:failed, Failure.t()},
           warnings: [String.t()],
           time: non_neg_integer()
         }
 
-  # Milliseconds between two calls of the function that says whether to go on.
+  @type answer :: {:ok, outcome()} | :timeout | :stopped | {:down, term()}
+
+  @typedoc "What a notebook has defined and started so far, for `rewind/2`."
+  @opaque mark :: {IOProxy.mark(), map() | :dead}
+
+  # Milliseconds between two calls of `go_on?`.
   @tick 100
 
-  @doc "Starts one that begins with nothing, or with the context `key` of another evaluator."
-  @spec start(pid(), {t(), key()} | nil) :: t()
-  def start(output, from \\ nil) do
+  # IEx and Livebook do not show this value.
+  @no_value :"do not show this result in output"
+
+  @doc "Starts the process, with an `Livemd.IOProxy` as its group leader."
+  @spec start() :: t()
+  def start do
     tag = make_ref()
-    marker = Marker.new()
-    {pid, monitor} = spawn_monitor(fn -> init(tag, marker, output, from) end)
-    %__MODULE__{pid: pid, monitor: monitor, tag: tag, marker: marker}
+    tracker = LineTracker.new()
+    {io, pid} = IOProxy.start(tag, &init(tag, tracker, &1))
+    %__MODULE__{pid: pid, io: io, monitor: Process.monitor(io), tag: tag, tracker: tracker}
   end
 
   @doc """
-  Evaluates code that stands at `line` of `file`, after the context `after_key`; its own is kept
-  under `key`. When the time is over, the evaluator is killed; `go_on?`, which is asked now and then
-  with the milliseconds that have passed, may have it killed before.
+  Evaluates a cell, with all that `Livemd.Runner` knows of it, after the context `job.after`, and
+  keeps its own context under `job.key`. Returns the answer, what was printed, and the modules.
+
+  When `timeout` is over, the process is killed. So it is when `go_on?`, which is called several
+  times a second with the milliseconds that have passed, returns false.
   """
   @spec eval(t(), map(), timeout(), (non_neg_integer() -> boolean()) | nil) ::
-          {:ok, outcome()} | :timeout | :stopped | {:down, term()}
-  def eval(%__MODULE__{} = evaluator, cell, timeout, go_on? \\ nil) do
+          {answer(), String.t(), [module()]}
+  def eval(%__MODULE__{} = evaluator, job, timeout, go_on? \\ nil) do
     ref = make_ref()
-    send(evaluator.pid, {evaluator.tag, :eval, self(), ref, cell})
-    await(evaluator, ref, System.monotonic_time(:millisecond), timeout, go_on?)
+    send(evaluator.pid, {evaluator.tag, {:eval, job}, self(), ref})
+    answer = await(evaluator, ref, System.monotonic_time(:millisecond), timeout, go_on?)
+
+    case IOProxy.take(evaluator.io) do
+      {output, modules} -> {answer, output, modules}
+      :killed -> {kill(evaluator, ref, {:down, :killed}), "", []}
+    end
   end
 
-  defp await(%{monitor: monitor} = evaluator, ref, started, timeout, go_on?) do
-    # An atom is more than any number.
+  defp await(%{tag: tag, monitor: monitor} = evaluator, ref, started, timeout, go_on?) do
+    # `:infinity` sorts after every integer.
     wait = if go_on?, do: min(@tick, timeout), else: timeout
 
     receive do
       {^ref, outcome} -> {:ok, outcome}
+      {^tag, :down, reason} -> {:down, reason}
       {:DOWN, ^monitor, :process, _, reason} -> {:down, reason}
     after
       wait ->
@@ -75,166 +87,200 @@ defmodule Livemd.Evaluator do
   end
 
   defp kill(evaluator, ref, answer) do
+    monitor = Process.monitor(evaluator.pid)
     Process.exit(evaluator.pid, :kill)
-    await_down(evaluator.monitor)
+    receive do: ({:DOWN, ^monitor, :process, _, _} -> :ok)
     # The outcome may have come between the limit and the end.
     receive do: ({^ref, _} -> :ok), after: (0 -> :ok)
     answer
   end
 
-  @doc "Notes what the process is linked to and what waits in its mailbox, for the two that follow."
-  @spec mark(t()) :: :ok
-  def mark(evaluator), do: call(evaluator, :mark)
-
-  @doc "Lets go of the processes that were linked since then, so that they can be ended."
-  @spec unlink(t()) :: :ok
-  def unlink(evaluator), do: call(evaluator, :unlink)
-
-  @doc "Throws away the messages that came since then."
-  @spec flush(t()) :: :ok
-  def flush(evaluator), do: call(evaluator, :flush)
-
-  # One that has died has nothing to do any more.
-  defp call(evaluator, request) do
-    ref = Process.monitor(evaluator.pid)
-    send(evaluator.pid, {evaluator.tag, request, self(), ref})
-
-    receive do
-      {^ref, :ok} ->
-        Process.demonitor(ref, [:flush])
-        :ok
-
-      {:DOWN, ^ref, :process, _, _} ->
-        :ok
-    end
+  @doc """
+  Ends the process and takes away all that the notebook has started, and its modules. Returns the
+  reason with which the process has died before, or `:alive`.
+  """
+  @spec stop(t(), [module()]) :: {:down, term()} | :alive
+  def stop(%__MODULE__{tag: tag} = evaluator, modules) do
+    down = IOProxy.stop(evaluator.io, modules)
+    Process.demonitor(evaluator.monitor, [:flush])
+    receive do: ({^tag, :down, _reason} -> :ok), after: (0 -> :ok)
+    down
   end
 
-  @doc "The reason with which it died by itself, if it did."
-  @spec down(t()) :: {:down, term()} | :alive
-  def down(%__MODULE__{monitor: monitor}) do
-    receive do
-      {:DOWN, ^monitor, :process, _, reason} -> {:down, reason}
-    after
-      0 -> :alive
-    end
+  @doc "Notes what the notebook has defined and started so far."
+  @spec mark(t()) :: mark()
+  def mark(evaluator), do: {IOProxy.mark(evaluator.io), request(evaluator, :mark)}
+
+  @doc "Takes away what was defined and started since then, and the messages that came."
+  @spec rewind(t(), mark()) :: :ok
+  def rewind(evaluator, {io, own}) do
+    # A linked process has to be unlinked before it is killed.
+    request(evaluator, {:unlink, own})
+    IOProxy.rewind(evaluator.io, io)
+    request(evaluator, {:flush, own})
   end
 
-  defp await_down(monitor) do
-    receive do
-      {:DOWN, ^monitor, :process, _, _} -> :ok
-    end
-  end
+  defp request(evaluator, request),
+    do: IOProxy.request(evaluator.pid, evaluator.tag, request, :dead)
 
-  defp init(tag, marker, output, from) do
-    Output.lead(output)
-    Marker.attach(marker)
-    # Set by the compiler and by `:rand` for the process, not by a cell for the next one.
-    ignored = [:rand_seed, :random_seed | Process.get_keys()]
-    loop(%{tag: tag, contexts: %{start: first(from)}, ignored: ignored, mark: nil})
-  end
-
-  defp first(nil) do
+  defp init(tag, tracker, io) do
+    LineTracker.reset(tracker, 0)
     env = %{Code.env_for_eval([]) | tracers: [Tracer]}
-    %{binding: [], env: env, dictionary: %{}}
-  end
-
-  defp first({%__MODULE__{} = parent, key}) do
-    ref = Process.monitor(parent.pid)
-    send(parent.pid, {parent.tag, :context, self(), ref, key})
-
-    receive do
-      {^ref, context} ->
-        Process.demonitor(ref, [:flush])
-        context
-
-      {:DOWN, ^ref, :process, _, reason} ->
-        exit(reason)
-    end
+    start = %{binding: [], env: env, dictionary: %{}, directory: File.cwd!()}
+    # Set by the engine and by `:rand` for this process, and not by a cell for the next one.
+    ignored = [:rand_seed, :random_seed | Process.get_keys()]
+    state = %{tag: tag, tracker: tracker, io: io, contexts: %{start: start}, ignored: ignored}
+    loop(state)
   end
 
   defp loop(%{tag: tag} = state) do
     receive do
-      {^tag, :eval, from, ref, cell} ->
-        {outcome, context} = evaluate(cell, state)
-        state = put_in(state.contexts[cell.key], context)
-        # What only the cell itself held is collected before the next one starts.
+      {^tag, request, from, ref} ->
+        {reply, state} = serve(request, state)
+        # What only the last cell referenced is collected before the next one starts.
         :erlang.garbage_collect()
-        send(from, {ref, outcome})
-        loop(state)
-
-      {^tag, :mark, from, ref} ->
-        send(from, {ref, :ok})
-        loop(%{state | mark: Map.new([:links, :trap_exit, :messages], &{&1, info(&1)})})
-
-      {^tag, :unlink, from, ref} ->
-        for link <- info(:links) -- state.mark.links, do: Process.unlink(link)
-        Process.flag(:trap_exit, state.mark.trap_exit)
-        send(from, {ref, :ok})
-        loop(state)
-
-      {^tag, :flush, from, ref} ->
-        for message <- info(:messages) -- state.mark.messages, do: receive(do: (^message -> :ok))
-        send(from, {ref, :ok})
-        loop(%{state | mark: nil})
-
-      {^tag, :context, from, ref, key} ->
-        send(from, {ref, Map.fetch!(state.contexts, key)})
+        send(from, {ref, reply})
         loop(state)
     end
+  end
+
+  defp serve({:eval, job}, state) do
+    {outcome, context} = evaluate(job, state)
+    {outcome, put_in(state.contexts[job.key], context)}
+  end
+
+  defp serve(:mark, state), do: {Map.new([:links, :trap_exit, :messages], &{&1, info(&1)}), state}
+
+  defp serve({:unlink, mark}, state) do
+    for link <- info(:links) -- mark.links, do: Process.unlink(link)
+    Process.flag(:trap_exit, mark.trap_exit)
+    {:ok, state}
+  end
+
+  defp serve({:flush, mark}, state) do
+    for message <- info(:messages) -- mark.messages, do: receive(do: (^message -> :ok))
+    {:ok, state}
   end
 
   defp info(item), do: self() |> Process.info(item) |> elem(1)
 
-  defp evaluate(cell, state) do
-    context = Map.fetch!(state.contexts, cell.after)
-    restore(context.dictionary, state.ignored)
-    Marker.reset(cell.key)
+  defp evaluate(job, state) do
+    context = Map.fetch!(state.contexts, job.after)
+    restore(context, job, state)
     started = System.monotonic_time(:microsecond)
-    {result, diagnostics} = Diagnostics.capture(fn -> run(cell, context) end)
+    {result, diagnostics} = with_diagnostics(fn -> run(job, context, state.tracker) end)
     time = System.monotonic_time(:microsecond) - started
-    answer(result, diagnostics, cell, context, state, time)
+    {result, warnings, context} = answer(result, diagnostics, job, context, state)
+    warnings = Enum.map(warnings, &Failure.format_diagnostic(&1, job))
+    {%{result: result, warnings: warnings, time: time}, context}
   end
 
-  defp run(cell, context) do
-    env = %{context.env | file: cell.file, line: cell.line}
-    quoted = Code.string_to_quoted!(cell.code, file: cell.file, line: cell.line)
-
-    mark = if cell.functions?, do: &Marker.mark_functions/2, else: &Marker.mark/2
-    quoted = mark.(quoted, cell.key)
-    binding = Marker.binding() ++ context.binding
-    {value, binding, env} = Code.eval_quoted_with_env(quoted, binding, env)
-    {:ok, value, binding, env}
-  catch
-    kind, reason -> {:error, kind, reason, __STACKTRACE__}
+  # A cell may have replaced the group leader or erased the process dictionary.
+  defp restore(context, job, state) do
+    IOProxy.lead(state.io)
+    LineTracker.reset(state.tracker, job.key)
+    for {key, _value} <- dictionary(state), do: Process.delete(key)
+    for {key, value} <- context.dictionary, do: Process.put(key, value)
+    # It may be gone.
+    File.cd(context.directory)
   end
 
-  defp answer({:ok, value, binding, env}, diagnostics, cell, _context, state, time) do
-    # Keys with a context are variables of macros, which no cell can name.
-    binding = Enum.filter(binding, fn {name, _} -> is_atom(name) end)
-    context = %{binding: binding, env: env, dictionary: dictionary(state.ignored)}
-    warnings = Enum.map(diagnostics, &(&1 |> Diagnostics.format() |> Explain.unfile(cell)))
-    {%{result: {:ok, Explain.value(value)}, warnings: warnings, time: time}, context}
-  end
+  defp run(job, context, tracker) do
+    engine =
+      for {key, _} = entry <- Process.get(), key not in Map.keys(context.dictionary), do: entry
 
-  defp answer({:error, kind, reason, stack}, diagnostics, cell, context, _state, time) do
-    failure = Explain.failure(kind, reason, stack, diagnostics, cell)
-
-    warnings =
-      for %{severity: :warning} = warning <- diagnostics,
-          do: warning |> Diagnostics.format() |> Explain.unfile(cell)
-
-    {%{result: {:failed, failure}, warnings: warnings, time: time}, context}
-  end
-
-  defp restore(dictionary, ignored) do
-    for key <- Process.get_keys(), key not in ignored, not is_map_key(dictionary, key) do
-      Process.delete(key)
+    try do
+      env = %{context.env | file: job.file, line: job.line}
+      quoted = Code.string_to_quoted!(job.code, file: job.file, line: job.line)
+      track = if job.functions?, do: &LineTracker.track_functions/2, else: &LineTracker.track/2
+      binding = LineTracker.binding(tracker) ++ context.binding
+      {value, binding, env} = Code.eval_quoted_with_env(track.(quoted, job.key), binding, env)
+      {:ok, value, binding, env}
+    catch
+      kind, reason -> {:error, erased(engine) || {kind, reason, __STACKTRACE__}}
+    after
+      # `:erlang.erase()` takes away what the engine and the compiler keep there, too.
+      for {key, value} <- engine, Process.get(key) == nil, do: Process.put(key, value)
     end
-
-    for {key, value} <- dictionary, do: Process.put(key, value)
   end
 
-  defp dictionary(ignored) do
-    for {key, value} <- Process.get(), key not in ignored, into: %{}, do: {key, value}
+  # The error itself says nothing of it: "no match of right hand side value: :undefined".
+  defp erased(engine) do
+    if Enum.any?(engine, fn {key, _value} -> Process.get(key) == nil end) do
+      text = "the cell has erased the process dictionary, which Elixir needs to evaluate it"
+      {:error, RuntimeError.exception(text), []}
+    end
   end
+
+  defp answer({:ok, value, binding, env}, diagnostics, _job, context, state) do
+    # Variables with a context belong to macros: no cell can name them.
+    binding = for {name, _} = variable when is_atom(name) <- binding, do: variable
+    context = %{context | binding: binding, env: env, dictionary: dictionary(state)}
+    # It may be gone.
+    context = with {:ok, now} <- File.cwd(), do: %{context | directory: now}, else: (_ -> context)
+    {{:ok, inspect_value(value)}, diagnostics, context}
+  end
+
+  defp answer({:error, caught}, diagnostics, job, context, state) do
+    warnings = for %{severity: :warning} = warning <- diagnostics, do: warning
+    {{:failed, Failure.new(caught, diagnostics, job, state.tracker)}, warnings, context}
+  end
+
+  # The entries that cells have made.
+  defp dictionary(state) do
+    for {key, value} <- Process.get(), key not in state.ignored, into: %{}, do: {key, value}
+  end
+
+  defp inspect_value(@no_value), do: nil
+
+  # The value of `defmodule` holds its bytecode.
+  defp inspect_value({:module, name, code, _} = value) when is_atom(name) and is_binary(code),
+    do: inspect(value, limit: 5)
+
+  defp inspect_value(value) do
+    inspect(value, pretty: true, width: 80, limit: 50, printable_limit: 4096)
+  rescue
+    error -> "a value that cannot be inspected: #{inspect(error.__struct__)}"
+  end
+
+  # Elixir 1.14 only prints diagnostics, and would warn of a call to a function that it lacks.
+  defp with_diagnostics(fun) do
+    if function_exported?(Code, :with_diagnostics, 1),
+      do: apply(Code, :with_diagnostics, [fun]),
+      else: {fun.(), []}
+  end
+end
+
+defmodule Livemd.Evaluator.Tracer do
+  @moduledoc false
+  # The compilation tracer of cells: a module that is loaded cannot be defined again, as in Livebook,
+  # and the notebook's proxy learns of each new one. `Code.eval_string/1` in a cell is not traced.
+
+  alias Livemd.IOProxy
+
+  @doc false
+  def trace(:start, %{module: module} = env) when module != nil do
+    if Code.ensure_loaded?(module), do: refuse(env)
+    :ok
+  end
+
+  # Elixir 1.14 reports the start of the outermost module only.
+  def trace({:on_module, _bytecode, _}, %{module: module} = env) do
+    if engine?(module), do: refuse(env)
+    IOProxy.defined(module)
+  end
+
+  def trace(_event, _env), do: :ok
+
+  defp refuse(%{module: module} = env) do
+    why = if engine?(module), do: ": it is part of what runs this notebook", else: ""
+    description = "module #{inspect(module)} is already defined" <> why
+    raise CompileError, file: env.file, line: env.line, description: description
+  end
+
+  defp engine?(module),
+    do: match?("Elixir.Livemd." <> _, Atom.to_string(module)) and loaded?(module)
+
+  # From a file, and not from a cell of a notebook.
+  defp loaded?(module), do: module |> :code.which() |> is_list()
 end

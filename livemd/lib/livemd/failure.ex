@@ -2,41 +2,195 @@ defmodule Livemd.Failure do
   @moduledoc """
   Why a cell, or the whole notebook, failed.
 
-  The text is made where the failure happened, plain and coloured, so that nothing outside of the
-  notebook's processes holds a term of theirs. `line` is a line of the notebook, or of the file
-  `path` where there is one.
+  The text is made in the process that failed, plain and coloured, so that no other process holds a
+  term of the notebook. `line` is a line of the notebook, or of the file `path` if that is set.
   """
 
-  alias Livemd.Notebook
+  alias Livemd.{LineTracker, Notebook}
 
   @enforce_keys [:kind, :line, :plain]
   defstruct [:kind, :line, :plain, :coloured, :path]
 
   @typedoc """
-  `:assertion` - an `ExUnit.AssertionError`; `:error` - anything else raised, thrown or exited, or
-  that did not compile; `:timeout`; `:stopped` - nobody wanted to wait for its end; `:exit` - the
-  notebook's process died; `:exercise` - a check that passes too early or crashes, a missing
-  solution; `:leak` - a watched counter that differs after the notebook.
+  `:assertion` - an `ExUnit.AssertionError`; `:error` - anything else that was raised, thrown or
+  exited, or that did not compile; `:timeout`; `:stopped` - the caller did not want to wait any longer;
+  `:exit` - the notebook's process died; `:exercise` - a check that passes as shipped or crashes, or a
+  missing solution; `:leak` - a counter that is not what it was before the notebook.
   """
   @type kind :: :assertion | :error | :timeout | :stopped | :exit | :exercise | :leak
 
-  @type t :: %__MODULE__{
-          kind: kind(),
-          line: pos_integer(),
-          plain: String.t(),
-          coloured: String.t() | nil,
-          path: Path.t() | nil
-        }
+  @type t :: %__MODULE__{kind: kind(), line: pos_integer(), plain: String.t()}
+
+  @typedoc "A diagnostic of the compiler."
+  @type diagnostic :: %{:message => term(), :severity => atom(), optional(atom()) => term()}
+
+  @diff_colours %{
+    diff_delete: :red,
+    diff_insert: :green,
+    diff_delete_whitespace: [:red_background, :white],
+    diff_insert_whitespace: [:green_background, :white]
+  }
 
   @doc """
-  Prints a failure: first `path:line: ...`, then assertions as ExUnit prints them or the
-  stacktrace's lines in the notebook. `colours: true` adds ANSI colours.
+  Returns the text of a failure: `path:line: ...`, then assertions as ExUnit prints them, or the
+  lines of the stacktrace that are in the notebook. `colours: true` adds ANSI colours.
   """
   @spec format(t(), Notebook.t(), keyword()) :: String.t()
   def format(failure, notebook, opts \\ []) do
     text = (opts[:colours] && failure.coloured) || failure.plain
-    "#{failure.path || notebook.path}:#{failure.line}: #{indent(text)}"
+    text = String.replace(text, ~r/\n(?=.)/, "\n    ")
+    "#{failure.path || notebook.path}:#{failure.line}: #{text}"
   end
 
-  defp indent(text), do: String.replace(text, ~r/\n(?=.)/, "\n    ")
+  @doc "Makes the failure of what a cell raised, threw or exited with."
+  @spec new({atom(), term(), Exception.stacktrace()}, [diagnostic()], map(), LineTracker.t()) ::
+          t()
+  def new({kind, reason, stack}, diagnostics, cell, tracker) do
+    {reason, stack} = Exception.blame(kind, reason, stack)
+    own = for entry <- stack, owner = owner(entry, cell), do: {entry, owner}
+    {owner, line} = place(reason, own, diagnostics, cell, tracker)
+
+    text = fn colours? ->
+      head = head(kind, reason, diagnostics, colours?)
+      unfile(head <> colour(trace(own, line), :light_black, colours?), cell)
+    end
+
+    kind = if assertion?(reason), do: :assertion, else: :error
+    text = %{plain: text.(false), coloured: text.(true)}
+    struct!(__MODULE__, Map.merge(text, %{kind: kind, path: owner.path, line: line}))
+  end
+
+  @doc "Makes a failure at the line that the cell has reached."
+  @spec at_noted_line(kind(), String.t(), map(), LineTracker.t()) :: t()
+  def at_noted_line(kind, text, cell, tracker) do
+    {owner, line} = tracker |> LineTracker.places() |> noted(cell) |> first_inside(cell)
+    %__MODULE__{kind: kind, line: line, path: owner.path, plain: unfile(text, cell)}
+  end
+
+  @doc "Replaces the files of cells, `path#cell:3`, by the path of the notebook."
+  @spec unfile(String.t(), map()) :: String.t()
+  def unfile(text, cell) do
+    for %{full_path: full, path: path} <- [cell | cell.earlier], reduce: text do
+      text ->
+        # A stacktrace names files relative to the current directory, an exception in full.
+        names = Enum.map_join([full, Path.relative_to_cwd(full), path], "|", &Regex.escape/1)
+        text = String.replace(text, ~r/(#{names})#cell:\d+/, fn _ -> path end)
+        String.replace(text, full, path)
+    end
+  end
+
+  @doc "Returns a diagnostic as `file:line: severity: message`."
+  @spec format_diagnostic(diagnostic(), map()) :: String.t()
+  def format_diagnostic(diagnostic, cell) do
+    place = Enum.join([diagnostic[:file] | List.wrap(line(diagnostic))], ":")
+    unfile("#{place}: #{diagnostic.severity}: #{diagnostic.message}", cell)
+  end
+
+  defp line(diagnostic) do
+    case diagnostic[:position] do
+      {line, _column} -> line
+      line when is_integer(line) and line > 0 -> line
+      _none -> nil
+    end
+  end
+
+  # The cell in whose file a line of the stacktrace is.
+  defp owner({_, _, _, location}, cell) do
+    file = to_string(location[:file] || "")
+    Enum.find([cell | cell.earlier], &own?(file, &1))
+  end
+
+  defp owner(_, _cell), do: nil
+
+  # An entry names its file in full or relative to the current directory.
+  defp own?(file, cell) do
+    cell.file in [file, Path.expand(file)] or
+      String.starts_with?(file, [cell.full_path <> "#cell:", cell.path <> "#cell:"])
+  end
+
+  # ExUnit may not be on the code path when this module is compiled.
+  defp assertion?(%{__struct__: ExUnit.AssertionError}), do: true
+  defp assertion?(_), do: false
+
+  defp place(reason, own, diagnostics, cell, tracker) do
+    frames = for {{_, _, _, location}, owner} <- own, do: {owner, location[:line]}
+    errors = for %{severity: :error} = error <- diagnostics, do: {cell, line(error)}
+    {here, within} = Enum.split_with(frames, fn {owner, _line} -> owner == cell end)
+    noted = tracker |> LineTracker.places() |> noted(cell)
+    {noted, called} = Enum.split_with(noted, fn {owner, _line} -> owner == cell end)
+    # An assertion fails in the cell itself, even if it has called other cells before.
+    inner = if assertion?(reason), do: [], else: within ++ called
+    first_inside(inner ++ here ++ errors ++ [{cell, of_exception(reason)} | noted], cell)
+  end
+
+  defp noted(places, cell) do
+    for {key, line} <- places,
+        owner = Enum.find([cell | cell.earlier], &(&1.key == key)),
+        do: {owner, line}
+  end
+
+  defp first_inside(places, cell), do: Enum.find(places, {cell, cell.line}, &inside?/1)
+
+  # The line of an exception may be in another file, or 0.
+  defp inside?({cell, line}) do
+    is_integer(line) and line >= cell.line and line <= cell.line + cell.length
+  end
+
+  defp of_exception(%{line: line}) when is_integer(line), do: line
+  defp of_exception(%{__struct__: ExUnit.AssertionError, expr: {_, meta, _}}), do: meta[:line]
+  defp of_exception(_), do: nil
+
+  defp head(kind, reason, diagnostics, colours?) do
+    if assertion?(reason),
+      do: assertion(reason, colours?),
+      else: colour(banner(kind, reason, diagnostics), :red, colours?)
+  end
+
+  # Its message is only "errors have been logged"; the diagnostics have these errors.
+  defp banner(:error, %CompileError{} = error, diagnostics) do
+    case for(%{severity: :error} = error <- diagnostics, do: error.message) do
+      [] -> Exception.format_banner(:error, error)
+      messages -> Enum.map_join(messages, "\n", &"** (CompileError) #{&1}")
+    end
+  end
+
+  defp banner(kind, reason, _diagnostics), do: Exception.format_banner(kind, reason)
+
+  # Not shown if it is only the line that the failure names anyhow.
+  defp trace(own, line) do
+    entries = for {{_, _, _, place} = entry, _owner} <- own, do: {place[:line], entry}
+    entries = if match?([{^line, _}], entries), do: [], else: entries
+
+    Enum.map_join(entries, fn {_, entry} -> "\n  " <> Exception.format_stacktrace_entry(entry) end)
+  end
+
+  defp assertion(error, colours?) do
+    # ExUnit formats only failures of tests; the two lines about the test are dropped.
+    test = struct(ExUnit.Test, name: :cell, module: Cell, case: Cell, tags: %{file: "", line: 1})
+    args = [test, [{:error, error, []}], 1, 80, &formatter(&1, &2, colours?)]
+
+    ExUnit.Formatter
+    |> apply(:format_test_failure, args)
+    |> String.split("\n")
+    |> Enum.drop(2)
+    |> Enum.map_join("\n", &String.replace_prefix(&1, "     ", ""))
+    |> String.trim()
+  end
+
+  defp formatter(:diff_enabled?, _, colours?), do: colours?
+  defp formatter(:error_info, text, colours?), do: colour(text, :red, colours?)
+  defp formatter(:extra_info, text, colours?), do: colour(text, :cyan, colours?)
+
+  defp formatter(key, doc, true) when is_map_key(@diff_colours, key) do
+    # Elixir 1.18 has renamed `color/3`.
+    name = if function_exported?(Inspect.Algebra, :color_doc, 3), do: :color_doc, else: :color
+    options = %Inspect.Opts{syntax_colors: Map.to_list(@diff_colours)}
+    apply(Inspect.Algebra, name, [doc, key, options])
+  end
+
+  defp formatter(_key, text, _colours?), do: text
+
+  defp colour("", _colour, _), do: ""
+  defp colour(text, _colour, false), do: text
+  defp colour(text, colour, true), do: IO.iodata_to_binary(IO.ANSI.format([colour, text], true))
 end

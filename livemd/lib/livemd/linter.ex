@@ -1,47 +1,204 @@
 defmodule Livemd.Linter do
   @moduledoc """
-  What is wrong in a notebook that can be read. Code is parsed and never evaluated.
+  Finds errors in a notebook that could be parsed. Code is parsed, never evaluated.
 
-    * **Cells** parse; with `assertions: true`, a section that has cells asserts something.
-    * **Exercises**: each stub has its check after it, and after that a `Hint` and a `Solution` with
-      exactly one `elixir` fence, in the same section; names are unique. A check, and nothing else,
-      carries `continue_on_error`.
-    * **Bindings**: no cell reads what a check binds, for a check that fails binds nothing. The same
-      holds for a cell that names Kino or VegaLite, which may be skipped; such a cell asserts
-      nothing.
-    * **The setup** holds `Mix.install` of a literal list, and no more than `if`, `case` or an
-      assignment around it. With `:deps`, each package stands there with the same requirement. With
-      `:app` and `:version`, each list holds the application, from a `path:` in one of them and by a
-      requirement that allows the version in another.
-    * **Links** that are relative lead to a file that exists and to a heading in it.
+    * **Cells** are valid Elixir. With `assertions: true`, a section that has cells asserts
+      something.
+    * **Exercise**: each stub has its check after it, and after that a `Hint` and a `Solution` with
+      exactly one `elixir` fence, in the same section. Names are unique. A check is marked
+      `continue_on_error`, and so is a cell that needs a toolchain; no other cell is, since the mark
+      would hide a failure.
+    * **Bindings**: no cell reads a variable that a check binds, because a check that fails binds
+      nothing. The same holds for a cell that names Kino or VegaLite, which may be skipped; such a
+      cell asserts nothing.
+    * **The setup** is the same text as that of the notebook given as `:setup`.
+    * **Links** that are relative lead to an existing file, and to a heading in it.
   """
 
-  alias Livemd.Notebook
-  alias Livemd.Linter.{Bindings, Cells, Exercises, Links, Setup}
-  alias Livemd.Problem
+  alias Livemd.{Cell, Exercise, Fence, Notebook, Problem, Requirements, Syntax}
+  alias Livemd.Linter.Links
+
+  @continue_on_error ~s(<!-- livebook:{"continue_on_error":true} -->)
 
   @typedoc """
-    * `:deps` - dependencies as in mix.exs;
-    * `:app` and `:version` - of the application whose notebook it is;
-    * `:assertions` - whether a section needs one (default `false`).
+    * `:setup` - the notebook whose setup cell all others repeat (none);
+    * `:assertions` - whether a section with cells needs an assertion (`false`);
+    * `:toolchains` - see `Livemd.Toolchain` (`[]`).
   """
   @type option ::
-          {:deps, [tuple()]} | {:app, atom()} | {:version, String.t()} | {:assertions, boolean()}
+          {:setup, Notebook.t() | nil} | {:assertions, boolean()} | {:toolchains, [module()]}
 
-  @doc "All problems, in the order of the file."
+  @doc "Returns all problems in the order of the file."
   @spec lint(Notebook.t(), [option()]) :: [Problem.t()]
   def lint(%Notebook{} = notebook, opts \\ []) do
-    opts = Keyword.validate!(opts, deps: nil, app: nil, version: nil, assertions: false)
+    opts = Keyword.validate!(opts, setup: nil, assertions: false, toolchains: [])
+    cells = Notebook.cells(notebook)
+    dependent = Requirements.dependent(cells, opts[:toolchains])
+    exercises = Exercise.all(notebook)
 
-    found =
-      Cells.lint(notebook, opts) ++
-        Exercises.lint(notebook) ++
-        Bindings.lint(notebook) ++ Setup.lint(notebook, opts) ++ Links.lint(notebook)
-
-    found
-    |> Enum.map(fn {line, message} ->
-      %Problem{path: notebook.path, line: line, message: message}
-    end)
-    |> Problem.sort()
+    [
+      Enum.flat_map([notebook.setup | cells], &syntax/1),
+      Enum.flat_map(cells, &skippable/1),
+      if(opts[:assertions], do: Enum.flat_map(notebook.sections, &asserts_nothing/1), else: []),
+      marks([notebook.setup | cells], dependent),
+      duplicates(cells, :exercise),
+      duplicates(cells, :check),
+      Enum.flat_map(exercises, &incomplete/1),
+      checks_without_exercise(cells, exercises),
+      bindings(cells, dependent),
+      setup(notebook.setup, opts[:setup]),
+      Links.lint(notebook)
+    ]
+    |> Enum.concat()
+    |> Problem.list(notebook.path)
   end
+
+  defp syntax(nil), do: []
+
+  defp syntax(cell) do
+    case Code.string_to_quoted(cell.code, line: cell.line) do
+      {:ok, _} -> []
+      {:error, {where, message, token}} -> [{line(where) || cell.line, text(message, token)}]
+    end
+  end
+
+  defp line(where), do: if(is_list(where), do: where[:line], else: where)
+
+  defp text({before, rest}, token), do: "#{before}#{token}#{rest}"
+  defp text(message, token), do: "#{message}#{token}"
+
+  # A cell that needs a toolchain may assert: what it tests exists only there.
+  defp skippable(cell) do
+    with [package | _] <- Requirements.named(cell.code),
+         true <- Syntax.assertions(cell.code) > 0 do
+      message = "a cell that names #{inspect(package)} may be skipped: assert in another cell"
+      [{cell.line, message}]
+    else
+      _ -> []
+    end
+  end
+
+  defp asserts_nothing(section) do
+    cells = Notebook.cells_of(section)
+
+    if cells == [] or Enum.any?(cells, &(Syntax.assertions(&1.code) > 0)),
+      do: [],
+      else: [{section.line, "the section #{inspect(section.name)} has cells and asserts nothing"}]
+  end
+
+  defp marks(cells, toolchain) do
+    for %Cell{} = cell <- cells,
+        message <- mark(cell, cell in toolchain),
+        do: {cell.line, message}
+  end
+
+  defp mark(%Cell{kind: {:check, name}, continue_on_error: false}, _toolchain?) do
+    ["the check of #{name} stops the rest of the lesson: put `#{@continue_on_error}` before it"]
+  end
+
+  defp mark(%Cell{kind: {:check, _}}, _toolchain?), do: []
+
+  defp mark(%Cell{continue_on_error: false}, true) do
+    [
+      "without a toolchain this cell stops the rest of the lesson: " <>
+        "put `#{@continue_on_error}` before it"
+    ]
+  end
+
+  defp mark(%Cell{continue_on_error: true}, false),
+    do: ["continue_on_error on a cell that isn't a check: it would hide a failure"]
+
+  defp mark(_cell, _toolchain?), do: []
+
+  defp duplicates(cells, kind) do
+    named = for %Cell{kind: {^kind, name}, line: line} <- cells, do: {name, line}
+
+    for {name, line} <- named -- Enum.uniq_by(named, &elem(&1, 0)),
+        do: {line, "a second #{kind} of the name #{name}"}
+  end
+
+  defp incomplete(%Exercise{check: nil} = exercise) do
+    [{exercise.stub.line, "the exercise #{exercise.name} has no check after it in its section"}]
+  end
+
+  defp incomplete(exercise) do
+    for {part, nil} <- [{"Hint", exercise.hint}, {"Solution", exercise.solution}] do
+      message = "the exercise #{exercise.name} has no details `#{part}` after its check"
+      {exercise.check.line, message}
+    end ++ solution(exercise)
+  end
+
+  defp solution(%Exercise{solution: nil}), do: []
+
+  defp solution(%Exercise{name: name, solution: details} = exercise) do
+    case Exercise.solution_fence(exercise) do
+      nil ->
+        fences = Enum.count(details.blocks, &match?(%Fence{info: "elixir"}, &1))
+        message = "the solution of #{name} holds #{fences} `elixir` fences instead of one"
+        [{details.line, message}]
+
+      fence ->
+        case Code.string_to_quoted(fence.code) do
+          {:ok, _} -> []
+          {:error, _} -> [{fence.line, "the solution of #{name} doesn't parse"}]
+        end
+    end
+  end
+
+  defp checks_without_exercise(cells, exercises) do
+    paired = for %Exercise{check: %Cell{} = check} <- exercises, do: check
+
+    for %Cell{kind: {:check, name}, line: line} = cell <- cells,
+        cell not in paired,
+        do: {line, "the check of #{name} has no exercise before it in its section"}
+  end
+
+  # `doubtful` maps a variable to what bound it last, if that may fail or be skipped.
+  defp bindings(cells, dependent) do
+    {problems, _doubtful} =
+      Enum.flat_map_reduce(cells, %{}, fn cell, doubtful ->
+        {free, bound} = Syntax.variables(cell.code)
+        own = binder(cell, dependent)
+
+        problems =
+          for name <- free, binder = doubtful[name], binder != own do
+            {cell.line, reads(name, binder)}
+          end
+
+        doubtful = Map.drop(doubtful, MapSet.to_list(bound))
+        {problems, if(own, do: Map.merge(doubtful, Map.new(bound, &{&1, own})), else: doubtful)}
+      end)
+
+    problems
+  end
+
+  defp binder(%Cell{kind: {:check, name}}, _dependent), do: {:check, name}
+
+  defp binder(cell, dependent) do
+    case Requirements.named(cell.code) do
+      [package | _] -> inspect(package)
+      [] -> if cell in dependent, do: "its toolchain"
+    end
+  end
+
+  defp reads(name, {:check, check}),
+    do: "reads `#{name}`, which the check of #{check} binds: bind it in a cell that always runs"
+
+  defp reads(name, requirement),
+    do: "reads `#{name}`, which is bound by a cell that is skipped without #{requirement}"
+
+  defp setup(%Cell{code: same}, %Notebook{setup: %Cell{code: same}}), do: []
+
+  defp setup(%Cell{} = own, %Notebook{setup: %Cell{} = common, path: path}) do
+    same =
+      [own.code, common.code]
+      |> Enum.map(&String.split(&1, "\n"))
+      |> Enum.zip()
+      |> Enum.take_while(fn {own, common} -> own == common end)
+      |> length()
+
+    [{own.line + same, "the setup differs here from #{path}:#{common.line + same}"}]
+  end
+
+  defp setup(_own, _common), do: []
 end

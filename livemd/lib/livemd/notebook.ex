@@ -1,18 +1,13 @@
 defmodule Livemd.Section do
-  @moduledoc "A `##` heading and what follows it; `parent` is the 0-based index of the section it branches from."
+  @moduledoc "A `##` heading and the blocks below it."
   @enforce_keys [:name, :line]
-  defstruct [:name, :line, parent: nil, blocks: []]
+  defstruct [:name, :line, blocks: []]
 
-  @type t :: %__MODULE__{
-          name: String.t(),
-          line: pos_integer(),
-          parent: non_neg_integer() | nil,
-          blocks: [Livemd.Notebook.block()]
-        }
+  @type t :: %__MODULE__{name: String.t(), line: pos_integer(), blocks: [Livemd.Notebook.block()]}
 end
 
 defmodule Livemd.Prose do
-  @moduledoc "A paragraph, list, table, quote or heading below `##`, as it stands in the file."
+  @moduledoc "A paragraph, list, table, quote or `###` heading, with its Markdown as it is in the file."
   @enforce_keys [:kind, :text, :line]
   defstruct [:kind, :text, :line]
 
@@ -22,9 +17,11 @@ end
 
 defmodule Livemd.Cell do
   @moduledoc """
-  An `elixir` fence that Livebook evaluates. `line` is that of the first line of code, so that
-  an error's line in the cell plus `line - 1` is its line in the file. That file is the notebook,
-  or the reader's own: then `path` names it.
+  An `elixir` fence that Livebook evaluates.
+
+  `line` is the line of the first line of code: an error on line `n` of the code is on line
+  `line + n - 1` of the file. `path` is set when the code is from a reader's own file and not from
+  the notebook.
   """
   @enforce_keys [:code, :line]
   defstruct [:code, :line, kind: :plain, continue_on_error: false, path: nil]
@@ -49,28 +46,44 @@ defmodule Livemd.Fence do
 end
 
 defmodule Livemd.Details do
-  @moduledoc "A folded block: a hint or a solution."
+  @moduledoc "A `<details>` block, such as a hint or a solution."
   @enforce_keys [:summary, :line]
   defstruct [:summary, :line, blocks: []]
 
-  @type t :: %__MODULE__{
-          summary: String.t(),
-          line: pos_integer(),
-          blocks: [Livemd.Prose.t() | Livemd.Fence.t()]
-        }
+  @type block :: Livemd.Prose.t() | Livemd.Fence.t()
+  @type t :: %__MODULE__{summary: String.t(), line: pos_integer(), blocks: [block()]}
+end
+
+defmodule Livemd.Problem do
+  @moduledoc """
+  An error in a notebook's text, with its file and line.
+
+      iex> to_string(%Livemd.Problem{path: "a.livemd", line: 3, message: "no title"})
+      "a.livemd:3: no title"
+  """
+  @enforce_keys [:path, :line, :message]
+  defstruct [:path, :line, :message]
+
+  @type t :: %__MODULE__{path: Path.t(), line: pos_integer(), message: String.t()}
+
+  @doc "Makes the sorted list of problems from `{line, message}` pairs, without duplicates."
+  @spec list([{pos_integer(), String.t()}], Path.t()) :: [t()]
+  def list(found, path) do
+    for {line, message} <- found |> Enum.uniq() |> Enum.sort_by(&elem(&1, 0)),
+        do: %__MODULE__{path: path, line: line, message: message}
+  end
+
+  defimpl String.Chars do
+    def to_string(problem), do: "#{problem.path}:#{problem.line}: #{problem.message}"
+  end
 end
 
 defmodule Livemd.Notebook do
   @moduledoc """
-  A `.livemd` file, read into plain structs.
+  A `.livemd` file as plain structs: a title, at most one setup cell, and sections of blocks.
 
-  `Livemd.Parser` makes one from text, `Livemd.Linter` checks it,
-  `Livemd.Runner` evaluates it, `Livemd.Terminal` prints it,
-  `Livemd.Practice` works on its exercises. None of them knows a lesson: they serve any
-  notebook that keeps to the subset that the parser documents.
-
-  A notebook is a title, at most one setup cell, and sections. A section is a list of blocks in
-  the order of the file, each with the line on which it starts.
+  `Livemd.Parser` reads it, `Livemd.Linter` checks it, `Livemd.Runner` evaluates it,
+  `Livemd.Reader` shows it in the terminal, and `Livemd.Practice` works on its exercises.
   """
 
   alias Livemd.{Cell, Details, Fence, Prose, Section}
@@ -78,7 +91,6 @@ defmodule Livemd.Notebook do
   @enforce_keys [:path, :title]
   defstruct [:path, :title, setup: nil, sections: []]
 
-  @typedoc "One block of a section."
   @type block :: Prose.t() | Cell.t() | Fence.t() | Details.t()
 
   @type t :: %__MODULE__{
@@ -88,9 +100,23 @@ defmodule Livemd.Notebook do
           sections: [Section.t()]
         }
 
-  @doc "Every evaluated cell after the setup, in the order of the file."
+  @doc "Returns the cells after the setup, in the order of the file."
   @spec cells(t()) :: [Cell.t()]
-  def cells(%__MODULE__{sections: sections}) do
-    for section <- sections, %Cell{} = cell <- section.blocks, do: cell
+  def cells(%__MODULE__{sections: sections}), do: Enum.flat_map(sections, &cells_of/1)
+
+  @doc "Returns the cells of one section."
+  @spec cells_of(Section.t()) :: [Cell.t()]
+  def cells_of(%Section{blocks: blocks}), do: for(%Cell{} = cell <- blocks, do: cell)
+
+  @doc "Returns every block that is shown and not evaluated, including those inside `<details>`."
+  @spec shown(t()) :: [Prose.t() | Fence.t()]
+  def shown(%__MODULE__{sections: sections}), do: Enum.flat_map(sections, &shown_in(&1.blocks))
+
+  defp shown_in(blocks) do
+    Enum.flat_map(blocks, fn
+      %Details{blocks: blocks} -> shown_in(blocks)
+      %Cell{} -> []
+      block -> [block]
+    end)
   end
 end

@@ -1,10 +1,10 @@
 defmodule Livemd.Parser do
   @moduledoc """
-  Reads a strict subset of `.livemd`, line by line, and refuses the rest with file and line.
+  Reads a strict subset of `.livemd` and refuses everything else, with file and line.
 
-  Livebook reads Markdown with a parser of its own kind: a space in a comment, a backtick too many
-  or a forgotten blank line turns a cell into prose, or prose into a cell, and says nothing. So this
-  parser accepts only what both read alike:
+  Livebook's own Markdown parser accepts anything: a space in a comment, one backtick too many or a
+  forgotten blank line silently turns a cell into prose, or prose into a cell. This parser accepts
+  only text that both understand in the same way:
 
       <!-- comments -->             optional, one line each
       # Title                       once
@@ -13,39 +13,39 @@ defmodule Livemd.Parser do
       Mix.install([...])
       ```
 
-      <!-- livebook:{"branch_parent_index":0} -->      optional
       ## Section
 
       blocks
 
-  Every block stands at the margin, with a blank line before and after:
+  A block starts at the margin, with a blank line before and after it. It is one of these:
 
-    * a **cell**: a fence marked `elixir`. Before it may stand one of
-      `<!-- livebook:{"continue_on_error":true} -->`,
-      `<!-- livebook:{"reevaluate_automatically":true} -->` (kept, without a meaning here) and
-      `<!-- livebook:{"force_markdown":true} -->` (the fence is shown and not run). Its first line
-      may be `# exercise: NAME` or `# check: NAME`; a name is of `a-z`, `0-9`, `-` and `_`;
+    * a **cell**: a fence marked `elixir`. The comment `<!-- livebook:{"continue_on_error":true} -->`
+      may precede it. Its first line may be `# exercise: NAME` or `# check: NAME`; a name consists of
+      `a-z`, `0-9`, `-` and `_`;
     * a **fence** that is shown, marked exactly `rust`, `rust,compile_fail`, `rust,compile_fail,E0596`
       (with any code), `c`, `toml`, `console`, `text`, `mermaid`, `diff` or `yaml`;
     * **details**: a line `<details>`, a line `<summary>Text</summary>`, a blank line, prose and
-      fences, a blank line, a line `</details>`; an `elixir` fence in there is shown and not run;
-    * **prose**: a paragraph; a list, whose further lines are indented; a table with a header row;
-      a quote, with `>` on each line; a heading from `###` to `######`;
-    * a **comment** on one line: it is dropped.
+      fences, a blank line, a line `</details>`; an `elixir` fence inside is shown, not evaluated;
+    * **prose**: a paragraph; a list, whose continuation lines are indented; a table with a header
+      row; a quote, with `>` on each line; a heading from `###` to `######`;
+    * a **comment** on one line, which is dropped.
 
-  A fence opens with three backticks or more and closes with a line of exactly as many. A code span
-  ends on the line on which it starts. A branch names an earlier section that is not a branch.
+  A fence opens with three or more backticks and closes with a line of exactly as many. A code span
+  ends on the line on which it starts. A block of prose has at most 20,000 bytes, and a line of it
+  4,000, so that reading and printing take time linear in the size of the file. Line ends may be
+  those of Windows.
 
-  Refused, besides everything else that is not above: tildes, rules, underlined headings, HTML, link
-  and footnote definitions, attribute lists (`{:`), tabs in prose, control characters, other
-  metadata, outputs, smart cells and stamps. Line ends may be those of Windows.
+  Refused, besides everything else that isn't listed above: tildes, rules, underlined headings, HTML,
+  link and footnote definitions, attribute lists (`{:`), tabs in prose, control characters, outputs,
+  smart cells, stamps, and all other metadata of Livebook (such as branching sections).
   """
 
-  alias Livemd.Notebook
-  alias Livemd.Problem
-  alias Livemd.Parser.{Assembly, Blocks, Source}
+  alias Livemd.{Cell, Fence, Notebook, Problem, Prose, Section}
+  alias Livemd.Parser.Blocks
 
-  @doc "Reads the file at `path`; a file that cannot be read is a problem of its first line."
+  @bom "\uFEFF"
+
+  @doc "Reads the file at `path`. A file that cannot be read is a problem on line 1."
   @spec read(Path.t()) :: {:ok, Notebook.t()} | {:error, [Problem.t()]}
   def read(path) do
     case File.read(path) do
@@ -53,13 +53,12 @@ defmodule Livemd.Parser do
         parse(text, path)
 
       {:error, reason} ->
-        message = "cannot be read: #{:file.format_error(reason)}"
-        {:error, [%Problem{path: path, line: 1, message: message}]}
+        {:error, Problem.list([{1, "cannot be read: #{:file.format_error(reason)}"}], path)}
     end
   end
 
   @doc """
-  Parses text; `path` is only a name. All problems are reported, not only the first.
+  Parses text and returns the notebook, or all problems; `path` is only a name.
 
       iex> {:ok, notebook} = Livemd.Parser.parse("# Title\\n\\n## One\\n", "a.livemd")
       iex> {notebook.title, Enum.map(notebook.sections, & &1.name)}
@@ -71,16 +70,140 @@ defmodule Livemd.Parser do
   """
   @spec parse(String.t(), Path.t()) :: {:ok, Notebook.t()} | {:error, [Problem.t()]}
   def parse(text, path) do
-    {lines, source_problems} = Source.lines(text)
-    {notebook, problems} = lines |> Blocks.scan() |> Assembly.assemble(path)
+    {lines, in_lines} = lines(text)
+    {notebook, in_blocks} = lines |> Blocks.scan() |> cells([]) |> assemble(path)
 
-    case source_problems ++ problems do
-      [] -> {:ok, notebook}
-      problems -> {:error, problems |> Enum.map(&problem(&1, path)) |> Problem.sort()}
+    case in_lines ++ in_blocks ++ misplaced_marks(notebook) do
+      [] ->
+        {:ok, notebook}
+
+      problems ->
+        found = for {:problem, line, message} <- problems, do: {line, message}
+        {:error, Problem.list(found, path)}
     end
   end
 
-  defp problem({:problem, line, message}, path) do
-    %Problem{path: path, line: line, message: message}
+  # Whatever an editor hides is refused here, so that no later step has to consider it.
+  defp lines(text) do
+    if String.valid?(text) do
+      {text, bom} = without_bom(text)
+      lines = text |> String.replace("\r\n", "\n") |> String.split("\n") |> Enum.with_index(1)
+      {lines, bom ++ Enum.flat_map(lines, &hidden/1)}
+    else
+      {[], [{:problem, 1, "the file isn't valid UTF-8"}]}
+    end
   end
+
+  defp without_bom(@bom <> text),
+    do: {text, [{:problem, 1, "the file starts with a byte-order mark, which hides the title"}]}
+
+  defp without_bom(text), do: {text, []}
+
+  defp hidden({line, number}) do
+    cond do
+      String.contains?(line, "\r") ->
+        [{:problem, number, "a carriage return within the line: Livebook breaks the line here"}]
+
+      # Livebook's regular expressions treat U+0085, U+2028 and U+2029 as white space.
+      line =~ ~r/[\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}\x{85}\x{2028}\x{2029}\x{FEFF}]/u ->
+        [{:problem, number, "an invisible control character"}]
+
+      true ->
+        []
+    end
+  end
+
+  # `elixir` fences become cells; a metadata comment is joined with the cell that it precedes.
+  defp cells([{:continue_on_error, _line}, %Fence{info: "elixir"} = fence | rest], done),
+    do: cells(rest, [%{cell(fence) | continue_on_error: true} | done])
+
+  defp cells([{:continue_on_error, line} | rest], done) do
+    message = "continue_on_error must be followed by an `elixir` fence"
+    cells(rest, [{:problem, line, message} | done])
+  end
+
+  defp cells([%Fence{info: "elixir"} = fence | rest], done), do: cells(rest, [cell(fence) | done])
+  defp cells([item | rest], done), do: cells(rest, [item | done])
+  defp cells([], done), do: Enum.reverse(done)
+
+  defp cell(fence), do: %Cell{code: fence.code, line: fence.line + 1, kind: kind(fence.code)}
+
+  defp kind(code) do
+    case Regex.run(~r/\A# (exercise|check): ([a-z0-9][a-z0-9_-]*)(?=\n|\z)/, code) do
+      [_, "exercise", name] -> {:exercise, name}
+      [_, "check", name] -> {:check, name}
+      nil -> :plain
+    end
+  end
+
+  defp assemble(items, path) do
+    {problems, items} = Enum.split_with(items, &match?({:problem, _, _}, &1))
+    {title, body, title_problems} = title(items)
+    {before, sections} = Enum.split_while(body, &(not match?({:heading, 2, _, _}, &1)))
+    {setup, setup_problems} = if title_problems == [], do: setup(before), else: {nil, []}
+    notebook = %Notebook{path: path, title: title, setup: setup, sections: sections(sections)}
+    {notebook, problems ++ title_problems ++ setup_problems}
+  end
+
+  defp title(items) do
+    case Enum.drop_while(items, &match?({:comment, _}, &1)) do
+      [{:heading, 1, name, _} | rest] ->
+        {second, rest} = Enum.split_with(rest, &match?({:heading, 1, _, _}, &1))
+        {name, rest, Enum.map(second, &second_title/1)}
+
+      other ->
+        {late, rest} = Enum.split_with(other, &match?({:heading, 1, _, _}, &1))
+        message = "a notebook starts with `# Title`; only comments may precede it"
+        problem = {:problem, line(List.first(other)), message}
+        {"", rest, [problem | late |> Enum.drop(1) |> Enum.map(&second_title/1)]}
+    end
+  end
+
+  defp second_title({:heading, 1, _, line}),
+    do: {:problem, line, "a second `#` heading: Livebook would lower every heading by a level"}
+
+  defp setup([]), do: {nil, []}
+  defp setup([%Cell{} = cell]), do: {cell, []}
+
+  defp setup(items) do
+    {cells, others} = Enum.split_with(items, &match?(%Cell{}, &1))
+
+    message =
+      "only one `elixir` cell, the setup, may precede the first `##`: " <>
+        "with this block here Livebook runs no setup"
+
+    stray = others ++ Enum.drop(cells, 1)
+    {List.first(cells), for(item <- stray, do: {:problem, line(item), message})}
+  end
+
+  defp sections([]), do: []
+
+  defp sections([{:heading, 2, name, line} | rest]) do
+    {items, rest} = Enum.split_while(rest, &(not match?({:heading, 2, _, _}, &1)))
+    blocks = items |> Enum.reject(&match?({:comment, _}, &1)) |> Enum.map(&prose_heading/1)
+    [%Section{name: name, line: line, blocks: blocks} | sections(rest)]
+  end
+
+  defp prose_heading({:heading, level, name, line}),
+    do: %Prose{kind: :heading, text: String.duplicate("#", level) <> " " <> name, line: line}
+
+  defp prose_heading(block), do: block
+
+  # A misspelt mark, or one on a later line, would silently make a plain cell.
+  defp misplaced_marks(notebook) do
+    message =
+      "only a cell's first line marks it, exactly as `# exercise: name-1` or `# check: name-1`"
+
+    for %Cell{} = cell <- [notebook.setup | Notebook.cells(notebook)],
+        {text, index} <- cell.code |> String.split("\n") |> Enum.with_index(),
+        text =~ ~r/\A\s*#+\s*(exercise|check)\s*:/i,
+        index > 0 or cell.kind == :plain or cell == notebook.setup,
+        do: {:problem, cell.line + index, message}
+  end
+
+  defp line(nil), do: 1
+  defp line(%Cell{line: line}), do: line - 1
+  defp line(%{line: line}), do: line
+  defp line({:heading, _, _, line}), do: line
+  defp line({_, line}), do: line
 end

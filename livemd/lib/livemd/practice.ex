@@ -1,84 +1,94 @@
 defmodule Livemd.Practice do
   @moduledoc """
-  Works on a notebook's exercises in files, one after the other, in any editor.
+  Lets a reader solve a notebook's exercises in files, one after the other, in any editor.
 
-  Each exercise becomes a file that holds its stub. The cells of the notebook before it are
-  evaluated once; at each save the file's code is evaluated after them, in the place of the stub,
-  and then the check. An exercise that passes makes room for the next one.
+  Each exercise becomes a file that holds its stub. The cells of the notebook before it are evaluated
+  once. At each save, the file's code is evaluated after them, in place of the stub, and then the
+  check. When an exercise passes, the next one follows.
 
-  Whatever the code in a file does, the next save finds everything as it was: an attempt has a time
-  limit, and leaves neither processes nor modules behind. Where it ends the process of the notebook,
-  the cells before the exercise run again. Only an endless loop in native code, which nothing in the
-  VM can stop, needs Ctrl-C.
+  Whatever the code in a file does, the next save finds the state that the cells before left: an
+  attempt has a time limit, and its processes and modules are removed. If it ends the process of the
+  notebook, the cells before the exercise run again. Only an endless loop in native code, which the
+  VM cannot stop, needs Ctrl-C.
   """
 
-  import Livemd.Practice.Session, except: [new: 4]
-
-  alias Livemd.Notebook
-  alias Livemd.Terminal
-  alias Livemd.Practice.{Exercise, Keys, Lesson, Saves, Screen, Session, Sheet}
+  alias Livemd.{Exercise, Notebook, Requirements, Terminal}
+  alias Livemd.Practice.{Checkpoints, Console, ExerciseFile, SaveDetector}
 
   # Milliseconds between two looks at the file.
   @poll 100
+  # Milliseconds that a check may take; the code in the file may compile something first.
+  @check_timeout 10_000
+  # Milliseconds after which a line says that the check is still running.
+  @patience 1_000
+
+  @enforce_keys [:exercises, :checkpoints, :console, :passed, :options]
+  defstruct @enforce_keys ++ [at: 0, saves: %SaveDetector{}]
 
   @typedoc """
-    * `:folder` - where the files are (`"exercises"`);
-    * `:passed` - the names of exercises that passed before (`[]`);
-    * `:on_passed` - called with the name of each that passes;
-    * `:command` - what the reader typed, and `:reading`, what shows the whole notebook, both for the
-      files' headers;
-    * `:terminal` - a `Livemd.Terminal`, or nil for a pipe;
-    * `:input`, `:output` - devices (`:stdio`);
-    * `:runner` - options of `Livemd.Runner.start/2`; its `:timeout` is the limit of the
-      code in a file;
-    * `:check_timeout` - milliseconds that a check may take (10_000).
-  """
-  @type option ::
-          {:folder, Path.t()}
-          | {:passed, [String.t()]}
-          | {:on_passed, (String.t() -> term())}
-          | {:command, String.t()}
-          | {:reading, String.t()}
-          | {:terminal, Terminal.t() | nil}
-          | {:input, IO.device()}
-          | {:output, IO.device()}
-          | {:runner, keyword()}
-          | {:check_timeout, timeout()}
-
-  @typedoc """
-  `:passed` - every exercise that can run here; `:quit` - the reader had enough, or the input ended;
-  `:failed` - in a pipe, an exercise does not pass; anywhere, no file can be written or a cell of the
-  notebook fails; `:none` - there is no exercise.
+    * `:passed` - every exercise that can run on this machine;
+    * `:quit` - by the reader, or by the end of the input;
+    * `:failed` - an exercise in a pipe, a cell of the notebook, or writing a file;
+    * `:none` - there is no exercise.
   """
   @type outcome :: :passed | :quit | :failed | :none
 
   @doc """
   On a terminal, waits for saves and keys until all exercises have passed. In a pipe, where nobody
-  types, it checks each file once.
+  types, checks each file once.
+
+  Options:
+
+    * `:folder` - of the files (`"exercises"`);
+    * `:passed` - the names of exercises that passed before (`[]`);
+    * `:command`, `:reading` - what the reader typed, and what shows the whole notebook, for the
+      files' headers;
+    * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
+    * `:input`, `:output` - devices (`:stdio`);
+    * `:runner` - options of `Livemd.Runner.start/2`; its `:timeout` limits the code in a file;
+    * `:check_timeout` - milliseconds that a check may take (10_000).
   """
-  @spec run(Notebook.t(), [option()]) :: outcome()
+  @spec run(Notebook.t(), keyword()) :: outcome()
   def run(%Notebook{} = notebook, options \\ []) do
-    case Exercise.all(notebook) do
+    case Enum.filter(Exercise.all(notebook), & &1.check) do
       [] -> :none
       exercises -> run(notebook, exercises, options)
     end
   end
 
   defp run(notebook, exercises, options) do
-    screen = Screen.new(notebook, options)
-    {able, unable} = Enum.split_with(exercises, &(Exercise.lacks(&1) == nil))
-    for one <- unable, do: Screen.warn(screen, "#{one.name} is skipped: #{Exercise.lacks(one)}")
+    console = Console.new(notebook, options)
+    runner = Keyword.get(options, :runner, [])
 
-    state = Session.new(notebook, able, screen, options)
-    {outcome, state} = if screen.live, do: watch(state), else: check_once(state)
-    Lesson.stop(state.lesson)
+    lacking =
+      for one <- exercises, reason = lacks(one, runner[:toolchains] || []), do: {one, reason}
+
+    for {one, reason} <- lacking, do: Console.warn(console, "#{one.name} is skipped: #{reason}")
+
+    state = %__MODULE__{
+      exercises: exercises -- Enum.map(lacking, &elem(&1, 0)),
+      checkpoints: Checkpoints.new(notebook, runner),
+      console: console,
+      passed: MapSet.new(Keyword.get(options, :passed, [])),
+      options: options
+    }
+
+    {outcome, state} = if console.terminal.live, do: watch(state), else: check_once(state)
+    Checkpoints.stop(state.checkpoints)
     outcome
   end
 
+  defp lacks(exercise, toolchains) do
+    cells = [exercise.stub | Exercise.rest(exercise)]
+    Enum.find_value(cells, &Requirements.missing(&1.code, toolchains))
+  end
+
+  # In a pipe
+
   defp check_once(state) do
-    Screen.note(state.screen, "This is no terminal: each file is checked once.")
+    note(state, "This is not a terminal: each file is checked once.")
     {passed, state} = state |> indices() |> Enum.map_reduce(state, &check_one/2)
-    Screen.note(state.screen, score(state))
+    note(state, score(state))
     {if(Enum.all?(passed), do: :passed, else: :failed), state}
   end
 
@@ -94,18 +104,20 @@ defmodule Livemd.Practice do
     end
   end
 
+  # On a terminal
+
   defp watch(state) do
-    state = %{state | keys: Keys.start(Keyword.get(state.options, :input, :stdio)), at: -1}
-    ended = go_on(state)
-    Keys.stop(state.keys)
+    console = Console.start_keys(state.console)
+    ended = next_open(%{state | console: console, at: -1})
+    Console.stop_keys(console)
     ended
   end
 
-  # To the first that has not passed, from here on and then from the beginning.
-  defp go_on(state) do
-    {before, behind} = state |> indices() |> Enum.split(state.at + 1)
+  # The next exercise that hasn't passed, else the first one before.
+  defp next_open(state) do
+    {before, later} = state |> indices() |> Enum.split(state.at + 1)
 
-    case Enum.find(behind ++ before, &(not passed?(state, &1))) do
+    case Enum.find(later ++ before, &(not passed?(state, &1))) do
       nil -> {:passed, state}
       index -> show(%{state | at: index})
     end
@@ -113,67 +125,71 @@ defmodule Livemd.Practice do
 
   defp show(state) do
     place = "#{state.at + 1} of #{length(state.exercises)}"
-    Screen.exercise(state.screen, current(state), path(state), place)
-    if write(state) == :ok, do: check(state), else: {:failed, state}
+    Console.exercise(state.console, current(state), path(state), place)
+    write_and_check(state)
   end
 
+  defp write_and_check(state),
+    do: if(write(state) == :ok, do: check(state), else: {:failed, state})
+
   defp check(state) do
-    case state |> attempt() |> recover() do
-      {:passed, state} -> if passed?(state, state.at), do: wait(state), else: next(state)
-      {:broken, state} -> {:failed, state}
+    case attempt(state) do
+      {:passed, state} -> after_pass(state, passed?(state, state.at))
       {:stopped, state} -> listen(state)
-      {:failed, state} -> wait(state)
+      {:broken, state} -> {:failed, state}
+      {:failed, state} -> prepare_again(state)
     end
   end
 
-  defp next(state) do
+  defp after_pass(state, true), do: wait(state)
+
+  defp after_pass(state, false) do
     state = remember(state)
-    Screen.note(state.screen, score(state))
-    go_on(state)
+    note(state, score(state))
+    next_open(state)
+  end
+
+  # If the attempt ended the notebook's process, its cells run again while the reader reads why.
+  defp prepare_again(state) do
+    case prepare(state) do
+      {:ok, state} -> wait(state)
+      {:broken, state} -> {:failed, state}
+    end
   end
 
   defp wait(state) do
-    Screen.prompt(state.screen, score(state))
+    Console.prompt(state.console, score(state))
     listen(state)
   end
 
   defp listen(state) do
-    case Keys.await(state.keys, @poll) do
+    case Console.await_key(state.console, @poll) do
       nil -> look(state)
       key -> press(key, state)
     end
   end
 
   defp look(state) do
-    {seen, saves} = Saves.see(state.saves, Sheet.read(path(state)))
+    {seen, saves} = SaveDetector.see(state.saves, ExerciseFile.read(path(state)))
     state = %{state | saves: saves}
 
     case {seen, saves.taken} do
-      {:quiet, _content} -> listen(state)
-      {:saved, {:error, :enoent}} -> restore(state)
-      {:saved, _content} -> state |> note_save() |> check()
+      {:quiet, _content} ->
+        listen(state)
+
+      {:saved, {:error, :enoent}} ->
+        note(state, "#{path(state)} is gone, and is written anew.")
+        write_and_check(state)
+
+      {:saved, _content} ->
+        # Without the time, the same verdict again would look as if nothing had happened.
+        note(state, "saved at #{NaiveDateTime.to_time(NaiveDateTime.local_now())}")
+        check(state)
     end
   end
 
-  # The same verdict once more would look as if nothing had happened.
-  defp note_save(state) do
-    time = NaiveDateTime.local_now() |> NaiveDateTime.to_time()
-    Screen.note(state.screen, "saved at #{time}")
-    state
-  end
-
-  defp restore(state) do
-    Screen.note(state.screen, "#{path(state)} is gone, and is written anew.")
-    if write(state) == :ok, do: check(state), else: {:failed, state}
-  end
-
-  defp press(:hint, state) do
-    Screen.unfold(state.screen, current(state).hint, "hint")
-    wait(state)
-  end
-
-  defp press(:solution, state) do
-    Screen.unfold(state.screen, current(state).solution, "solution")
+  defp press(key, state) when key in [:hint, :solution] do
+    Console.unfold(state.console, Map.fetch!(current(state), key), Atom.to_string(key))
     wait(state)
   end
 
@@ -183,12 +199,12 @@ defmodule Livemd.Practice do
   defp press(:again, state), do: show(state)
 
   defp press(:quit, state) do
-    Screen.note(state.screen, "#{score(state)}; the files stay where they are.")
+    note(state, "#{score(state)}; the files stay where they are.")
     {:quit, state}
   end
 
   defp press(_help_or_unknown, state) do
-    Screen.keys(state.screen)
+    Console.help(state.console)
     wait(state)
   end
 
@@ -196,8 +212,117 @@ defmodule Livemd.Practice do
     if at in indices(state) do
       show(%{state | at: at})
     else
-      Screen.note(state.screen, end_reached)
+      note(state, end_reached)
       wait(state)
     end
   end
+
+  # Judging the file at hand
+
+  defp write(state) do
+    with {:error, text} <- ExerciseFile.write(current(state), path(state), state.options) do
+      Console.warn(state.console, text)
+      :unwritten
+    end
+  end
+
+  # Returns `:passed`, `:failed`, `:stopped` (by the reader) or `:broken` (by the notebook).
+  defp attempt(state) do
+    with {:ok, state} <- prepare(state),
+         {:ok, {code, _mtime} = content} <- ExerciseFile.read(path(state)) do
+      exercise = current(state)
+      cells = [ExerciseFile.cell(exercise, path(state), code) | Exercise.rest(exercise)]
+      results = Checkpoints.attempt(state.checkpoints, exercise, cells, limits(state, code))
+      judge(results, %{state | saves: SaveDetector.new({:ok, content})})
+    else
+      {:broken, state} -> {:broken, state}
+      {:error, reason} -> unread(state, reason)
+    end
+  end
+
+  defp prepare(state) do
+    case Checkpoints.prepare(state.checkpoints, current(state), &tell(&1, state)) do
+      {:ok, checkpoints} ->
+        {:ok, %{state | checkpoints: checkpoints}}
+
+      {:failed, result, checkpoints} ->
+        Console.broken(state.console, result)
+        {:broken, %{state | checkpoints: checkpoints}}
+    end
+  end
+
+  defp tell(:lost, state),
+    do: note(state, "That has ended the lesson's process: its cells run again.")
+
+  defp tell(0, _state), do: :ok
+
+  defp tell(n, state) do
+    cells = Terminal.count(n, "cell")
+    Console.progress(state.console, "running #{cells} of the lesson, once ...")
+  end
+
+  # A missing file is reported when it stays missing.
+  defp unread(state, :enoent), do: {:failed, %{state | saves: SaveDetector.new()}}
+
+  defp unread(state, reason) do
+    why = if reason == :not_utf8, do: "it is not UTF-8", else: :file.format_error(reason)
+    Console.warn(state.console, "#{path(state)} cannot be read: #{why}")
+    {:failed, %{state | saves: SaveDetector.new({:error, reason})}}
+  end
+
+  defp limits(state, code) do
+    limit = Keyword.get(state.options, :check_timeout, @check_timeout)
+    [check_timeout: limit, go_on?: state.console.reader && (&go_on?(state, code, &1))]
+  end
+
+  # A newer save, or the key to quit, ends an attempt.
+  defp go_on?(state, code, passed) do
+    if passed >= @patience,
+      do: Console.progress(state.console, "checking, #{div(passed, 1000)} s ...")
+
+    replaced? =
+      case ExerciseFile.read(path(state)) do
+        {:ok, {newer, _mtime}} -> newer != code
+        {:error, _reason} -> false
+      end
+
+    not replaced? and not Console.quit?(state.console)
+  end
+
+  defp judge(results, state) do
+    case Enum.find(results, &(&1.status != :ok)) do
+      nil ->
+        Console.passed(state.console, current(state), results)
+        {:passed, state}
+
+      %{status: {:failed, %{kind: :stopped}}} ->
+        {:stopped, %{state | saves: SaveDetector.new()}}
+
+      %{status: {:skipped, reason}} ->
+        Console.warn(state.console, "#{current(state).name} cannot be checked: #{reason}")
+        {:failed, state}
+
+      _failed ->
+        Console.failed(state.console, current(state), path(state), results)
+        {:failed, state}
+    end
+  end
+
+  # The state
+
+  defp remember(state), do: %{state | passed: MapSet.put(state.passed, current(state).name)}
+
+  defp score(state) do
+    passed = state |> indices() |> Enum.count(&passed?(state, &1))
+    "#{passed} of #{length(state.exercises)} passed"
+  end
+
+  defp indices(state), do: Enum.to_list(0..(length(state.exercises) - 1)//1)
+  defp passed?(state, index), do: Enum.at(state.exercises, index).name in state.passed
+  defp current(state), do: Enum.at(state.exercises, state.at)
+
+  defp path(state),
+    do: ExerciseFile.path(current(state), Keyword.get(state.options, :folder, "exercises"))
+
+  defp note(state, text), do: Console.note(state.console, text)
 end

@@ -1,94 +1,87 @@
 defmodule Livemd.Reader do
   @moduledoc """
-  Reads a notebook in the terminal: section by section, each cell evaluated where it stands and
-  its result printed below it.
+  Shows a notebook in the terminal, section by section: prose, code, and below each cell its result.
 
-  Where it pauses, after each section, one line of input says how to go on: nothing, and the next
-  section follows; `h` shows the hints of this section, `s` its solutions, `q` ends, as the end of
-  the input does.
+  It may pause after each section and wait for a line of input: an empty line continues, `h` shows
+  the hints of the section, `s` its solutions, and `q`, or the end of the input, quits.
   """
 
-  alias Livemd.Notebook
-  alias Livemd.{Cell, Details, Failure, Report, Runner, Terminal}
-  alias Livemd.Terminal.{Lines, Result, Summary}
+  alias Livemd.{Cell, Details, Journal, Notebook, Report, Runner, Terminal}
+  alias Livemd.Terminal.Block
+  alias Livemd.Terminal.Report, as: Print
 
   @doc """
-  Reads the notebook to its end, or until the reader has enough.
+  Shows and evaluates the notebook until its end, or until the reader quits.
 
   Options:
 
-    * `:terminal` - a `Livemd.Terminal`, or nil for a pipe;
-    * `:pause` - whether to wait after each section (false); where it does not, hints are shown and
+    * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
+    * `:pause` - whether to wait after each section (`false`); without pauses, hints are shown and
       solutions left out;
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Livemd.Runner.start/2`.
   """
   @spec read(Notebook.t(), keyword()) :: Report.t()
   def read(notebook, options \\ []) do
-    state = state(notebook, options)
-    title(state)
+    Journal.plan([notebook])
 
-    last = length(notebook.sections) - 1
+    state = %{
+      notebook: notebook,
+      runner: Runner.start(notebook, Keyword.get(options, :runner, [])),
+      # Nothing here is overwritten.
+      terminal: %{Terminal.open(options) | live: false},
+      pause: Keyword.get(options, :pause, false),
+      input: Keyword.get(options, :input, :stdio)
+    }
+
+    title(state)
+    last = List.last(notebook.sections)
 
     notebook.sections
-    |> Enum.with_index()
-    |> Enum.reduce_while(state, fn {section, index}, state ->
+    |> Enum.reduce_while(state, fn section, state ->
       state = section(section, state)
-      {if(pause(section, index == last, state) == :quit, do: :halt, else: :cont), state}
+      {if(pause(section, section == last, state) == :quit, do: :halt, else: :cont), state}
     end)
     |> finish()
   end
 
-  defp state(notebook, options) do
-    %{
-      notebook: notebook,
-      runner: Runner.start(notebook, Keyword.get(options, :runner, [])),
-      terminal: options[:terminal] || Terminal.new(),
-      pause: Keyword.get(options, :pause, false),
-      input: Keyword.get(options, :input, :stdio),
-      output: Keyword.get(options, :output, :stdio)
-    }
-  end
-
-  defp title(%{notebook: notebook} = state) do
-    print(Terminal.heading(notebook.title, "═", state.terminal) ++ [""], state)
+  defp title(%{notebook: notebook, terminal: terminal} = state) do
+    print(Block.heading(notebook.title, "═", terminal) ++ [""], state)
 
     if notebook.setup do
-      note = Lines.style("[setup cell: not needed here]", [:faint], state.terminal.colour)
+      note = Terminal.style("[setup cell: not needed here]", [:faint], terminal)
       print([note, ""], state)
     end
   end
 
   defp section(section, state) do
-    print(Terminal.heading(section.name, "─", state.terminal) ++ [""], state)
+    print(Block.heading(section.name, "─", state.terminal) ++ [""], state)
     Enum.reduce(section.blocks, state, &block/2)
   end
 
-  # The code is on the screen before the cell runs: a slow one shows what is slow.
+  # The code is printed before it runs, so that the reader sees what takes long.
   defp block(%Cell{} = cell, state) do
-    print(Terminal.lines(cell, state.terminal), state)
+    print(Block.lines(cell, state.terminal), state)
     {result, runner} = Runner.eval_cell(state.runner, cell)
 
-    case Result.lines(result, state.notebook, state.terminal) do
+    case Print.cell(result, state.notebook, state.terminal) do
       [] -> print([""], state)
-      lines -> print([""] ++ Enum.map(lines, &["    ", &1]) ++ [""], state)
+      lines -> print([""] ++ Terminal.indent(lines, "    ") ++ [""], state)
     end
 
     %{state | runner: runner}
   end
 
   defp block(%Details{} = details, state) do
-    # Where nobody is asked, no key unfolds a hint, and a solution would spoil the exercise.
     cond do
       state.pause ->
-        print(
-          Terminal.lines(%{details | summary: folded(details)}, state.terminal) ++ [""],
-          state
-        )
+        folded = %{details | summary: "#{details.summary} (#{key(details)})"}
+        print(Block.lines(folded, state.terminal) ++ [""], state)
 
-      not solution?(details) ->
-        print(Terminal.lines(details, %{state.terminal | unfolded: true}) ++ [""], state)
+      key(details) == "h" ->
+        print(Block.lines(details, %{state.terminal | unfolded: true}) ++ [""], state)
 
+      # A solution would spoil the exercise.
       true ->
         :ok
     end
@@ -97,49 +90,53 @@ defmodule Livemd.Reader do
   end
 
   defp block(block, state) do
-    print(Terminal.lines(block, state.terminal) ++ [""], state)
+    print(Block.lines(block, state.terminal) ++ [""], state)
     state
   end
 
-  # A folded block names the key that unfolds it.
-  defp folded(details), do: "#{details.summary} (#{key(details)})"
-
-  defp key(details), do: if(solution?(details), do: "s", else: "h")
-
-  defp solution?(details),
-    do: details.summary |> String.downcase() |> String.starts_with?("solution")
+  # The key that unfolds the details.
+  defp key(%Details{summary: summary}) do
+    if summary |> String.downcase() |> String.starts_with?("solution"), do: "s", else: "h"
+  end
 
   defp pause(_section, _last?, %{pause: false}), do: :next
 
   defp pause(section, last?, state) do
     folded = for %Details{} = details <- section.blocks, do: details
-    # Behind the last section there is nothing to wait for, unless something is still folded.
+    # The last section needs no pause, unless it has something to unfold.
     if last? and folded == [], do: :next, else: ask(Enum.group_by(folded, &key/1), last?, state)
   end
 
   defp ask(folded, last?, state) do
-    IO.write(state.output, Lines.style(choices(folded, last?), [:faint], state.terminal.colour))
+    choices = Terminal.style(choices(folded, last?), [:faint], state.terminal)
+    IO.write(state.terminal.device, choices)
 
     case IO.gets(state.input, "") do
       line when is_binary(line) ->
         line |> String.trim() |> String.downcase() |> answer(folded, last?, state)
 
-      # The end of the input leaves the cursor behind the choices.
+      # The cursor is still at the end of the choices.
       _eof_or_error ->
-        blank(state, :quit)
+        IO.write(state.terminal.device, "\n")
+        :quit
     end
   end
 
-  defp answer("", _folded, _last?, state), do: blank(state, :next)
-  defp answer("q", _folded, _last?, state), do: blank(state, :quit)
+  defp answer("", _folded, _last?, state), do: blank(:next, state)
+  defp answer("q", _folded, _last?, state), do: blank(:quit, state)
 
   defp answer(key, folded, last?, state) do
     with {:ok, details} <- Map.fetch(folded, key) do
-      lines = Terminal.stack(details, %{state.terminal | unfolded: true})
+      lines = Block.stack(details, %{state.terminal | unfolded: true})
       print(["" | lines] ++ [""], state)
     end
 
     ask(folded, last?, state)
+  end
+
+  defp blank(decision, state) do
+    print([""], state)
+    decision
   end
 
   defp choices(folded, last?) do
@@ -154,32 +151,14 @@ defmodule Livemd.Reader do
     |> Kernel.<>(" > ")
   end
 
-  defp finish(state) do
+  defp finish(%{terminal: terminal} = state) do
     report = Runner.stop(state.runner)
-    print(unseen(report, state) ++ Summary.lines([report], state.terminal), state)
+    # Below its cell, each cell's failure has been printed already.
+    elsewhere = report.failures -- for %{failure: failure} <- report.cells, do: failure
+    failures = Print.failures(elsewhere, report.notebook, terminal)
+    print(failures ++ Print.summary([report], terminal), state)
     report
   end
 
-  # A failed cell has said so in its place; what is wrong with the whole has none, nor has a
-  # check that passes too early.
-  defp unseen(report, state) do
-    for failure <- report.failures, not seen?(failure, report) do
-      [Failure.format(failure, report.notebook, colours: state.terminal.colour), "\n"]
-    end
-  end
-
-  # The report puts a sentence of its own before the failure of a check.
-  defp seen?(failure, report) do
-    Enum.any?(report.cells, fn
-      %{status: {:failed, %{plain: plain}}} -> String.ends_with?(failure.plain, plain)
-      _cell -> false
-    end)
-  end
-
-  defp blank(state, decision) do
-    print([""], state)
-    decision
-  end
-
-  defp print(lines, state), do: IO.write(state.output, Enum.map(lines, &[&1, "\n"]))
+  defp print(lines, state), do: Terminal.print(lines, state.terminal)
 end

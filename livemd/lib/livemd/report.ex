@@ -1,146 +1,129 @@
+defmodule Livemd.CellResult do
+  @moduledoc """
+  The result of one cell.
+
+    * `cell` - the cell that was evaluated; for a solved exercise, with the code and the line of the
+      solution;
+    * `section` - the 0-based index of its section;
+    * `status` - what happened, see `t:status/0`;
+    * `verdict` - what that means in the mode of the run, see `t:verdict/0`;
+    * `failure` - why the verdict is `:failed`, or `nil`;
+    * `value` - the inspected value, or `nil` if there is none to show. It is text, because a term
+      would keep alive what the notebook has released;
+    * `output` - what the cell, or another process of the notebook, printed meanwhile;
+    * `warnings` - the compiler's diagnostics. Elixir 1.14 prints them to standard error instead;
+    * `assertions` - the number of assertions in the cell if its status is `:ok`, else 0;
+    * `time` - microseconds.
+  """
+
+  alias Livemd.{Cell, Failure}
+
+  @enforce_keys [:cell, :section, :status]
+  defstruct @enforce_keys ++
+              [:verdict, :failure, :value, output: "", warnings: [], assertions: 0, time: 0]
+
+  @typedoc "An `:aborted` cell did not run, because an earlier cell failed."
+  @type status :: :ok | {:failed, Failure.t()} | {:skipped, String.t()} | :aborted
+
+  @typedoc "A `:waiting` cell is the check of an exercise that is not solved yet."
+  @type verdict :: :held | :waiting | :failed | :skipped | :aborted
+
+  @type t :: %__MODULE__{cell: Cell.t(), status: status(), failure: Failure.t() | nil}
+end
+
 defmodule Livemd.Report do
   @moduledoc """
-  What came of running a notebook once, as shipped or solved.
+  The results of running a notebook once.
 
-    * `cells` - one `Livemd.CellResult` a cell, in the order of the file;
-    * `failures` - everything that should not be: print them with
-      `Livemd.Failure.format/3`;
-    * `waiting` - the exercises whose check failed by an assertion, as it should in a notebook as
-      shipped: they are no failures;
-    * `passed` - the exercises whose check held: failures in a notebook as shipped, and what a
-      learner is after;
-    * `skipped` - the cells that did not run here, each with the reason;
+    * `cells` - one `Livemd.CellResult` per cell, in the order of the file;
+    * `failures` - everything that is wrong: print them with `Livemd.Failure.format/3`;
+    * `waiting`, `passed` - the names of exercises whose check is `:waiting`, or passed;
+    * `skipped` - the cells that cannot run on this machine, each with the reason;
     * `assertions` - how many assertions held, in `assertion_cells` cells;
     * `time` - microseconds, the sum over all cells.
   """
 
-  alias Livemd.Notebook
-  alias Livemd.{Cell, CellResult, Exercises, Failure}
+  alias Livemd.{CellResult, Exercise, Failure, Notebook}
 
   @typedoc """
-  How a notebook is run: as shipped (`false`), where a check has to fail; with every exercise solved
-  as shown (`true`), where it has to pass; or by a learner (`:perhaps`), where it may do either.
+  How a notebook is run: as `:shipped`, where each check has to fail by an assertion; `:solved`, with
+  the solutions in place of the stubs, where each check has to pass; or by a `:learner`, where a
+  check may do either.
   """
-  @type solved :: boolean() | :perhaps
+  @type mode :: :shipped | :solved | :learner
 
-  @enforce_keys [:notebook]
-  defstruct [
-    :notebook,
-    solved: false,
-    cells: [],
-    failures: [],
-    waiting: [],
-    passed: [],
-    skipped: [],
-    assertions: 0,
-    assertion_cells: 0,
-    time: 0
-  ]
+  @enforce_keys [:notebook, :mode]
+  defstruct @enforce_keys ++
+              [cells: [], failures: [], waiting: [], passed: [], skipped: []] ++
+              [assertions: 0, assertion_cells: 0, time: 0]
 
-  @type t :: %__MODULE__{
-          notebook: Notebook.t(),
-          solved: solved(),
-          cells: [CellResult.t()],
-          failures: [Failure.t()],
-          waiting: [String.t()],
-          passed: [String.t()],
-          skipped: [{Cell.t(), String.t()}],
-          assertions: non_neg_integer(),
-          assertion_cells: non_neg_integer(),
-          time: non_neg_integer()
-        }
+  @type t :: %__MODULE__{notebook: Notebook.t(), mode: mode(), failures: [Failure.t()]}
 
-  @doc false
-  @spec new(Notebook.t(), [CellResult.t()], boolean(), [Failure.t()]) :: t()
-  def new(notebook, cells, solved, failures) do
+  @doc "Makes the report of judged results and of failures that belong to no cell."
+  @spec new(Notebook.t(), [CellResult.t()], mode(), [Failure.t()]) :: t()
+  def new(notebook, cells, mode, failures) do
     %__MODULE__{
       notebook: notebook,
-      solved: solved,
+      mode: mode,
       cells: cells,
       failures:
-        Enum.flat_map(cells, &failure(&1, solved)) ++ unsolved(notebook, solved) ++ failures,
-      waiting:
-        for(%{cell: %{kind: {:check, name}}} = cell <- cells, waits?(cell, solved), do: name),
+        for(%{failure: %Failure{} = failure} <- cells, do: failure) ++
+          unsolved(notebook, mode) ++ failures,
+      waiting: for(%{cell: %{kind: {:check, name}}, verdict: :waiting} <- cells, do: name),
       passed: for(%{cell: %{kind: {:check, name}}, status: :ok} <- cells, do: name),
-      skipped: for(%{status: {:skipped, reason}} = cell <- cells, do: {cell.cell, reason}),
+      skipped: for(%{cell: cell, status: {:skipped, reason}} <- cells, do: {cell, reason}),
       assertions: cells |> Enum.map(& &1.assertions) |> Enum.sum(),
       assertion_cells: Enum.count(cells, &(&1.assertions > 0)),
       time: cells |> Enum.map(& &1.time) |> Enum.sum()
     }
   end
 
-  @doc "Whether everything held."
+  @doc "Returns whether nothing failed."
   @spec ok?(t()) :: boolean()
   def ok?(%__MODULE__{failures: failures}), do: failures == []
 
-  @typedoc "What a cell's result means: see `verdict/2`."
-  @type verdict :: :held | :waiting | :failed | :skipped | :aborted
-
-  @doc """
-  What a result means in a notebook that is run so. A check that fails by an assertion is
-  `:waiting` as shipped and `:failed` solved; one that passes the reverse. For a learner the one is
-  `:waiting` and the other `:held`.
-  """
-  @spec verdict(CellResult.t(), solved()) :: verdict()
-  def verdict(%CellResult{} = result, solved) do
-    cond do
-      failure(result, solved) != [] -> :failed
-      waits?(result, solved) -> :waiting
-      result.status == :ok -> :held
-      result.status == :aborted -> :aborted
-      true -> :skipped
-    end
+  @doc "Sets the verdict of a result, and its failure. Only here is it decided what is waiting."
+  @spec judge(CellResult.t(), mode()) :: CellResult.t()
+  def judge(%CellResult{} = result, mode) do
+    {verdict, failure} = verdict(result.cell, result.status, mode)
+    %{result | verdict: verdict, failure: failure}
   end
 
-  defp waits?(_result, true), do: false
+  defp verdict(_cell, :aborted, _mode), do: {:aborted, nil}
+  defp verdict(_cell, {:skipped, _reason}, _mode), do: {:skipped, nil}
+  defp verdict(%{kind: {:check, _}} = cell, status, :shipped), do: shipped_check(status, cell)
 
-  # A learner's attempt may well crash: it waits all the same.
-  defp waits?(%{cell: %{kind: {:check, _}} = cell, status: {:failed, _}}, :perhaps) do
-    cell.continue_on_error
+  # A learner's unfinished solution may crash its check.
+  defp verdict(%{kind: {:check, _}, continue_on_error: true}, {:failed, _failure}, :learner),
+    do: {:waiting, nil}
+
+  defp verdict(_cell, :ok, _mode), do: {:held, nil}
+  defp verdict(_cell, {:failed, failure}, _mode), do: {:failed, failure}
+
+  defp shipped_check({:failed, %{kind: :assertion}}, %{continue_on_error: true}),
+    do: {:waiting, nil}
+
+  defp shipped_check({:failed, %{kind: :assertion, line: line}}, %{kind: {:check, name}}) do
+    exercise(line, "the check of #{name} stops the rest: mark it continue_on_error")
   end
 
-  defp waits?(%{cell: cell, status: {:failed, %Failure{kind: :assertion}}}, _shipped) do
-    cell.continue_on_error
+  defp shipped_check({:failed, failure}, %{kind: {:check, name}}) do
+    text = "the check of #{name} crashes instead of failing by an assertion\n"
+    coloured = failure.coloured && text <> failure.coloured
+    {:failed, %{failure | kind: :exercise, plain: text <> failure.plain, coloured: coloured}}
   end
 
-  defp waits?(_result, _shipped), do: false
-
-  # Unsolved, a check has to fail by an assertion and without stopping the rest.
-  defp failure(%{cell: %{kind: {:check, _}, continue_on_error: true}}, :perhaps), do: []
-
-  defp failure(%{cell: %{kind: {:check, name}} = cell} = result, false) do
-    case result.status do
-      {:failed, %Failure{kind: :assertion}} when cell.continue_on_error ->
-        []
-
-      {:failed, %Failure{kind: :assertion} = failure} ->
-        [exercise(failure.line, "the check of #{name} stops the rest: mark it continue_on_error")]
-
-      {:failed, failure} ->
-        text = "the check of #{name} crashes instead of failing by an assertion\n"
-        plain = text <> failure.plain
-        [%{failure | kind: :exercise, plain: plain, coloured: coloured(text, failure)}]
-
-      :ok ->
-        [exercise(cell.line, "the check of #{name} passes before it is solved")]
-
-      _ ->
-        []
-    end
+  defp shipped_check(:ok, %{kind: {:check, name}, line: line}) do
+    exercise(line, "the check of #{name} passes before it is solved")
   end
 
-  defp failure(%{status: {:failed, failure}}, _solved), do: [failure]
-  defp failure(_result, _solved), do: []
+  defp exercise(line, text), do: {:failed, %Failure{kind: :exercise, line: line, plain: text}}
 
-  defp coloured(text, failure), do: failure.coloured && text <> failure.coloured
-
-  defp exercise(line, text), do: %Failure{kind: :exercise, line: line, plain: text}
-
-  defp unsolved(_notebook, solved) when solved != true, do: []
-
-  defp unsolved(notebook, true) do
-    for exercise <- Exercises.all(notebook), Exercises.solved(exercise) == nil do
-      exercise(exercise.stub.line, "the exercise #{exercise.name} shows no solution")
-    end
+  defp unsolved(notebook, :solved) do
+    for %{name: name, stub: stub} = exercise <- Exercise.all(notebook),
+        Exercise.solved(exercise) == nil,
+        do: exercise(stub.line, "the exercise #{name} shows no solution") |> elem(1)
   end
+
+  defp unsolved(_notebook, _mode), do: []
 end

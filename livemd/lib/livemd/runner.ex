@@ -2,340 +2,358 @@ defmodule Livemd.Runner do
   @moduledoc """
   Evaluates a notebook by Livebook's rules.
 
-    * The main flow is one process: `self()` and the mailbox last from cell to cell. Each branching
-      section is another, which begins with what its parent section ended with.
+      {:ok, notebook} = Livemd.Parser.read("lessons/structs.livemd")
+      report = Livemd.Runner.run(notebook, mode: :solved)
+      Livemd.Report.ok?(report)
+
+    * The cells run in one process: `self()` and the mailbox last from cell to cell.
     * Each cell is parsed alone; bindings, imports, aliases and requires carry over. `__ENV__.file`
       is `path#cell:N`, and lines are those of the file.
-    * A cell that fails adds nothing, and the rest of its flow is `:aborted`, unless the cell is
-      marked `continue_on_error`. A branch takes nobody with it.
+    * A cell that fails adds nothing, and the cells after it are `:aborted`, unless it is marked
+      `continue_on_error`.
     * A module that is loaded already cannot be defined again.
     * What a cell bound stays referenced until the notebook ends.
     * The setup is never evaluated.
 
-  Unlike Livebook: a cell has a time limit, branches run in the order of the file and not beside
-  the main flow, and when the notebook ends everything that it defined or started is gone. A cell
-  that names Kino or VegaLite is skipped where that is not installed, and one that names
-  `Roundtrip.Rust` where that finds no toolchain; so is a cell that names a module which a skipped
-  cell would have defined. What a cell writes to standard error is not captured: the whole VM shares
-  it.
+  Unlike in Livebook, a cell has a time limit, and when the notebook ends, everything that it defined
+  or started is taken away; the current directory and the applications of the VM are what they were
+  before. A cell is skipped if it needs a package or a toolchain that is missing, see
+  `Livemd.Toolchain`. Standard error is not captured, because the whole VM shares it.
 
-  `run/2` does it at once. To go step by step, call `start/2`, then `eval_section/2` for each
-  section in order (or `eval_cell/2` for each cell in order), then `stop/1`. All calls come from one
-  process; when it dies, so does the notebook.
-
-  `attempt/4` evaluates a reader's version of an exercise, as often as they like, from a `point/2` of
-  a notebook that was evaluated so far.
+  To go step by step, call `start/2`, then `eval_section/2` for each section or `eval_cell/2` for each
+  cell, in order, then `stop/1`, all from one process; when it dies, the notebook ends.
   """
 
-  alias Livemd.Notebook
+  alias Livemd.{Cell, CellResult, Evaluator, Exercise, Failure, IOProxy, Journal, LeakCheck}
+  alias Livemd.{Notebook, Report, Requirements, Syntax}
 
-  alias Livemd.{
-    Assertions,
-    Cell,
-    CellResult,
-    Evaluator,
-    Exercises,
-    Explain,
-    Failure,
-    Flow,
-    Log,
-    Marker,
-    Needs,
-    Output,
-    Report,
-    Watch
-  }
-
-  @enforce_keys [:notebook, :opts, :output, :watch]
-  defstruct [
-    :notebook,
-    :opts,
-    :output,
-    :watch,
-    flows: %{},
-    absent: %{},
-    results: [],
-    earlier: []
-  ]
+  @enforce_keys [:notebook, :opts, :evaluator, :places, :absent, :counters, :applications]
+  defstruct @enforce_keys ++
+              [state: :running, last: :start, modules: [], results: [], earlier: []]
 
   @typedoc "A notebook that is being run by the process that called `start/2`."
   @opaque t :: %__MODULE__{}
 
-  @typedoc "What the cells of one flow have come to, and where an attempt may begin."
+  @typedoc "Where an attempt may begin: after the cells that were evaluated so far."
   @opaque point :: {Evaluator.t(), Evaluator.key()}
 
   @typedoc """
-    * `:solved` - `false`, as shipped (the default); `true` puts each exercise's solution in the place
-      of its stub, with the solution's lines; `:perhaps`, whatever a learner has made of it;
-    * `:timeout` - milliseconds a cell may take (60_000);
+    * `:mode` - a `t:Livemd.Report.mode/0` (`:shipped`);
+    * `:timeout` - milliseconds that a cell may take (60_000);
+    * `:toolchains` - modules with the functions of `Livemd.Toolchain` (none);
+    * `:leak_check` - a function that returns a map of counters. It is called before and after the
+      notebook: a counter that differs, and still differs two seconds later, is a failure;
     * `:on_cell` - called with each `Livemd.CellResult`;
-    * `:on_section` - called with a section's 0-based index, the section and its results;
-    * `:watch` - a function that returns a map of counters. It is called before and after the
-      notebook; what differs, and still differs a little later, is a failure.
+    * `:on_section` - called with a section's 0-based index, the section and its results.
   """
-  @type option ::
-          {:solved, Report.solved()}
-          | {:timeout, timeout()}
-          | {:on_cell, (CellResult.t() -> term())}
-          | {:on_section, (non_neg_integer(), Section.t(), [CellResult.t()] -> term())}
-          | {:watch, fun()}
+  @type option :: {atom(), term()}
 
-  @typedoc """
-    * `:check_timeout` - milliseconds that a cell which is no exercise may take (the notebook's limit);
-    * `:go_on?` - a function that is called with the milliseconds that the cell has taken, some times
-      a second. Where it returns false, the attempt ends.
-  """
-  @type attempt_option ::
-          {:check_timeout, timeout()} | {:go_on?, (non_neg_integer() -> boolean())}
-
-  @defaults [solved: false, timeout: 60_000, on_cell: nil, on_section: nil, watch: nil]
-  @attempt_defaults [check_timeout: nil, go_on?: nil]
+  @defaults [mode: :shipped, timeout: 60_000, toolchains: []] ++
+              [leak_check: nil, on_cell: nil, on_section: nil]
 
   @doc "Evaluates all sections in order."
   @spec run(Notebook.t(), [option()]) :: Report.t()
   def run(%Notebook{} = notebook, opts \\ []) do
-    indices = Enum.with_index(notebook.sections, fn _, index -> index end)
-
-    indices
-    |> Enum.reduce(start(notebook, opts), fn index, runner ->
-      runner |> eval_section(index) |> elem(1)
-    end)
+    0..(length(notebook.sections) - 1)//1
+    |> Enum.reduce(start(notebook, opts), &(&2 |> eval_section(&1) |> elem(1)))
     |> stop()
   end
 
-  @doc "Prepares the processes; nothing is evaluated yet."
+  @doc "Prepares the process and the toolchains; nothing is evaluated yet."
   @spec start(Notebook.t(), [option()]) :: t()
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
     load_ex_unit()
-    Needs.prepare(Notebook.cells(notebook))
-    Log.capture()
-    watch = Watch.start(opts.watch)
-    %__MODULE__{notebook: notebook, opts: opts, output: Output.start(self()), watch: watch}
+    solved = for cell <- Notebook.cells(notebook), do: solve(cell, notebook, opts.mode)
+    Requirements.prepare(solved, opts.toolchains)
+    {skipped, absent} = Requirements.skipped(solved, opts.toolchains)
+    IOProxy.capture_log()
+    stick(:stick_dir)
+
+    %__MODULE__{
+      notebook: notebook,
+      opts: opts,
+      places: places(notebook, solved, skipped),
+      absent: absent,
+      counters: opts.leak_check && opts.leak_check.(),
+      applications: applications(),
+      evaluator: Evaluator.start()
+    }
   end
 
   @doc "Evaluates the cells of the section with that 0-based index."
   @spec eval_section(t(), non_neg_integer()) :: {[CellResult.t()], t()}
   def eval_section(%__MODULE__{} = runner, index) do
     section = Enum.fetch!(runner.notebook.sections, index)
-    cells = for %Cell{} = cell <- section.blocks, do: cell
-    {results, runner} = Enum.map_reduce(cells, runner, &eval_cell(&2, &1))
+
+    {results, runner} =
+      section |> Notebook.cells_of() |> Enum.map_reduce(runner, &eval_cell(&2, &1))
+
     if fun = runner.opts.on_section, do: fun.(index, section, results)
     {results, runner}
   end
 
-  @doc "Evaluates one cell of the notebook, given as it stands there."
+  @doc "Evaluates one cell of the notebook; in a solved one, an exercise's solution in its place."
   @spec eval_cell(t(), Cell.t()) :: {CellResult.t(), t()}
   def eval_cell(%__MODULE__{} = runner, %Cell{} = cell) do
-    {section, key} = place(runner.notebook, cell)
-    {result, runner} = step(runner, solve(runner, cell), section, key)
+    place = place(runner, cell)
+    {result, runner} = step(runner, place.cell, place, place.skipped)
+    result = Report.judge(result, runner.opts.mode)
     if fun = runner.opts.on_cell, do: fun.(result)
     {result, %{runner | results: [result | runner.results]}}
   end
 
-  @doc "Where the flow of that cell stands now; `:aborted` where a cell of it has failed."
-  @spec point(t(), Cell.t()) :: {:ok, point(), t()} | :aborted
-  def point(%__MODULE__{} = runner, %Cell{} = cell) do
-    {section, _key} = place(runner.notebook, cell)
+  @doc "Returns where an attempt may begin now, or `:aborted` if a cell has failed."
+  @spec point(t()) :: {:ok, point()} | :aborted
+  def point(%__MODULE__{state: :running} = runner), do: {:ok, {runner.evaluator, runner.last}}
+  def point(%__MODULE__{}), do: :aborted
 
-    with {:ok, runner, flow} <- flow(runner, section) do
-      {:ok, {flow.evaluator, flow.last}, runner}
-    end
-  end
-
-  @doc "Whether the process whose cells led to that point still lives."
+  @doc "Returns whether the process whose cells led to that point still lives."
   @spec alive?(point()) :: boolean()
   def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)
 
   @doc """
-  Evaluates cells from a point on, and takes away all that they defined or started. A cell may stand in
-  a file of the reader (`path`); the last is one of the notebook. One that takes its process with it,
-  or is killed by its time limit, takes the point with it, too: see `alive?/1`.
-  """
-  @spec attempt(t(), point(), [Cell.t()], [attempt_option()]) :: [CellResult.t()]
-  def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
-    opts = Keyword.validate!(opts, @attempt_defaults)
-    {section, _key} = place(runner.notebook, List.last(cells))
-    flow = %{Flow.new(id(runner, section), evaluator) | last: last}
-    opts = Map.merge(runner.opts, Map.new(opts))
-    branch = %{runner | opts: opts, flows: %{flow.id => flow}}
-    # Behind the keys of the notebook's cells, whose contexts stay.
-    keys = Stream.iterate(length(Notebook.cells(runner.notebook)), &(&1 + 1))
+  Evaluates a reader's version of an exercise from a point on, as often as they like, and takes away
+  all that it defined or started. A cell may be in a file of the reader (`path`); the last one is of
+  the notebook. One that ends its process, or takes too long, ends the point: see `alive?/1`.
 
-    mark = Output.mark(runner.output)
-    Evaluator.mark(evaluator)
+  Options: `:check_timeout`, the milliseconds that a cell of the notebook may take; `:go_on?`, a
+  function that is called several times a second with the milliseconds that the cell has taken, and
+  ends the attempt if it returns false.
+  """
+  @spec attempt(t(), point(), [Cell.t()], keyword()) :: [CellResult.t()]
+  def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
+    opts = Map.merge(runner.opts, Map.new(Keyword.validate!(opts, [:check_timeout, :go_on?])))
+    place = place(runner, List.last(cells))
+    branch = %{runner | opts: opts, evaluator: evaluator, last: last, state: :running}
+    mark = Evaluator.mark(evaluator)
 
     {results, _branch} =
       cells
-      |> Enum.zip(keys)
-      |> Enum.map_reduce(branch, fn {cell, key}, branch -> step(branch, cell, section, key) end)
+      # After the keys of the notebook's cells, whose contexts stay.
+      |> Enum.with_index(map_size(runner.places))
+      |> Enum.map_reduce(branch, fn {cell, key}, branch ->
+        skipped = Requirements.missing(cell.code, opts.toolchains, runner.absent)
+        step(branch, cell, %{place | key: key}, skipped)
+      end)
 
-    Evaluator.unlink(evaluator)
-    Output.rewind(runner.output, mark)
-    Evaluator.flush(evaluator)
+    Evaluator.rewind(evaluator, mark)
     results
   end
 
   @doc """
-  Ends the notebook and takes away all it defined or started. Cells that were not evaluated are not
-  in the report.
+  Ends the notebook and takes away all that it defined or started. Cells that were not evaluated are
+  not in the report.
   """
   @spec stop(t()) :: Report.t()
   def stop(%__MODULE__{} = runner) do
-    died = died(runner)
-    Output.stop(runner.output)
-    for {_, flow} <- runner.flows, do: Process.demonitor(flow.evaluator.monitor, [:flush])
-    leaks = Watch.stop(runner.watch, runner.notebook)
-    Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.solved, died ++ leaks)
+    died = runner.evaluator |> Evaluator.stop(runner.modules) |> died(runner)
+    stick(:unstick_dir)
+    last = runner.notebook |> Notebook.cells() |> List.last(%{line: 1})
+    leaks = LeakCheck.failures(runner.opts.leak_check, runner.counters, last.line)
+    Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.mode, died ++ leaks)
   end
 
-  # Livebook's runtime has it loaded; `assert_receive` reads its settings. Mix may take it off the
-  # code path of an application that does not depend on it.
+  # Livebook has it loaded, and `assert_receive` reads its settings. Mix may take it off the code
+  # path of an application that does not depend on it.
   defp load_ex_unit do
-    with {:error, {reason, _}} when reason != :already_loaded <- Application.load(:ex_unit) do
-      :elixir |> :code.lib_dir() |> Path.join("../ex_unit/ebin") |> Path.expand() |> add_path()
+    unless Application.spec(:ex_unit) do
+      :elixir |> :code.lib_dir() |> :filename.join(~c"../ex_unit/ebin") |> :code.add_pathz()
       Application.load(:ex_unit)
     end
   end
 
-  defp add_path(path), do: path |> String.to_charlist() |> :code.add_pathz()
-
-  defp place(notebook, cell) do
-    key = Enum.find_index(Notebook.cells(notebook), &(&1 == cell))
-    section = Enum.find_index(notebook.sections, &(cell in &1.blocks))
-    if key == nil, do: raise(ArgumentError, "the cell is not one of this notebook")
-    {section, key}
+  # The code server refuses to load other modules in place of those of a sticky directory: a cell
+  # could redefine the engine by `Code.eval_string/1`, of which no tracer hears.
+  defp stick(function) do
+    with path when is_list(path) <- :code.which(__MODULE__),
+         do: apply(:code, function, [:filename.dirname(path)])
   end
 
-  defp solve(%{opts: %{solved: true}} = runner, %Cell{kind: {:exercise, _}} = cell) do
-    exercise = Enum.find(Exercises.all(runner.notebook), &(&1.stub == cell))
-    Exercises.solved(exercise) || cell
+  defp solve(%Cell{kind: {:exercise, _}} = cell, notebook, :solved) do
+    exercise = Enum.find(Exercise.all(notebook), &(&1.stub == cell))
+    Exercise.solved(exercise) || cell
   end
 
-  defp solve(_runner, cell), do: cell
+  defp solve(cell, _notebook, _mode), do: cell
 
-  defp step(runner, cell, section, key) do
-    result = %CellResult{cell: cell, section: section, status: :aborted}
+  # For each cell of the notebook: its section, its key, the cell to evaluate, why it is skipped.
+  defp places(notebook, solved, skipped) do
+    cells =
+      for {section, index} <- Enum.with_index(notebook.sections),
+          cell <- Notebook.cells_of(section),
+          do: {cell, %{section: index, name: section.name}}
 
-    with nil <- Needs.missing(cell.code, runner.absent),
-         {:ok, runner, flow} <- flow(runner, section) do
-      eval(runner, flow, result, key)
-    else
-      :aborted -> {result, runner}
-      reason -> {%{result | status: {:skipped, reason}}, without(runner, cell, reason)}
+    for {{{cell, place}, solved}, key} <- cells |> Enum.zip(solved) |> Enum.with_index(),
+        into: %{},
+        do: {cell, Map.merge(place, %{key: key, cell: solved, skipped: skipped[solved]})}
+  end
+
+  defp place(runner, cell) do
+    case runner.places do
+      %{^cell => place} -> place
+      _ -> raise ArgumentError, "the cell is not one of this notebook"
     end
   end
 
-  # What a skipped cell would have defined is not there for the cells behind it.
-  defp without(runner, cell, reason) do
-    absent = Map.new(Needs.defined(cell.code), &{&1, reason})
-    %{runner | absent: Map.merge(runner.absent, absent)}
+  defp step(runner, cell, place, skipped) do
+    result = %CellResult{cell: cell, section: place.section, status: :aborted}
+    entry = Journal.entry(cell.path || runner.notebook.path, cell.line, place.name)
+
+    Journal.during(entry, fn ->
+      cond do
+        skipped -> {%{result | status: {:skipped, skipped}}, runner}
+        runner.state != :running -> {result, runner}
+        true -> eval(runner, result, place.key)
+      end
+    end)
   end
 
-  # The flow of a section, made when its first cell runs.
-  defp flow(runner, section) do
-    parent = Enum.at(runner.notebook.sections, section).parent
-    id = id(runner, section)
+  defp eval(runner, result, key) do
+    job = job(runner, result.cell, key)
+    timeout = (result.cell.path == nil && runner.opts[:check_timeout]) || runner.opts.timeout
+    directory = File.cwd()
 
-    case {runner.flows[id], parent} do
-      {%Flow{failed: nil} = flow, _} -> {:ok, runner, flow}
-      {%Flow{}, _} -> :aborted
-      {nil, nil} -> started(runner, Flow.new(id, Evaluator.start(runner.output)))
-      {nil, parent} -> branch(runner, id, parent)
-    end
+    {answer, output, modules} =
+      Evaluator.eval(runner.evaluator, job, timeout, runner.opts[:go_on?])
+
+    await_end_if_stopping()
+    with {:ok, directory} <- directory, do: File.cd(directory)
+    failure = &Failure.at_noted_line(&1, &2, job, runner.evaluator.tracker)
+    result = outcome(%{result | output: output}, answer, failure, timeout)
+    result = restart_applications(result, runner.applications, failure)
+    if match?({:failed, _}, result.status), do: IOProxy.delete(modules)
+    # A later cell may call the functions of a reader's file, and fail there.
+    earlier = if job.functions?, do: [job | runner.earlier], else: runner.earlier
+    runner = %{runner | earlier: earlier, modules: modules ++ runner.modules}
+    {result, after_cell(runner, result, answer, key)}
   end
 
-  defp id(runner, section) do
-    if Enum.at(runner.notebook.sections, section).parent, do: section, else: :main
+  # `continue_on_error` does not help if the process is gone.
+  defp after_cell(runner, result, {:ok, _outcome}, key) do
+    stops? = match?({:failed, _}, result.status) and not result.cell.continue_on_error
+    %{runner | last: key, state: if(stops?, do: :failed, else: :running)}
   end
 
-  defp branch(runner, id, parent) do
-    case Flow.source(runner.flows[:main], parent) do
-      :aborted -> :aborted
-      source -> started(runner, Flow.new(id, Evaluator.start(runner.output, source)))
-    end
-  end
+  defp after_cell(runner, _result, _no_outcome, _key), do: %{runner | state: :dead}
 
-  defp started(runner, flow), do: {:ok, put_in(runner.flows[flow.id], flow), flow}
-
-  defp eval(runner, flow, result, key) do
-    cell = cell(runner, flow, result.cell, key)
-    timeout = timeout(result.cell, runner.opts)
-    answer = Evaluator.eval(flow.evaluator, cell, timeout, runner.opts[:go_on?])
-    {output, modules} = Output.take(runner.output)
-    result = result(%{result | output: output}, answer, {cell, flow.evaluator, timeout})
-    # Its functions may be called by what follows, and fail there.
-    runner = if cell.functions?, do: %{runner | earlier: [cell | runner.earlier]}, else: runner
-
-    if match?({:failed, _}, result.status), do: Output.delete(modules)
-    flow = Flow.after_cell(flow, result, key, match?({:ok, _}, answer))
-    {result, put_in(runner.flows[flow.id], flow)}
-  end
-
-  defp timeout(%Cell{path: nil}, %{check_timeout: limit}) when limit != nil, do: limit
-  defp timeout(_cell, opts), do: opts.timeout
-
-  defp cell(runner, flow, cell, key) do
+  defp job(runner, cell, key) do
     path = cell.path || runner.notebook.path
+    full_path = Path.expand(path)
 
     %{
       code: cell.code,
       line: cell.line,
       length: length(String.split(cell.code, "\n")),
       path: path,
-      file: Path.expand(path) <> if(cell.path, do: "", else: "#cell:#{key}"),
+      full_path: full_path,
+      file: if(cell.path, do: full_path, else: "#{full_path}#cell:#{key}"),
       key: key,
-      after: flow.last,
+      after: runner.last,
       functions?: cell.path != nil,
       earlier: runner.earlier
     }
   end
 
-  defp result(result, {:ok, %{result: {:ok, value}} = outcome}, _where) do
-    %{
-      result
-      | status: :ok,
-        value: value,
-        warnings: outcome.warnings,
-        time: outcome.time,
-        assertions: Assertions.count(result.cell.code)
-    }
-  end
+  defp outcome(result, answer, failure, timeout) do
+    case answer do
+      {:ok, %{result: {:ok, value}} = outcome} ->
+        assertions = Syntax.assertions(result.cell.code)
+        %{outcome(result, outcome) | status: :ok, value: value, assertions: assertions}
 
-  defp result(result, {:ok, outcome}, _where) do
-    %{result | status: outcome.result, warnings: outcome.warnings, time: outcome.time}
-  end
+      {:ok, %{result: {:failed, _failure} = failed} = outcome} ->
+        %{outcome(result, outcome) | status: failed}
 
-  defp result(result, :timeout, {_cell, _evaluator, timeout} = where) do
-    text = "took longer than #{timeout / 1000} s"
-    failed(%{result | time: timeout * 1000}, :timeout, text, where)
-  end
+      :timeout ->
+        failure = failure.(:timeout, "took longer than #{timeout / 1000} s")
+        %{result | time: timeout * 1000, status: {:failed, failure}}
 
-  defp result(result, :stopped, where), do: failed(result, :stopped, "was stopped", where)
+      :stopped ->
+        %{result | status: {:failed, failure.(:stopped, "was stopped")}}
 
-  defp result(result, {:down, reason}, {cell, _evaluator, _timeout} = where) do
-    failed(result, :exit, died_text(reason, cell), where)
-  end
-
-  defp failed(result, kind, text, {cell, evaluator, _timeout}) do
-    {owner, line} = evaluator.marker |> Marker.places() |> Explain.place(cell)
-    failure = %Failure{kind: kind, line: line, plain: text, path: owner.path}
-    %{result | status: {:failed, failure}}
-  end
-
-  defp died_text(reason, cell) do
-    Explain.unfile("the notebook's process died: #{Exception.format_exit(reason)}", cell)
-  end
-
-  # A process linked to a flow may have crashed after the last cell.
-  defp died(runner) do
-    for {_, %Flow{dead: false, evaluator: evaluator, line: line}} <- runner.flows,
-        {:down, reason} <- [Evaluator.down(evaluator)] do
-      %Failure{
-        kind: :exit,
-        line: line,
-        plain: died_text(reason, %{path: runner.notebook.path, earlier: []})
-      }
+      {:down, reason} ->
+        %{result | status: {:failed, failure.(:exit, died_text(reason))}}
     end
   end
+
+  defp outcome(result, outcome), do: %{result | warnings: outcome.warnings, time: outcome.time}
+
+  defp died_text(reason), do: "the notebook's process died: #{Exception.format_exit(reason)}"
+
+  # `System.stop/1` returns at once, and for a while the VM runs on without most of its applications.
+  # The journal then names this cell, and those after it.
+  defp await_end_if_stopping do
+    with {:stopping, _} <- :init.get_status(), do: Process.sleep(:infinity)
+  end
+
+  defp applications, do: for({name, _, _} <- Application.started_applications(), do: name)
+
+  # The next cell, or the next notebook, may need them, as everything needs `:elixir`.
+  defp restart_applications(result, before, failure) do
+    case before -- applications() do
+      [] ->
+        result
+
+      stopped ->
+        for name <- Enum.reverse(stopped), do: Application.ensure_all_started(name)
+        names = Enum.map_join(stopped, ", ", &inspect/1)
+        failure = failure.(:error, "stopped #{names}, which the VM needs: it was started again")
+        %{result | status: {:failed, failure}, value: nil, assertions: 0}
+    end
+  end
+
+  # A process that is linked to it may have crashed after the last cell.
+  defp died({:down, reason}, %{state: state, results: [%{cell: cell} | _]} = runner)
+       when state != :dead do
+    text = Failure.unfile(died_text(reason), job(runner, cell, 0))
+    [%Failure{kind: :exit, line: cell.line, plain: text}]
+  end
+
+  defp died(_down_or_alive, _runner), do: []
+end
+
+defmodule Livemd.LeakCheck do
+  @moduledoc false
+  # Compares counters before and after a notebook.
+
+  alias Livemd.Failure
+
+  @type counters :: %{term() => integer()}
+
+  # Milliseconds. What a dead process held is released a moment after its end.
+  @patience 2_000
+  @pause 10
+
+  @spec failures(nil | (() -> counters()), nil | counters(), pos_integer()) :: [Failure.t()]
+  def failures(nil, nil, _line), do: []
+
+  def failures(count, before, line) do
+    for {name, was, is} <- settle(count, before, now() + @patience) do
+      text =
+        "#{inspect(name)} was #{inspect(was)} before the notebook and is #{inspect(is)} after it"
+
+      %Failure{kind: :leak, line: line, plain: text}
+    end
+  end
+
+  defp settle(count, before, deadline) do
+    :erlang.garbage_collect()
+    counters = count.()
+    names = Enum.uniq(Map.keys(before) ++ Map.keys(counters))
+
+    differences =
+      for name <- names,
+          {was, is} = {before[name], counters[name]},
+          was != is,
+          do: {name, was, is}
+
+    if differences == [] or now() > deadline do
+      differences
+    else
+      Process.sleep(@pause)
+      settle(count, before, deadline)
+    end
+  end
+
+  defp now, do: System.monotonic_time(:millisecond)
 end

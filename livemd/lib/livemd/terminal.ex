@@ -1,36 +1,35 @@
 defmodule Livemd.Terminal do
   @moduledoc """
-  Prints the blocks of a notebook on a terminal, or plain in a pipe.
-
-  A terminal is a width, whether it shows colours, and whether what a notebook folds is shown:
+  A terminal, or a pipe: where lines are written, and in which form.
 
       terminal = Terminal.new(width: 72, colour: true)
-      IO.write(Terminal.render(block, terminal))
+      block |> Livemd.Terminal.Block.lines(terminal) |> Terminal.print(terminal)
 
-  In plain text nothing but the escape sequences is missing, except that inline code keeps its
-  backticks.
+    * `width` - in columns (80);
+    * `colour` - if false, no line has an escape sequence;
+    * `unfolded` - whether `<details>` show their content;
+    * `device` - of the output (`:stdio`);
+    * `live` - whether somebody watches it: only then it shows progress.
   """
 
-  alias Livemd.Notebook
-  alias Livemd.{Cell, Details, Fence, Prose}
-  alias Livemd.Terminal.{Lines, Inline, Markdown, Table}
-  alias Livemd.Terminal.List, as: Bullets
+  defstruct width: 80, colour: false, unfolded: false, device: :stdio, live: false
 
-  defstruct width: 80, colour: false, unfolded: false
+  @type t :: %__MODULE__{}
+  @type lines :: [IO.chardata()]
 
-  @type t :: %__MODULE__{width: pos_integer(), colour: boolean(), unfolded: boolean()}
+  @erase_line "\r\e[2K"
 
   # Longer lines are hard to read, however wide the window is.
   @widest 100
-  @indent "    "
 
-  @doc "A terminal with the given `:width`, `:colour` and `:unfolded`."
+  @doc "Returns a terminal with the given fields."
   @spec new(keyword()) :: t()
   def new(options \\ []), do: struct!(__MODULE__, options)
 
   @doc """
-  The terminal that standard output is, or nil where it is a pipe or a file. There are no colours
-  where `NO_COLOR` is set (see no-color.org) or the terminal is dumb.
+  Returns the terminal that standard output is, or `nil` if it is a pipe or a file.
+
+  It has no colours if `NO_COLOR` is set (see no-color.org) or if `TERM` is `dumb`.
   """
   @spec detect() :: t() | nil
   def detect do
@@ -44,126 +43,63 @@ defmodule Livemd.Terminal do
     System.get_env("NO_COLOR", "") == "" and System.get_env("TERM") not in [nil, "dumb"]
   end
 
-  @doc "The block as text that ends with a line break."
-  @spec render(Notebook.block(), t()) :: IO.chardata()
-  def render(block, terminal), do: block |> lines(terminal) |> Enum.map(&[&1, "\n"])
+  @doc "Returns the terminal given as option `:terminal`, or a pipe if that is `nil`, to `:output`."
+  @spec open(keyword()) :: t()
+  def open(options) do
+    device = Keyword.get(options, :output, :stdio)
 
-  @doc "The lines of a block, for whoever indents them further."
-  @spec lines(Notebook.block(), t()) :: [IO.chardata()]
-  def lines(%Prose{kind: :paragraph, text: text}, terminal), do: flow(text, terminal)
-
-  def lines(%Prose{kind: :heading, text: text}, terminal) do
-    name = String.replace(text, ~r/\A#+\s+|\s+#+\s*\z/, "")
-    flow(name, terminal, [:bright])
-  end
-
-  def lines(%Prose{kind: :table, text: text}, terminal) do
-    Table.lines(text, terminal.width, terminal.colour)
-  end
-
-  def lines(%Prose{kind: :quote, text: text}, terminal) do
-    bar = Lines.style("│", [:faint], terminal.colour)
-
-    text
-    |> String.replace(~r/^\s*> ?/m, "")
-    |> Markdown.blocks()
-    |> stack(narrower(terminal, 2))
-    |> Enum.map(&[bar, indented(&1, " ")])
-  end
-
-  def lines(%Prose{kind: :list, text: text}, terminal) do
-    {items, loose?} = Bullets.items(text)
-    items = Enum.map(items, &item(&1, terminal))
-    Enum.concat(if loose?, do: Enum.intersperse(items, [""]), else: items)
-  end
-
-  def lines(%Cell{code: code}, terminal), do: code("elixir", code, terminal)
-
-  def lines(%Fence{info: "mermaid", code: code}, terminal) do
-    [Lines.style(diagram(code), [:faint], terminal.colour)]
-  end
-
-  def lines(%Fence{info: info, code: code}, terminal), do: code(label(info), code, terminal)
-
-  def lines(%Details{summary: summary}, %{unfolded: false} = terminal) do
-    [Lines.style(["▸ ", summary], [:faint], terminal.colour)]
-  end
-
-  def lines(%Details{summary: summary, blocks: blocks}, terminal) do
-    [Lines.style(["▾ ", summary], [:bright], terminal.colour), "" | stack(blocks, terminal)]
-  end
-
-  @doc "The lines of a heading above the blocks' own, with a rule of `char` below it."
-  @spec heading(String.t(), String.t(), t()) :: [IO.chardata()]
-  def heading(text, char, terminal) do
-    lines = text |> Inline.spans(terminal.colour, [:bright]) |> Lines.wrap(terminal.width)
-    width = lines |> Enum.map(&Lines.width/1) |> Enum.max(fn -> 0 end)
-    rule = char |> String.duplicate(width) |> Lines.style([:faint], terminal.colour)
-    Enum.map(lines, &Lines.paint(&1, terminal.colour)) ++ [rule]
-  end
-
-  @doc "The blocks one under the other, with an empty line between them."
-  @spec stack([Notebook.block()], t()) :: [IO.chardata()]
-  def stack(blocks, terminal) do
-    blocks |> Enum.map(&lines(&1, terminal)) |> Enum.intersperse([""]) |> Enum.concat()
-  end
-
-  defp flow(text, %{width: width, colour: colour?}, styles \\ []) do
-    text
-    |> Inline.spans(colour?, styles)
-    |> Lines.wrap(width)
-    |> Enum.map(&Lines.paint(&1, colour?))
-  end
-
-  defp narrower(terminal, indent), do: %{terminal | width: max(terminal.width - indent, 10)}
-
-  defp item({marker, markdown}, terminal) do
-    indent = String.length(marker) + 1
-    [first | rest] = with [] <- within(markdown, narrower(terminal, indent)), do: [""]
-    [[marker, " ", first] | Enum.map(rest, &indented(&1, String.duplicate(" ", indent)))]
-  end
-
-  # A list right under its item's text needs no empty line before it; a paragraph does.
-  defp within(markdown, terminal) do
-    for {block, index} <- markdown |> Markdown.blocks() |> Enum.with_index(),
-        line <- if(index > 0 and not list?(block), do: [""], else: []) ++ lines(block, terminal),
-        do: line
-  end
-
-  defp list?(block), do: match?(%Prose{kind: :list}, block)
-
-  defp code(label, code, %{colour: colour?}) do
-    heading = if label == "", do: [], else: [Lines.style(label, [:faint], colour?)]
-
-    heading ++
-      (code |> String.split("\n") |> Enum.map(&indented(code_line(&1, colour?), @indent)))
-  end
-
-  # Only whole-line comments: anything more would be a highlighter.
-  defp code_line(line, colour?) do
-    if line =~ ~r/\A\s*(#( |\z)|\/\/)/, do: Lines.style(line, [:faint], colour?), else: line
-  end
-
-  defp indented("", _indent), do: ""
-  defp indented(line, indent), do: [indent, line]
-
-  # rustdoc's attributes say in short what a reader may want in words.
-  defp label(info) do
-    case String.split(info, ",") do
-      [language, "compile_fail", code] -> "#{language} (does not compile: #{code})"
-      [language, "compile_fail"] -> "#{language} (does not compile)"
-      _language -> info
+    case options[:terminal] do
+      nil -> new(device: device)
+      terminal -> %{terminal | device: device, live: true}
     end
   end
 
-  defp diagram(code) do
-    lines = code |> String.split("\n") |> Enum.reject(&(String.trim(&1) == ""))
-    first = Enum.find(lines, "mermaid", &(not String.starts_with?(String.trim(&1), "%%")))
-    [kind | _rest] = String.split(first)
-    "[diagram: #{kind}, #{count(length(lines), "line")}; drawn in Livebook]"
+  @doc "Writes lines. They replace the line of progress, or the prompt, that is there."
+  @spec print(lines(), t()) :: :ok
+  def print(lines, terminal) do
+    erase = if terminal.live, do: @erase_line, else: ""
+    IO.write(terminal.device, [erase | Enum.map(lines, &[&1, "\n"])])
   end
 
-  @doc "A number and what it counts: `1 line`, `2 lines`."
+  @doc "Writes text, without a line break, that the next line replaces; nothing into a pipe."
+  @spec progress(String.t(), t()) :: :ok
+  def progress(_text, %{live: false}), do: :ok
+
+  def progress(text, terminal) do
+    text = String.slice(text, 0, terminal.width - 1)
+    IO.write(terminal.device, [@erase_line, style(text, [:faint], terminal)])
+  end
+
+  @doc "Returns text in some of `IO.ANSI`'s styles, or unchanged if the terminal has no colours."
+  @spec style(IO.chardata(), [atom()], t()) :: IO.chardata()
+  def style(text, styles, terminal), do: IO.ANSI.format([styles, text], terminal.colour)
+
+  @doc "Splits text into lines and indents all but the first; the first follows `mark`."
+  @spec hang(IO.chardata(), String.t()) :: lines()
+  def hang(mark, text) do
+    [first | rest] = split(text)
+    [[mark, first] | indent(rest, String.duplicate(" ", width(mark)))]
+  end
+
+  @doc "Returns how many columns a line takes."
+  @spec width(IO.chardata()) :: non_neg_integer()
+  def width(line),
+    do: line |> IO.chardata_to_string() |> String.replace(~r/\e\[[\d;]*m/, "") |> String.length()
+
+  @doc "Splits text into lines, without an empty one at the end."
+  @spec split(String.t()) :: [String.t()]
+  def split(text), do: text |> String.trim_trailing("\n") |> String.split("\n")
+
+  @doc "Puts an indent before each line that isn't empty."
+  @spec indent(lines(), String.t()) :: lines()
+  def indent(lines, indent), do: Enum.map(lines, &if(&1 == "", do: "", else: [indent, &1]))
+
+  @doc """
+  Returns a number with the noun that it counts.
+
+      iex> {Livemd.Terminal.count(1, "line"), Livemd.Terminal.count(2, "line")}
+      {"1 line", "2 lines"}
+  """
   @spec count(non_neg_integer(), String.t()) :: String.t()
   def count(1, noun), do: "1 #{noun}"
   def count(number, noun), do: "#{number} #{noun}s"

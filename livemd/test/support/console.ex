@@ -6,7 +6,7 @@ defmodule Livemd.Console do
 
   import ExUnit.Assertions
 
-  alias Livemd.IODevice
+  alias Livemd.IOProxy
 
   # Milliseconds: a failure, not a pace.
   @deadline 30_000
@@ -60,7 +60,7 @@ defmodule Livemd.Console do
         %{state | waiting: {from, reply_as}} |> answer() |> loop()
 
       {:io_request, from, reply_as, request} ->
-        {reply, text} = IODevice.request(request)
+        {reply, text} = IOProxy.reply(request)
         if text != "", do: send(state.owner, {self(), text})
         send(from, {:io_reply, reply_as, reply})
         loop(state)

@@ -1,13 +1,12 @@
 defmodule Livemd.Linter.Links do
   @moduledoc false
+  # Relative links in prose: the file exists, and so does the heading that the fragment names.
 
-  alias Livemd.Notebook
-  alias Livemd.{Details, Prose}
+  alias Livemd.{Notebook, Prose}
 
   @spec lint(Notebook.t()) :: [{pos_integer(), String.t()}]
   def lint(notebook) do
-    for section <- notebook.sections,
-        prose <- prose(section.blocks),
+    for %Prose{} = prose <- Notebook.shown(notebook),
         {text, line} <- prose.text |> String.split("\n") |> Enum.with_index(prose.line),
         target <- targets(text),
         message <- broken(target, notebook.path),
@@ -15,7 +14,7 @@ defmodule Livemd.Linter.Links do
   end
 
   @doc """
-  The names under which a heading can be linked to: GitHub's, and ExDoc's where that differs.
+  Returns the fragments that lead to a heading: GitHub's, and ExDoc's where that differs.
 
       iex> Livemd.Linter.Links.anchors("What's `dirty`?")
       ["whats-dirty", "what-s-dirty"]
@@ -26,14 +25,6 @@ defmodule Livemd.Linter.Links do
     github = lower |> String.replace(~r/[^\p{L}\p{M}\p{N}\s_-]/u, "") |> String.replace(" ", "-")
     ex_doc = lower |> String.replace(~r/\W+/u, "-") |> String.trim("-")
     Enum.uniq([github, ex_doc])
-  end
-
-  defp prose(blocks) do
-    Enum.flat_map(blocks, fn
-      %Prose{} = prose -> [prose]
-      %Details{blocks: blocks} -> prose(blocks)
-      _ -> []
-    end)
   end
 
   defp targets(text) do
@@ -67,7 +58,7 @@ defmodule Livemd.Linter.Links do
     end
   end
 
-  # A heading inside of a fence is none.
+  # A line in a fence isn't a heading.
   defp headings([], _fence, found), do: found
 
   defp headings([line | rest], nil, found) do

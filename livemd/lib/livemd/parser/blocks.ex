@@ -1,140 +1,200 @@
 defmodule Livemd.Parser.Blocks do
   @moduledoc false
-  # Lines to a flat list of items: blocks, headings, comments, metadata and problems, in order.
+  # Turns lines into a flat list of items in the order of the file: blocks, headings, comments,
+  # metadata and problems.
 
-  alias Livemd.{Details, Prose}
-  alias Livemd.Parser.{Comment, FenceReader, Line, ProseRules, Source}
+  alias Livemd.{Details, Fence, Prose}
+  alias Livemd.Parser.{FenceReader, ProseRules}
+
+  @type line :: {String.t(), pos_integer()}
 
   @type item ::
-          Livemd.block()
+          Prose.t()
+          | Fence.t()
+          | Details.t()
           | {:heading, 1..6, String.t(), pos_integer()}
-          | Comment.item()
+          | {:comment, pos_integer()}
+          | {:continue_on_error, pos_integer()}
+          | problem()
 
-  @spec scan([Source.line()]) :: [item()]
-  def scan(lines), do: scan(lines, [])
+  @type problem :: {:problem, pos_integer(), String.t()}
+
+  # Bytes. Printing a block takes time quadratic in its size.
+  @longest_line 4_000
+  @longest_block 20_000
+
+  # What is refused wherever it begins, with the reason.
+  @refused %{
+    tilde: "a fence of tildes: use backticks",
+    html:
+      "HTML: only `<details>` and one-line comments are in this subset, each alone on its line",
+    ruler: "a rule, or an underline that makes the line above a heading: use `##`",
+    definition: "a link or footnote definition: Livebook loses it when it saves",
+    attributes: "Livebook reads a line that starts with `{:` as an attribute list",
+    long: "a line of more than #{@longest_line} bytes"
+  }
+  @refused_kinds Map.keys(@refused)
+
+  @spec scan([line()]) :: [item()]
+  def scan(lines), do: lines |> scan([]) |> nest()
 
   defp scan([], items), do: Enum.reverse(items)
 
-  defp scan([{text, line} | rest] = lines, items) do
-    case Line.kind(text) do
+  defp scan([{text, _line} | rest] = lines, items) do
+    case kind(text) do
       :blank ->
         scan(rest, items)
 
-      :details ->
-        {new, rest} = details(rest, line)
-        next(rest, new, items)
-
-      :end_details ->
-        next(rest, [{:problem, line, "`</details>` closes nothing"}], items)
-
       kind ->
         {new, rest} = block(kind, lines)
-        next(rest, new, items)
+        scan(rest, Enum.reverse(new ++ separated(rest), items))
     end
   end
 
-  defp next(rest, new, items) do
-    scan(rest, Enum.reverse(new ++ separated(rest), items))
-  end
-
-  # Blocks that touch are read differently by each Markdown parser.
+  # Markdown parsers disagree about blocks without a blank line between them.
   defp separated([]), do: []
 
   defp separated([{text, line} | _]) do
-    # The others are refused anyhow, and say more.
-    if Line.kind(text) in [:blank, :ruler, :html, :attributes, :definition, :tilde, :indented] do
-      []
-    else
-      [{:problem, line, "leave a blank line before this one"}]
+    # The other kinds are refused with a better reason.
+    if kind(text) in [:blank, :indented | @refused_kinds],
+      do: [],
+      else: problem(line, "leave a blank line before this line")
+  end
+
+  defp problem(line, message), do: [{:problem, line, message}]
+
+  # What a line outside of a fence begins.
+  defp kind(text) when byte_size(text) > @longest_line do
+    if String.trim_leading(text, " ") == "", do: :blank, else: :long
+  end
+
+  defp kind("<details>"), do: :details
+  defp kind("</details>"), do: :end_details
+  defp kind("```" <> _), do: :fence
+  defp kind("~~~" <> _), do: :tilde
+  defp kind("#" <> _), do: :hash
+  defp kind("<!--" <> _), do: :comment
+  defp kind("<" <> _), do: :html
+  defp kind("|" <> _), do: :table
+  defp kind(">" <> _), do: :quote
+  defp kind("{:" <> _), do: :attributes
+
+  defp kind(text) do
+    cond do
+      text =~ ~r/\A *\z/ -> :blank
+      text =~ ~r/\A\s/u -> :indented
+      # Before lists: a line of nothing but markers is a rule, or underlines a heading.
+      text =~ ~r/\A[-=*_+][-=*_+ ]*\z/ -> :ruler
+      text =~ ~r/\A([-*+]|\d{1,9}[.)])\s/ -> :list
+      text =~ ~r/\A\[[^\]]*\]:/ -> :definition
+      true -> :text
     end
   end
 
   defp block(:fence, lines), do: FenceReader.take(lines)
-  defp block(:comment, [{text, line} | rest]), do: {[Comment.read(text, line)], rest}
+  defp block(:details, [{_, line} | rest]), do: details(rest, line)
+  defp block(:end_details, [{_, line} | rest]), do: {[{:end_details, line}], rest}
+  defp block(:comment, [{text, line} | rest]), do: {[comment(text, line)], rest}
   defp block(:hash, [{text, line} | rest]), do: {heading(text, line), rest}
-  defp block(:text, lines), do: prose(:paragraph, lines, &(&1 == :text))
-  defp block(:table, lines), do: prose(:table, lines, &(&1 == :table))
-  defp block(:quote, lines), do: prose(:quote, lines, &(&1 == :quote))
+  defp block(:text, lines), do: prose(:paragraph, lines, :text)
+  defp block(kind, lines) when kind in [:table, :quote], do: prose(kind, lines, kind)
 
   defp block(:list, lines) do
     {taken, rest} = list(lines, [])
-    {prose_items(:list, taken), rest}
+    {prose(:list, taken), rest}
   end
 
-  defp block(:tilde, [{_, line} | rest]) do
-    {[{:problem, line, "a fence of tildes: use backticks"}], rest}
-  end
-
-  defp block(:html, [{_, line} | rest]) do
-    message =
-      "HTML: only `<details>` and one-line comments are in this subset, each alone on its line"
-
-    {[{:problem, line, message}], rest}
-  end
-
-  defp block(:ruler, [{_, line} | rest]) do
-    message = "a rule, or an underline that makes the line above a heading: use `##`"
-    {[{:problem, line, message}], rest}
-  end
-
-  defp block(:definition, [{_, line} | rest]) do
-    {[{:problem, line, "a link or footnote definition: Livebook loses it on load"}], rest}
-  end
-
-  defp block(:attributes, [{_, line} | rest]) do
-    {[{:problem, line, "a line that starts with `{:` is an attribute list to Livebook"}], rest}
-  end
-
-  defp block(:indented, [{text, line} | rest]), do: {[{:problem, line, indented(text)}], rest}
+  defp block(:indented, [{text, line} | rest]), do: {problem(line, indented(text)), rest}
+  defp block(kind, [{_, line} | rest]), do: {problem(line, Map.fetch!(@refused, kind)), rest}
 
   defp indented(text) do
-    case Line.kind(String.trim_leading(text)) do
+    case kind(String.trim_leading(text)) do
       kind when kind in [:fence, :tilde] -> "an indented fence: start it at the margin"
       :hash -> "an indented heading: start it at the margin"
       _ -> "an indented line outside of a list: start it at the margin"
     end
   end
 
+  # Livebook compares its metadata byte for byte.
+  defp comment(~s(<!-- livebook:{"continue_on_error":true} -->), line),
+    do: {:continue_on_error, line}
+
+  defp comment(text, line) do
+    cond do
+      not String.contains?(text, "-->") -> {:problem, line, "a comment over several lines"}
+      not String.ends_with?(text, "-->") -> {:problem, line, "text after `-->`"}
+      text =~ ~r/<!--.*(<!--|-->.*-->)/ -> {:problem, line, "more than one comment on the line"}
+      text =~ ~r/livebook\s*:/i -> {:problem, line, metadata(text)}
+      true -> {:comment, line}
+    end
+  end
+
+  @metadata [
+    {"output", "an output: save the notebook without outputs"},
+    {"livebook_object", "a smart cell or an input: write it as code"},
+    {"stamp", "a stamp: it is void once the file is edited; remove it"},
+    {"branch_parent_index", "a branching section: this subset has one flow; remove the comment"},
+    {"force_markdown", "force_markdown: mark the fence as `text`"},
+    {"reevaluate_automatically", "reevaluate_automatically: remove the comment"},
+    {"continue_on_error",
+     "write the comment byte for byte as `<!-- livebook:{\"continue_on_error\":true} -->`"}
+  ]
+
+  defp metadata(text) do
+    Enum.find_value(
+      @metadata,
+      "metadata outside of this subset: Livebook drops unknown keys when it saves; remove it",
+      fn {key, message} -> if String.contains?(text, ~s("#{key}")), do: message end
+    )
+  end
+
   defp heading(text, line) do
-    case Regex.run(~r/\A(\#{1,6}) (\S.*?) *\z/, text) do
+    case Regex.run(~r/\A(\#{1,6}) (\S.*)\z/, text) do
       [_, marks, name] ->
+        name = String.trim_trailing(name, " ")
         [{:heading, byte_size(marks), name, line} | heading_problems(name, line)]
 
       nil ->
-        [{:problem, line, "a heading is one to six `#`, one space and a name"}]
+        problem(line, "a heading is one to six `#`, one space and a name")
     end
   end
 
   defp heading_problems(name, line) do
     own =
       cond do
-        name =~ ~r/#\z/ -> [{:problem, line, "Livebook drops `#` at the end of a heading"}]
-        name =~ ~r/\{:[^}]*\}\z/ -> [{:problem, line, "Livebook drops `{:...}` after a heading"}]
-        name != String.trim(name) -> [{:problem, line, "white space around the heading's name"}]
+        name =~ ~r/#\z/ -> problem(line, "Livebook drops `#` at the end of a heading")
+        name =~ ~r/\{:[^{}]*\}\z/ -> problem(line, "Livebook drops `{:...}` after a heading")
+        name != String.trim(name) -> problem(line, "white space around the heading's name")
         true -> []
       end
 
     own ++ ProseRules.check(%Prose{kind: :heading, text: name, line: line})
   end
 
-  defp prose(kind, lines, same?) do
-    {taken, rest} = Enum.split_while(lines, fn {text, _} -> same?.(Line.kind(text)) end)
-    {prose_items(kind, taken), rest}
+  defp prose(kind, lines, same) do
+    {taken, rest} = Enum.split_while(lines, fn {text, _} -> kind(text) == same end)
+    {prose(kind, taken), rest}
   end
 
-  defp prose_items(kind, [{_, line} | _] = taken) do
-    prose = %Prose{kind: kind, text: Enum.map_join(taken, "\n", &elem(&1, 0)), line: line}
-    [prose | ProseRules.check(prose)]
+  defp prose(kind, [{_, line} | _] = taken) do
+    text = Enum.map_join(taken, "\n", &elem(&1, 0))
+
+    if byte_size(text) > @longest_block do
+      problem(line, "a #{kind} of more than #{@longest_block} bytes: split it")
+    else
+      prose = %Prose{kind: kind, text: text, line: line}
+      [prose | ProseRules.check(prose)]
+    end
   end
 
-  # An indented line goes on with the list, after a blank line too.
+  # An indented line continues the list, after a blank line too.
   defp list([{text, _} = line | rest] = lines, taken) do
-    case {Line.kind(text), rest} do
+    case {kind(text), rest} do
       {kind, _} when kind in [:list, :indented] ->
         list(rest, [line | taken])
 
       {:blank, [{next, _} | _]} when taken != [] ->
-        if Line.kind(next) == :indented,
+        if kind(next) == :indented,
           do: list(rest, [line | taken]),
           else: {Enum.reverse(taken), lines}
 
@@ -145,57 +205,50 @@ defmodule Livemd.Parser.Blocks do
 
   defp list([], taken), do: {Enum.reverse(taken), []}
 
-  defp details(lines, opened) do
-    {summary, summary_problems, lines} = summary(lines, opened)
-    {items, rest, end_problems} = details_items(lines, opened, [])
-    {problems, blocks} = Enum.split_with(items, &match?({:problem, _, _}, &1))
-    details = %Details{summary: summary, line: opened, blocks: blocks}
-    {[details | summary_problems ++ problems ++ end_problems], rest}
-  end
-
-  defp summary([{text, line} | rest] = lines, opened) do
+  defp details([{text, _line} | rest] = lines, opened) when byte_size(text) <= @longest_line do
     case Regex.run(~r/\A<summary>([^<>]*[^<>\s][^<>]*)<\/summary>\z/, text) do
-      [_, summary] -> {summary, separated(rest), rest}
-      nil -> {"", [{:problem, min(line, opened + 1), no_summary()}], lines}
+      [_, summary] -> {[{:details, summary, opened} | separated(rest)], rest}
+      nil -> no_summary(lines, opened, opened + 1)
     end
   end
 
-  defp summary([], opened), do: {"", [{:problem, opened, no_summary()}], []}
+  defp details(lines, opened), do: no_summary(lines, opened, opened)
 
-  defp no_summary, do: "after `<details>` comes the line `<summary>Text</summary>`"
-
-  defp details_items([], opened, items), do: unclosed([], opened, items)
-
-  defp details_items([{text, _} | rest] = lines, opened, items) do
-    case Line.kind(text) do
-      :blank ->
-        details_items(rest, opened, items)
-
-      :end_details ->
-        {Enum.reverse(items), rest, []}
-
-      kind ->
-        # A section inside of details is a forgotten `</details>`.
-        if kind == :hash and text =~ ~r/\A\#{1,2} / do
-          unclosed([{"", opened} | lines], opened, items)
-        else
-          {new, rest} = inner_block(kind, lines)
-          details_items(rest, opened, Enum.reverse(new ++ separated(rest), items))
-        end
-    end
+  defp no_summary(lines, opened, line) do
+    message = "after `<details>` comes the line `<summary>Text</summary>`"
+    {[{:details, "", opened} | problem(line, message)], lines}
   end
 
-  defp unclosed(rest, opened, items) do
-    {Enum.reverse(items), rest, [{:problem, opened, "`<details>` is never closed"}]}
+  # Puts into details what is between them and their end.
+  defp nest([{:details, summary, opened} | rest]) do
+    {inner, rest} = Enum.split_while(rest, &inside?/1)
+    {blocks, problems} = inner |> Enum.map(&inner_block/1) |> Enum.split_with(&is_struct/1)
+    {unclosed, rest} = close(rest, opened)
+    details = %Details{summary: summary, line: opened, blocks: blocks}
+    [details | problems ++ unclosed ++ nest(rest)]
   end
 
-  defp inner_block(:details, [{_, line} | rest]) do
-    {[{:problem, line, "`<details>` inside of another"}], rest}
-  end
+  defp nest([{:end_details, line} | rest]),
+    do: problem(line, "`</details>` without `<details>`") ++ nest(rest)
 
-  defp inner_block(kind, [{_, line} | rest]) when kind in [:hash, :comment] do
-    {[{:problem, line, "no heading, comment or metadata inside of `<details>`"}], rest}
-  end
+  defp nest([item | rest]), do: [item | nest(rest)]
+  defp nest([]), do: []
 
-  defp inner_block(kind, lines), do: block(kind, lines)
+  # A section within details means that `</details>` was forgotten.
+  defp inside?({:heading, level, _, _}), do: level > 2
+  defp inside?(item), do: not match?({:end_details, _}, item)
+
+  defp close([{:end_details, _} | rest], _opened), do: {[], rest}
+  defp close(rest, opened), do: {problem(opened, "`<details>` is never closed"), rest}
+
+  defp inner_block({:details, _, line}), do: {:problem, line, "`<details>` within another"}
+  defp inner_block({:heading, _, _, line}), do: not_in_details(line)
+
+  defp inner_block({kind, line}) when kind in [:comment, :continue_on_error],
+    do: not_in_details(line)
+
+  defp inner_block(block_or_problem), do: block_or_problem
+
+  defp not_in_details(line),
+    do: {:problem, line, "no heading, comment or metadata within `<details>`"}
 end

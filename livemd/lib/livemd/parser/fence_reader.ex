@@ -1,22 +1,21 @@
 defmodule Livemd.Parser.FenceReader do
   @moduledoc false
-  # Takes a fence off the lines. What Livebook would close, run or drop unexpectedly is a problem.
+  # Takes a fence off the lines, and reports what Livebook would close, evaluate or drop
+  # unexpectedly.
 
   alias Livemd.Fence
+  alias Livemd.Parser.Blocks
 
   @shown ~w(rust rust,compile_fail c toml console text mermaid diff yaml)
+  @evaluated_by_livebook ~w(erlang python pyproject.toml)
+  @looks_like_elixir ~w(Elixir ELIXIR ex exs iex)
 
-  # What Livebook runs, or what looks like it.
-  @runs ~w(erlang python pyproject.toml)
-  @looks_elixir ~w(Elixir ELIXIR ex exs iex)
-
-  @spec take(nonempty_list({String.t(), pos_integer()})) ::
-          {[Fence.t() | {:problem, pos_integer(), String.t()}], [{String.t(), pos_integer()}]}
+  @spec take(nonempty_list(Blocks.line())) :: {[Fence.t() | Blocks.problem()], [Blocks.line()]}
   def take([{opening, line} | rest]) do
     [_, ticks, info] = Regex.run(~r/\A(`{3,})(.*)\z/s, opening)
-    {code, rest, end_problems} = until_close(rest, ticks, line, [], [])
+    {code, rest, problems} = until_close(rest, ticks, line, [], [])
     fence = %Fence{info: info, code: Enum.join(code, "\n"), line: line}
-    {[fence | info_problems(info, line) ++ end_problems], rest}
+    {[fence | info_problems(info, line) ++ problems], rest}
   end
 
   defp until_close([], _ticks, opened, code, problems) do
@@ -28,64 +27,65 @@ defmodule Livemd.Parser.FenceReader do
   end
 
   defp until_close([{text, line} | rest], ticks, opened, code, problems) do
-    problems = inner_problem(text, line, ticks, opened) ++ problems
+    problems =
+      case almost_closes(text, ticks, opened) do
+        nil -> problems
+        message -> [{:problem, line, message} | problems]
+      end
+
     until_close(rest, ticks, opened, [text | code], problems)
   end
 
-  defp inner_problem(text, line, ticks, opened) do
+  defp almost_closes(text, ticks, opened) do
+    text = String.trim_leading(text)
+    after_ticks = String.replace_prefix(text, ticks, "")
+
     cond do
-      text =~ ~r/\A\s*#{ticks}\s*[^`\s]*\s*\z/u ->
-        message =
-          "Livebook closes here the fence of line #{opened}: " <>
-            "close with exactly #{ticks} or open with more backticks"
+      not String.starts_with?(text, ticks) ->
+        nil
 
-        [{:problem, line, message}]
+      String.starts_with?(after_ticks, "`") ->
+        "more backticks than the fence of line #{opened} has: open with more"
 
-      text =~ ~r/\A\s*#{ticks}`/u ->
-        [{:problem, line, "more backticks than the fence of line #{opened} has: open with more"}]
+      String.trim(after_ticks) =~ ~r/[`\s]/u ->
+        nil
 
       true ->
-        []
+        "Livebook closes here the fence of line #{opened}: " <>
+          "close with exactly #{ticks} or open with more backticks"
     end
   end
 
   defp info_problems("elixir", _line), do: []
   defp info_problems(info, _line) when info in @shown, do: []
 
-  defp info_problems("rust,compile_fail,E" <> <<code::binary-size(4)>> = info, line) do
-    if code =~ ~r/\A\d{4}\z/, do: [], else: [{:problem, line, unknown(info)}]
+  defp info_problems(info, line) do
+    if info =~ ~r/\Arust,compile_fail,E\d{4}\z/,
+      do: [],
+      else: [{:problem, line, info_message(info)}]
   end
-
-  defp info_problems(info, line), do: [{:problem, line, info_message(info)}]
 
   defp info_message(""), do: "a fence without a language: name one, such as `text`"
 
-  defp info_message(info) when info in @runs do
-    "Livebook would run a fence marked `#{info}`: this subset runs only `elixir`"
-  end
+  defp info_message(info) when info in @evaluated_by_livebook,
+    do: "Livebook would run a fence marked `#{info}`: this subset runs only `elixir`"
 
   defp info_message(info) do
+    trimmed = String.trim(info)
+
     cond do
-      info in @looks_elixir or info =~ ~r/\Aelixir[\s,{]/u ->
+      info in @looks_like_elixir or info =~ ~r/\Aelixir[\s,{]/u ->
         "`#{info}` is never run, though it looks like Elixir: write exactly `elixir`"
 
       String.contains?(info, "`") ->
         "three backticks at the start of a line that opens no fence"
 
-      info != String.trim(info) ->
-        info_message_space(info)
+      info != trimmed ->
+        "white space around `#{trimmed}`: it must follow the backticks and end the line"
 
       true ->
-        unknown(info)
+        "`#{info}` is none of the languages of this subset: elixir, " <>
+          Enum.join(@shown, ", ") <> ", rust,compile_fail,E0000"
     end
-  end
-
-  defp info_message_space(info) do
-    "white space around `#{String.trim(info)}`: it must follow the backticks and end the line"
-  end
-
-  defp unknown(info) do
-    "`#{info}` is none of the languages of this subset: elixir, " <>
-      Enum.join(@shown, ", ") <> ", rust,compile_fail,E0000"
   end
 end

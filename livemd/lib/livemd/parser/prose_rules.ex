@@ -1,6 +1,6 @@
 defmodule Livemd.Parser.ProseRules do
   @moduledoc false
-  # What a line of prose must not hold, since Livebook would read it, or the lines after it, otherwise.
+  # Refuses in prose whatever Livebook would read differently.
 
   alias Livemd.Prose
 
@@ -10,50 +10,50 @@ defmodule Livemd.Parser.ProseRules do
     Enum.flat_map(lines, &line(&1, prose.kind)) ++ block(prose.kind, lines)
   end
 
-  @spec code_span_open?(String.t()) :: boolean()
-  def code_span_open?(text), do: spans(runs(text), nil) != nil
-
   defp line({text, number}, kind) do
-    for message <- anywhere(text) ++ nested(kind, text), do: {:problem, number, message}
+    for message when message != nil <- [anywhere(text), nested(kind, text)],
+        do: {:problem, number, message}
   end
 
   defp anywhere(text) do
-    cond do
-      String.contains?(text, "\t") ->
-        ["a tab: Livebook expands it; use spaces"]
-
-      text =~ ~r/```|~~~/ ->
-        ["``` or ~~~ outside of a fence: a fence starts at the margin, after a blank line"]
-
-      String.contains?(text, "<!--") ->
-        ["a comment stands alone on its line, at the margin"]
-
-      text =~ ~r/\\`/ ->
-        ["a backslash before a backtick: put the text into a code span of two backticks"]
-
-      code_span_open?(text) ->
-        ["a code span that does not end on its line: Livebook may swallow what follows"]
-
-      true ->
-        []
-    end
+    first_that_matches(text, [
+      {"\t", "a tab: Livebook expands it; use spaces"},
+      {~r/```|~~~/, "``` or ~~~ outside of a fence: it starts at the margin, after a blank line"},
+      {"<!--", "a comment must be alone on its line, at the margin"},
+      {"\\`", "a backslash before a backtick: use a code span of two backticks"}
+    ]) || open_code_span(text)
   end
 
-  # Inside of lists and quotes the same traps hide behind the marker.
+  # A code span ends with as many backticks as it starts with.
+  defp open_code_span(text) do
+    open =
+      Enum.reduce(Regex.scan(~r/`+/, text), nil, fn
+        run, nil -> run
+        run, run -> nil
+        _other, open -> open
+      end)
+
+    open && "a code span that doesn't end on its line: Livebook may swallow what follows"
+  end
+
+  # In lists and quotes the same problems may follow the marker.
   defp nested(kind, text) when kind in [:list, :quote] do
-    inner = String.replace(text, ~r/\A(\s*([-*+]|\d{1,9}[.)]|>)(?=\s|\z))*\s*/, "")
-
-    cond do
-      inner =~ ~r/\A<(?!(https?|mailto):)/ -> ["HTML in a #{kind}"]
-      inner =~ ~r/\A\[[^\]]*\]:/ -> ["a link or footnote definition: Livebook loses it on load"]
-      inner =~ ~r/\A\#{1,6}\s/ -> ["a heading in a #{kind}"]
-      inner =~ ~r/\A([-=*_] ?)+\z/ -> ["a rule or an underline in a #{kind}"]
-      inner =~ ~r/\{:[^}]*\}\s*\z/ -> ["an attribute list: Livebook takes it off the text"]
-      true -> []
-    end
+    text
+    |> String.replace(~r/\A(\s*([-*+]|\d{1,9}[.)]|>)(?=\s|\z))*\s*/, "")
+    |> first_that_matches([
+      {~r/\A<(?!(https?|mailto):)/, "HTML in a #{kind}"},
+      {~r/\A\[[^\]]*\]:/, "a link or footnote definition: Livebook loses it when it saves"},
+      {~r/\A\#{1,6}\s/, "a heading in a #{kind}"},
+      {~r/\A([-=*_] ?)+\z/, "a rule or an underline in a #{kind}"},
+      {~r/\{:[^}]*\}\s*\z/, "an attribute list: Livebook removes it from the text"}
+    ])
   end
 
-  defp nested(_kind, _text), do: []
+  defp nested(_kind, _text), do: nil
+
+  defp first_that_matches(text, rules) do
+    Enum.find_value(rules, fn {pattern, message} -> if text =~ pattern, do: message end)
+  end
 
   defp block(:paragraph, lines) do
     pairs = Enum.zip(lines, tl(lines))
@@ -73,7 +73,7 @@ defmodule Livemd.Parser.ProseRules do
 
   defp block(_kind, _lines), do: []
 
-  # Deeper lines belong to the last item at the margin: `{the marker's last sign, its width}`.
+  # Indented lines belong to the last item at the margin, `{the marker's last character, its width}`.
   defp list_line({text, number}, {{sign, width} = item, found}) do
     case marker(text) do
       {^sign, _} = item ->
@@ -91,11 +91,11 @@ defmodule Livemd.Parser.ProseRules do
     if text =~ ~r/\A( *\z| {#{width}})/ do
       []
     else
-      [{:problem, number, "a line that goes on with a list's item: indent it by #{width} spaces"}]
+      [{:problem, number, "a line that continues a list's item: indent it by #{width} spaces"}]
     end
   end
 
-  # `1.` and `2.` go on with one another, `1.` and `1)` do not.
+  # `1.` and `2.` belong to one list, `1.` and `1)` don't.
   defp marker(text) do
     case Regex.run(~r/\A\d{0,9}([-*+.)]) +/, text) do
       [all, sign] -> {sign, byte_size(all)}
@@ -122,7 +122,7 @@ defmodule Livemd.Parser.ProseRules do
     [{:problem, line, "a table starts with a header and a line such as `| --- | --- |`"}]
   end
 
-  # A row with `||`, or that does not end with a bar, counts as one of no cells, to be refused.
+  # A row with `||`, or without a bar at its end, has no cells and is therefore refused.
   defp cells(text) do
     with false <- String.contains?(text, "||"),
          [_, inner] <- Regex.run(~r/\A\|(.*[^\\])\| *\z/, text) do
@@ -131,11 +131,4 @@ defmodule Livemd.Parser.ProseRules do
       _ -> []
     end
   end
-
-  defp runs(text), do: for([run] <- Regex.scan(~r/`+/, text), do: byte_size(run))
-
-  defp spans([], open), do: open
-  defp spans([run | rest], nil), do: spans(rest, run)
-  defp spans([run | rest], run), do: spans(rest, nil)
-  defp spans([_ | rest], open), do: spans(rest, open)
 end

@@ -1,48 +1,102 @@
 defmodule Livemd.Terminal.Markdown do
   @moduledoc """
-  Splits what stands inside a list item or a quote into blocks. The parser has done so for the top
-  level; below that it lets only paragraphs, lists, quotes and tables pass, no fence or heading.
+  Turns Markdown into lines for a terminal, with the printer that `mix help` and IEx use.
+
+  `IO.ANSI.Docs` prints paragraphs, lists, quotes, narrow tables, inline code, emphasis and links
+  well, and the same in Elixir 1.14 and 1.20. Three things are done here, since it does them badly:
+
+    * **wide tables**: it never wraps a cell. A table that doesn't fit becomes a list with an item
+      per row;
+    * **lines**: it prints to the group leader, with a reset on each empty line, two empty lines
+      after a loose item, and styles that stay open at a line's end;
+    * **links within the course**: a terminal cannot jump to a heading, so that only the file's name
+      is left of their address.
+
+  It doesn't know code spans of two backticks, hard line breaks and entities, and prints them as they
+  are.
   """
 
-  alias Livemd.Prose
+  alias Livemd.Terminal
 
-  @doc "The blocks of `text`; their lines count from 1."
-  @spec blocks(String.t()) :: [Prose.t()]
-  def blocks(text), do: text |> String.split("\n") |> Enum.with_index(1) |> blocks([])
+  @reset IO.ANSI.reset()
 
-  @doc "The indent, marker and text of the line of a list item, or nil."
-  @spec item(String.t()) :: {non_neg_integer(), String.t(), String.t()} | nil
-  def item(line) do
-    with [_all, indent, marker, text] <-
-           Regex.run(~r/\A(\s*)([-*+]|\d+[.)])(?:\s+|\z)(.*)\z/, line) do
-      {String.length(indent), marker, text}
+  @doc "Returns the lines of a paragraph, list or quote, wrapped to the terminal's width."
+  @spec lines(String.t(), Terminal.t()) :: [String.t()]
+  def lines(text, terminal) do
+    text
+    |> short_links()
+    |> printed(terminal)
+    |> String.replace(~r/^\e\[0m$/m, "")
+    |> String.replace(~r/\n{3,}/, "\n\n")
+    |> String.trim("\n")
+    |> String.split("\n")
+    |> close_styles()
+  end
+
+  @doc "Returns the lines of a table, or of a list if the table is wider than the terminal."
+  @spec table(String.t(), Terminal.t()) :: [String.t()]
+  def table(text, terminal) do
+    rows = text |> String.split("\n") |> Enum.map(&cells/1)
+    # For the printer a row has a bar with a space on both sides.
+    lines = rows |> Enum.map_join("\n", &"| #{Enum.join(&1, " | ")} |") |> lines(terminal)
+
+    if length(hd(rows)) > 1 and Enum.all?(lines, &(Terminal.width(&1) <= terminal.width)),
+      do: lines,
+      else: rows |> list() |> lines(terminal)
+  end
+
+  # Only a backslash keeps a bar within its cell; backticks don't.
+  defp cells(row) do
+    row |> String.trim("|") |> String.split(~r/(?<!\\)\|/) |> Enum.map(&String.trim/1)
+  end
+
+  defp list([header, _rule | rows]) do
+    "#{item(header)}\n\n" <> Enum.map_join(rows, "\n", &"- #{item(&1)}")
+  end
+
+  defp item([first | rest]) do
+    [first, Enum.join(rest, "; ")]
+    |> Enum.reject(&(&1 == ""))
+    |> Enum.join(": ")
+    |> String.replace("\\|", "|")
+  end
+
+  defp short_links(text) do
+    text
+    |> String.replace(~r/\[([^\]]*)\]\(#[^)]*\)/, "\\1")
+    |> String.replace(~r/\]\((?!https?:)([^)\s#]+)[^)]*\)/, "](\\1)")
+  end
+
+  # The printer takes no device.
+  defp printed(text, terminal) do
+    {:ok, device} = StringIO.open("")
+    leader = Process.group_leader()
+    Process.group_leader(self(), device)
+
+    try do
+      # It leaves the last column free.
+      options = [width: terminal.width + 1, enabled: terminal.colour]
+      IO.ANSI.Docs.print(text, "text/markdown", options)
+    after
+      Process.group_leader(self(), leader)
     end
+
+    {:ok, {_input, printed}} = StringIO.close(device)
+    printed
   end
 
-  @doc "The line without up to `count` leading spaces."
-  @spec undent(String.t(), non_neg_integer()) :: String.t()
-  def undent(line, count), do: String.replace(line, ~r/\A {0,#{count}}/, "")
+  # A line may be indented or prefixed, so its style must end with it.
+  defp close_styles(lines) do
+    {lines, _open} =
+      Enum.map_reduce(lines, "", fn line, open ->
+        line = open <> line
 
-  defp blocks([], done), do: Enum.reverse(done)
-  defp blocks([{"", _number} | rest], done), do: blocks(rest, done)
+        case ~r/\e\[[\d;]*m/ |> Regex.scan(line) |> List.last() do
+          [style] when style != @reset -> {line <> @reset, style}
+          _none_open -> {line, ""}
+        end
+      end)
 
-  defp blocks([{line, number} | rest], done) do
-    kind = kind(line)
-    {more, rest} = Enum.split_while(rest, &continues?(kind, &1))
-    text = Enum.map_join([{line, number} | more], "\n", &elem(&1, 0))
-    blocks(rest, [%Prose{kind: kind, text: String.trim_trailing(text), line: number} | done])
+    lines
   end
-
-  defp kind(line) do
-    cond do
-      item(line) -> :list
-      line =~ ~r/\A\s*>/ -> :quote
-      line =~ ~r/\A\s*\|/ -> :table
-      true -> :paragraph
-    end
-  end
-
-  # What is indented goes on with a list, after an empty line too.
-  defp continues?(:list, {line, _number}), do: line == "" or line =~ ~r/\A\s/ or item(line) != nil
-  defp continues?(kind, {line, _number}), do: line != "" and kind(line) == kind
 end

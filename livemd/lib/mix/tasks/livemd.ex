@@ -6,25 +6,31 @@ defmodule Mix.Tasks.Livemd do
 
       mix livemd [OPTIONS] PATH...
 
-  A path is a `.livemd` file, or a directory whose `.livemd` files are taken. The task prints a line
-  a section while it runs, then what failed with file and line, then a summary. It exits with 1 if
-  anything failed.
+  A path is a `.livemd` file, or a directory whose `.livemd` files are taken. The task prints what
+  the linter finds, then a line per section while it runs, what failed with file and line, and a
+  summary. It exits with 1 if anything is wrong.
 
   ## Options
 
     * `--lint` - only lint, run nothing
-    * `--solved` - run each exercise with the solution shown in the place of its stub
-    * `--assertions` - the linter asks for an assertion in each section that has cells
+    * `--solved` - run each exercise with its solution in place of its stub
+    * `--assertions` - the linter wants an assertion in each section that has cells
     * `--timeout S` - seconds that a cell may take (60)
     * `--help` - print this
 
-  The setup cell is checked against mix.exs: the version, and the dependencies in the project's key
-  `:notebook_deps`, or in `:deps` where there is none.
+  All setup cells must be the same text as that of `index.livemd`, or of the first notebook.
+
+  ## Configuration
+
+  The project's key `:livemd` in mix.exs may have
+
+    * `:toolchains` - modules with the functions of `Livemd.Toolchain`
+    * `:env` - environment variables to set before the application is started, as a map
   """
 
   use Mix.Task
 
-  alias Livemd.{Failure, Linter, Parser, Report, Runner}
+  alias Livemd.{Batch, Journal, Linter, Parser, Report, Terminal}
 
   @switches [
     lint: :boolean,
@@ -34,48 +40,53 @@ defmodule Mix.Tasks.Livemd do
     help: :boolean
   ]
 
-  @marks [
-    {:failed, :red, "FAILED"},
-    {:aborted, :red, "aborted"},
-    {:waiting, :yellow, "waits"},
-    {:skipped, :yellow, "skipped"},
-    {:held, :green, "ok"}
-  ]
-
+  # What runs cells does so in a VM of its own: a cell may end the VM with exit status 0.
   @impl true
   def run(args) do
-    case OptionParser.parse(args, strict: @switches, aliases: [h: :help]) do
-      {opts, paths, []} ->
-        if opts[:help], do: help(), else: check(paths, opts)
-
-      {_, _, [{option, _} | _]} ->
-        Mix.raise("#{option}: no such option, or no such value; #{hint()}")
-    end
+    {opts, _paths} = parse(args)
+    check = fn -> check(args) end
+    here? = opts[:lint] || opts[:help]
+    status = if here?, do: check.(), else: Journal.supervise(["livemd" | args], check)
+    if status != 0, do: exit({:shutdown, status})
   end
 
-  defp help, do: Mix.shell().info(@moduledoc)
+  @doc "Does what the arguments say in this VM, and returns the exit status."
+  @spec check([String.t()]) :: 0 | 1
+  def check(args) do
+    {opts, paths} = parse(args)
+    if opts[:help], do: help(), else: check(paths, opts)
+  end
 
-  defp hint, do: "try `mix livemd --help`"
+  defp parse(args) do
+    {opts, paths, invalid} = OptionParser.parse(args, strict: @switches, aliases: [h: :help])
+    if invalid != [], do: wrong_usage("#{elem(hd(invalid), 0)}: no such option, or no such value")
+    if paths == [] and !opts[:help], do: wrong_usage("no path given")
+    if Keyword.get(opts, :timeout, 1) < 1, do: wrong_usage("--timeout takes seconds, from 1 on")
+    {opts, Enum.flat_map(paths, &expand/1)}
+  end
 
-  defp check([], _opts), do: Mix.raise("no path given; #{hint()}")
+  defp wrong_usage(message), do: Mix.raise("#{message}; try `mix livemd --help`")
+
+  defp help do
+    Mix.shell().info(@moduledoc)
+    0
+  end
 
   defp check(paths, opts) do
-    if opts[:timeout] && opts[:timeout] < 1, do: Mix.raise("--timeout takes seconds, from 1 on")
-    paths = Enum.flat_map(paths, &expand/1)
-    unless opts[:lint], do: start()
-    held = Enum.map(paths, &notebook(&1, opts))
-    failed = Enum.count(held, &(not &1))
+    {notebooks, unread} = read(paths)
+    problems = Enum.concat(unread) ++ lint(notebooks, opts)
+    for problem <- problems, do: Mix.shell().error(to_string(problem))
 
-    if failed > 0 do
-      Mix.shell().error("#{failed} of #{count(length(paths), "notebook")} failed")
-      exit({:shutdown, 1})
+    reports = if opts[:lint], do: [], else: run(notebooks, opts)
+    failed = for report <- reports, not Report.ok?(report), do: report.notebook.path
+    wrong = Enum.uniq(Enum.map(problems, & &1.path) ++ failed)
+
+    if wrong != [] do
+      total = Terminal.count(length(paths), "notebook")
+      Mix.shell().error("#{length(wrong)} of #{total} failed")
     end
-  end
 
-  # What passes here is a solution that was shown, and no progress of whoever runs it.
-  defp start do
-    System.put_env("ROUNDTRIP_DATA", Path.join(Mix.Project.build_path(), "data"))
-    Mix.Task.run("app.start")
+    min(length(wrong), 1)
   end
 
   defp expand(path) do
@@ -93,90 +104,41 @@ defmodule Mix.Tasks.Livemd do
     end
   end
 
-  # Whether everything held. A notebook that cannot be read is not run; one with problems is.
-  defp notebook(path, opts) do
-    case Parser.read(path) do
-      {:ok, notebook} ->
-        Mix.shell().info([:bright, "#{path}: #{notebook.title}", :reset])
-        problems = Linter.lint(notebook, linter(opts))
-        Enum.each(problems, &problem/1)
-        ran? = opts[:lint] || evaluate(notebook, opts)
-        problems == [] and ran?
-
-      {:error, problems} ->
-        Enum.each(problems, &problem/1)
-        false
-    end
+  # The notebooks that can be read, and the problems of the others.
+  defp read(paths) do
+    read = Enum.map(paths, &Parser.read/1)
+    {for({:ok, notebook} <- read, do: notebook), for({:error, found} <- read, do: found)}
   end
 
-  defp problem(problem), do: Mix.shell().error(to_string(problem))
+  defp lint(notebooks, opts) do
+    index = Enum.find(notebooks, &(Path.basename(&1.path) == "index.livemd"))
 
-  defp linter(opts) do
-    config = Mix.Project.config()
-
-    [
-      deps: config[:notebook_deps] || config[:deps],
-      app: config[:app],
-      version: config[:version],
-      assertions: opts[:assertions] || false
+    options = [
+      setup: index || Enum.find(notebooks, & &1.setup),
+      assertions: opts[:assertions] || false,
+      toolchains: toolchains()
     ]
+
+    Enum.flat_map(notebooks, &Linter.lint(&1, options))
   end
 
-  defp evaluate(notebook, opts) do
-    solved? = opts[:solved] || false
+  defp run(notebooks, opts) do
+    System.put_env(config()[:env] || %{})
+    Mix.Task.run("app.start")
 
-    report =
-      Runner.run(notebook,
-        solved: solved?,
-        timeout: (opts[:timeout] || 60) * 1000,
-        on_section: fn _index, section, results -> section(section, results, solved?) end
-      )
-
-    for failure <- report.failures do
-      text = Failure.format(failure, notebook, colours: IO.ANSI.enabled?())
-      Mix.shell().info(["\n", text])
-    end
-
-    Mix.shell().info(["\n", summary(report), "\n"])
-    Report.ok?(report)
-  end
-
-  defp section(_section, [], _solved?), do: :ok
-
-  defp section(section, results, solved?) do
-    {colour, mark} = mark(results, solved?)
-    assertions = results |> Enum.map(& &1.assertions) |> Enum.sum()
-    time = results |> Enum.map(& &1.time) |> Enum.sum()
-    tail = "#{section.name} (#{count(assertions, "assertion")}, #{div(time, 1000)} ms)"
-    Mix.shell().info(["  ", colour, String.pad_trailing(mark, 8), :reset, tail])
-    for result <- results, warning <- result.warnings, do: Mix.shell().info(["    ", warning])
-  end
-
-  # The worst of a section names it.
-  defp mark(results, solved?) do
-    verdicts = for result <- results, do: Report.verdict(result, solved?)
-
-    Enum.find_value(@marks, fn {verdict, colour, text} ->
-      if verdict in verdicts, do: {colour, text}
-    end)
-  end
-
-  defp summary(report) do
-    reasons = report.skipped |> Enum.map(&elem(&1, 1)) |> Enum.uniq()
-    skipped = count(length(report.skipped), "cell") <> " skipped"
-
-    Enum.join(
-      [
-        "#{count(report.assertions, "assertion")} held in #{count(report.assertion_cells, "cell")}",
-        count(length(report.waiting), "exercise") <> " waiting",
-        if(reasons == [], do: skipped, else: "#{skipped} (#{Enum.join(reasons, ", ")})"),
-        count(length(report.failures), "failure"),
-        "#{Float.round(report.time / 1_000_000, 1)} s"
-      ],
-      ", "
+    notebooks
+    |> Enum.map(&{&1.path, &1})
+    |> Batch.run(
+      terminal: Terminal.detect(),
+      warnings: true,
+      runner: [
+        mode: if(opts[:solved], do: :solved, else: :shipped),
+        toolchains: toolchains(),
+        timeout: (opts[:timeout] || 60) * 1000
+      ]
     )
   end
 
-  defp count(1, thing), do: "1 #{thing}"
-  defp count(number, thing), do: "#{number} #{thing}s"
+  defp toolchains, do: config()[:toolchains] || []
+  defp config, do: Mix.Project.config()[:livemd] || []
 end

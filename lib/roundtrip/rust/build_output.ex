@@ -1,0 +1,98 @@
+defmodule Roundtrip.Rust.BuildOutput do
+  @moduledoc false
+  # Separates what a build prints into cargo's progress and rustc's messages. The progress is shown
+  # if the build takes long, and the messages are kept.
+
+  @enforce_keys [:title, :crate, :silent_until]
+  defstruct [:title, :crate, :silent_until, progress: [], text: []]
+
+  # A quick build shows no progress. In milliseconds.
+  @silence 2_000
+
+  @verbs ~w(Adding Blocking Building Compiling Dirty Downloaded Downloading Fetching Finished Fresh
+            Locking Removing Updating Waiting)
+
+  @hints [
+    {~r/linker `.+` not found/,
+     "Rust links with a C compiler, and there is none: install gcc or clang " <>
+       "(Debian, Ubuntu: `apt install gcc`; macOS: `xcode-select --install`)."},
+    {~r/failed to (download|fetch|get|query)|[Cc]ould not resolve host|--offline/,
+     "The first build fetches crates from crates.io and needs a network; later ones do not."}
+  ]
+
+  @type t :: %__MODULE__{}
+
+  @doc """
+  Starts with no output. Without `prepared?`, the crates that all cells share are built first: then
+  the progress is shown from the beginning.
+  """
+  @spec new(title :: String.t(), crate :: String.t(), prepared? :: boolean()) :: t()
+  def new(title, crate, true),
+    do: %__MODULE__{title: title, crate: crate, silent_until: now() + @silence}
+
+  def new(title, crate, false) do
+    IO.puts(
+      "Building the crates that all cells share. This happens once, and takes a minute or less."
+    )
+
+    %__MODULE__{title: title, crate: crate, silent_until: :shown}
+  end
+
+  @doc "Handles a line of output, or a moment without one."
+  @spec handle(Roundtrip.Rust.Cargo.event(), t()) :: t()
+  def handle({:line, line}, output) do
+    if progress?(line),
+      do: show(%{output | progress: [line | output.progress]}),
+      else: %{output | text: [line | output.text]}
+  end
+
+  def handle(:silence, output), do: show(output)
+
+  @doc "Returns rustc's messages, without cargo's summary of them, and with advice for common problems."
+  @spec text(t()) :: String.t()
+  def text(output) do
+    text =
+      output.text
+      |> Enum.reject(&noise?(plain(&1), output.crate))
+      |> Enum.reverse()
+      |> Enum.join("\n")
+      |> String.trim("\n")
+
+    Enum.join([text | for({pattern, hint} <- @hints, plain(text) =~ pattern, do: hint)], "\n\n")
+  end
+
+  defp show(%{silent_until: :shown} = output) do
+    for line <- Enum.reverse(output.progress), do: IO.puts(with_title(line, output))
+    %{output | progress: []}
+  end
+
+  defp show(output) do
+    if now() < output.silent_until do
+      output
+    else
+      IO.puts("Building #{output.title} takes a while.")
+      show(%{output | silent_until: :shown})
+    end
+  end
+
+  defp with_title(line, output),
+    do: String.replace(line, ~r/#{output.crate} v0\.0\.0 \(.*\)/, output.title)
+
+  # A line of cargo's progress begins with a verb that is aligned to the right in twelve columns.
+  defp progress?(line) do
+    with [verb] <- Regex.run(~r/^ *([A-Z][a-z]+) /, plain(line), capture: :all_but_first),
+         do: verb in @verbs and String.starts_with?(plain(line), String.pad_leading(verb, 12))
+  end
+
+  defp noise?(line, crate) do
+    String.starts_with?(line, [
+      "error: could not compile `#{crate}`",
+      "warning: `#{crate}` (lib) generated",
+      "warning: build failed, waiting"
+    ])
+  end
+
+  defp plain(text), do: String.replace(text, ~r/\e\[[0-9;]*m/, "")
+
+  defp now, do: System.monotonic_time(:millisecond)
+end

@@ -1,0 +1,82 @@
+defmodule Livemd.TestJournal do
+  @moduledoc """
+  Records the tests of `mix test` in the `Livemd.Journal`.
+
+  ExUnit does not wait for a formatter: a test that ends the VM at once may be faster than the line
+  that names it. So nothing is left to load, or to ask of another process, by then.
+  """
+
+  use GenServer
+
+  alias Livemd.Journal
+
+  @doc """
+  Call it in `test_helper.exs` after `ExUnit.start/1`. The run is complete if all tests passed and not
+  all of them were excluded.
+  """
+  @spec start() :: :ok
+  def start do
+    if Journal.open() do
+      ExUnit.configure(formatters: ExUnit.configuration()[:formatters] ++ [__MODULE__])
+      Journal.write("planned", files())
+      ExUnit.after_suite(&Journal.finish(complete?(&1)))
+    end
+
+    :ok
+  end
+
+  # While `System.stop/1` is at work, the processes of ExUnit end one by one: a test that it was
+  # running is then neither a failure nor a success.
+  defp complete?(%{failures: failures, total: total, excluded: excluded}) do
+    running = Enum.filter(Journal.running(Journal.path()), &(&1 =~ ~r/_test\.exs(:|$)/))
+    {status, _} = :init.get_status()
+    failures == 0 and total > excluded and running == [] and status != :stopping
+  end
+
+  # The files that `mix test` is called with, or all.
+  defp files do
+    named =
+      for argument <- Enum.drop(System.argv(), 1), do: String.replace(argument, ~r/(:\d+)+$/, "")
+
+    paths = Enum.filter(named, &File.exists?/1)
+
+    for path <- if(paths == [], do: ["test"], else: paths),
+        file <- if(File.dir?(path), do: Path.wildcard(path <> "/**/*_test.exs"), else: [path]),
+        do: Path.relative_to_cwd(file)
+  end
+
+  @impl true
+  def init(_options) do
+    Process.flag(:priority, :high)
+    {:ok, file} = :file.open(Journal.path(), [:raw, :append])
+    state = {file, File.cwd!() <> "/"}
+    entry(%ExUnit.Test{name: :test, tags: %{file: "", line: 1}}, state)
+    {:ok, state}
+  end
+
+  @impl true
+  def handle_cast({:module_started, module}, state) do
+    planned = for test <- module.tests, do: ["planned ", entry(test, state), "\n"]
+    write(["started ", entry(module, state), "\n" | planned], state)
+  end
+
+  def handle_cast({:test_started, test}, state),
+    do: write(["started ", entry(test, state), "\n"], state)
+
+  def handle_cast({event, finished}, state) when event in [:test_finished, :module_finished],
+    do: write(["finished ", entry(finished, state), "\n"], state)
+
+  def handle_cast(_event, state), do: {:noreply, state}
+
+  defp write(text, {file, _root} = state) do
+    :ok = :file.write(file, text)
+    {:noreply, state}
+  end
+
+  defp entry(%ExUnit.Test{name: name, tags: tags}, {_file, root}),
+    do: Journal.entry(relative(tags.file, root), tags.line, Atom.to_string(name))
+
+  defp entry(%ExUnit.TestModule{file: file}, {_file, root}), do: relative(file, root)
+
+  defp relative(path, root), do: String.replace_prefix(path, root, "")
+end
