@@ -20,13 +20,14 @@ defmodule Roundtrip.Server.Options do
   | `:pool_size` | processes | 1 for two schedulers | the number of receivers |
   | `:workers` | threads | 1 for each scheduler | the Rust threads that serve connections |
   | `:max_body` | bytes | 8,388,608 | a larger body is answered 413 |
-  | `:max_headers` | bytes | 16,384 | a larger head is answered 431; up to 8,192 bytes are read in any case |
+  | `:max_body_total` | bytes | 268,435,456 | the bodies of all requests in flight together; beyond it a request gets a 503 with `Retry-After` |
+  | `:max_headers` | bytes | 16,384 | a larger head is answered 431, or 414 if its target alone is larger; up to 8,192 bytes are read in any case |
   | `:max_connections` | | 1,024 | one more is answered 503 and closed |
   | `:max_in_flight` | requests | 1,024 | being read, waiting in a receiver, or in a handler; one more gets a 503 with `Retry-After` |
   | `:header_timeout` | ms | 10,000 | for a head, from its first byte, then 408; a new connection that sends nothing is closed |
   | `:body_timeout` | ms | 30,000 | for a body, then 408 |
   | `:idle_timeout` | ms | 60,000 | between two requests of a connection, which is then closed |
-  | `:write_timeout` | ms | 30,000 | for a client to take some of a response, or its connection is closed |
+  | `:write_timeout` | ms | 30,000 | for a client to read a response, or each 8 MiB of a larger one; a slower connection is closed |
   | `:deadline` | ms | 30,000 | for the handler, then 503; in `:task` mode a handler that is still running is killed |
   | `:shutdown` | ms | 5,000 | for the requests in flight when the server stops, then 503 |
   | `:answer_in_rust` | boolean | `false` | for benchmarks: Rust answers 200 with the request's own body |
@@ -60,6 +61,7 @@ defmodule Roundtrip.Server.Options do
         }
 
   @gigabyte 1_000_000_000
+  @terabyte 1_000_000_000_000
   @day 86_400_000
 
   # What the value of each option must be: in a range or a list, or checked by `valid?/2`.
@@ -71,6 +73,7 @@ defmodule Roundtrip.Server.Options do
     pool_size: 1..1_024,
     workers: 1..1_024,
     max_body: 0..@gigabyte,
+    max_body_total: 0..@terabyte,
     max_headers: 256..1_048_576,
     max_connections: 1..1_000_000,
     max_in_flight: 1..1_000_000,

@@ -66,6 +66,8 @@ fn http1_builder(settings: &Settings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .keep_alive(true)
+        // A client may stop sending after its request. `TimedStream` notices one that has gone.
+        .half_close(true)
         .max_header_size(settings.max_headers)
         .max_buf_size(settings.max_headers.max(MIN_BUFFER))
         // `TimedStream` limits this time, and unlike hyper it tells a slow head from an idle

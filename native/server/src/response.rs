@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::rejection::Body;
 use bytes::Bytes;
 use http_body_util::Full;
+use hyper::ext::ReasonPhrase;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use roundtrip_core::server::{MAX_HEADERS, parse_header, parse_status};
@@ -21,6 +22,11 @@ pub(crate) fn decode(status: Term, headers: Term, body: Term) -> Result<Response
     };
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;
+    if status.canonical_reason().is_none() {
+        // hyper would write "<none>".
+        let reason = ReasonPhrase::from_static(b"Unknown");
+        response.extensions_mut().insert(reason);
+    }
     for pair in headers {
         let (name, value) = header(pair)?;
         response.headers_mut().append(name, value);
@@ -30,7 +36,10 @@ pub(crate) fn decode(status: Term, headers: Term, body: Term) -> Result<Response
 
 /// HTTP defines these responses to have no body, even when the handler returns one.
 fn allows_body(status: StatusCode) -> bool {
-    status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+    !matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    )
 }
 
 fn list(headers: Term) -> Result<ListIterator, Error> {
