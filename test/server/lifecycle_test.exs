@@ -3,6 +3,7 @@ defmodule Roundtrip.Server.LifecycleTest do
 
   import ExUnit.CaptureLog
 
+  alias Roundtrip.Footprint
   alias Roundtrip.Server.{Drainer, Options, Receiver}
 
   defmodule Handler do
@@ -122,6 +123,34 @@ defmodule Roundtrip.Server.LifecycleTest do
       refute Server.open?(other)
       assert Server.stats(server).in_flight == 0
       assert ask(port, "/ok").status == 200
+    end
+  end
+
+  describe "issue 11, 8: an abandoned request" do
+    # Half a kilobyte a request is seen only after many.
+    @tag :slow
+    test "leaves nothing when it was answered" do
+      {_server, port} = start_server!(Handler, deadline: 600_000)
+      for _ <- 1..20, do: abandon(port, 200)
+      before = Footprint.now().rss
+      for _ <- 1..300, do: abandon(port, 200)
+      assert Footprint.now().rss - before < 12_000_000
+    end
+
+    defp abandon(port, count) do
+      clients =
+        for _ <- 1..count do
+          socket = open(port, "/later")
+          assert_receive {:later, request}, 5_000
+          {socket, request}
+        end
+
+      for {socket, _request} <- clients, do: Wire.reset(socket)
+
+      for {_socket, request} <- clients do
+        assert Poll.until(fn -> not Server.open?(request) end)
+        assert Server.respond(request, Response.text("nobody")) == {:error, :closed}
+      end
     end
   end
 
