@@ -1,5 +1,5 @@
 defmodule Roundtrip.Server.BoundsTest do
-  # Points 6, 9 and 10 of issue 11, as far as one raw request doesn't show them: see malformed_test.exs.
+  # Points 6, 7, 9 and 10 of issue 11, as far as one raw request doesn't show them: see malformed_test.exs.
   use Roundtrip.ServerCase
 
   alias Roundtrip.Footprint
@@ -63,6 +63,14 @@ defmodule Roundtrip.Server.BoundsTest do
         Wire.close(socket)
       end
     end
+  end
+
+  test "issue 11, 7: an idle connection is closed after a 503, too" do
+    {_server, port} = start_server!(Handler, idle_timeout: 200, deadline: 200)
+    socket = open(port, "/later")
+    assert %{status: 503} = answer(socket)
+    assert Wire.read_all(socket, 5_000) == {"", :closed}
+    Wire.close(socket)
   end
 
   describe "issue 11, 9:" do
