@@ -28,7 +28,14 @@ defmodule Roundtrip.Server do
   | the handler takes longer than `:deadline`, and is then killed | 503 |
   | the handler takes longer than `:shutdown` when the server stops | 503 |
   | there are more than `:max_in_flight` requests, or no receiver | 503 with `Retry-After` |
-  | a body or a head is larger than its limit | 413 or 431 |
+  | a body, a request target or a head is larger than its limit | 413, 414 or 431 |
+  | all bodies in flight together are larger than `:max_body_total` | 503 with `Retry-After` |
+  | the request isn't valid HTTP by RFC 9110 and RFC 9112 | 400 |
+
+  A client that only closes its sending half gets its answer. After a request with a
+  Transfer-Encoding, such as a chunked upload, the connection is closed: if a proxy reads another end
+  into such a request than this server does, no request can be hidden behind it. A client that uploads
+  in chunks therefore needs a connection for each upload; with a Content-Length it doesn't.
 
   ## Supervision
 
@@ -161,7 +168,8 @@ defmodule Roundtrip.Server do
 
     * `{:error, :already_sent}` - the request was answered before;
     * `{:error, :timeout}` - the deadline has passed, and the client got a 503;
-    * `{:error, :closed}` - the client has closed its connection, or the server has stopped.
+    * `{:error, :closed}` - the client has reset its connection, or the server has stopped. A client
+      that has closed it is not noticed, because it could still be reading.
 
   Raises an `ArgumentError` that names the status, the header or the body that can't be sent. The
   request can still be answered then. When the last reference to an unanswered request is dropped,

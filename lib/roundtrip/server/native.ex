@@ -68,12 +68,12 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Answers a request. `:timeout` means that the deadline has passed, `:closed` that the client has
-  closed the connection.
+  reset the connection.
 
   Raises an `ArgumentError` that names the header if its name isn't a token, if its value has control
   characters, or if Rust sets it itself: `connection`, `content-length`, `keep-alive`, `te`,
   `transfer-encoding` and `upgrade`. Nothing is sent then, and the request can still be answered.
-  Responses to HEAD, and those with status 204 or 304, are sent without the body.
+  Responses to HEAD, and those with status 204, 205 or 304, are sent without the body.
   """
   @spec respond(ref(), status :: 200..599, headers :: [{binary(), binary()}], body :: iodata()) ::
           :ok | {:error, :already_sent | :timeout | :closed}
@@ -84,7 +84,7 @@ defmodule Roundtrip.Server.Native do
           :ok | {:error, :already_sent | :timeout | :closed}
   def respond_large(_ref, _status, _headers, _body), do: stub()
 
-  @doc "Returns whether a response can still be sent: `false` after one was, or the client has gone."
+  @doc "Returns whether a response can still be sent: `false` after one was, or a reset."
   @spec open?(ref()) :: boolean()
   def open?(_ref), do: stub()
 
