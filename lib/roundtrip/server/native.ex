@@ -58,7 +58,7 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Stops accepting requests, closes idle connections, and gives the requests in flight `deadline`
-  milliseconds to be answered.
+  milliseconds to be answered. Those that are not get a 503, which takes at most one second more.
 
   Returns at once. When the server's threads have ended, its owner receives
   `{:roundtrip_server_stopped, server}`.
@@ -72,12 +72,12 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Answers a request. `:timeout` means that the deadline has passed, `:closed` that the client has
-  closed the connection.
+  reset the connection.
 
   Raises an `ArgumentError` that names the header if its name isn't a token, if its value has control
   characters, or if Rust sets it itself: `connection`, `content-length`, `keep-alive`, `te`,
   `transfer-encoding` and `upgrade`. Nothing is sent then, and the request can still be answered.
-  Responses to HEAD, and those with status 204 or 304, are sent without the body.
+  Responses to HEAD, and those with status 204, 205 or 304, are sent without the body.
 
   Returns `:large`, and does nothing, if the headers have more than 16 KiB or the body more than 64
   KiB or 4,096 list cells: use `respond_large/4` then.
@@ -97,7 +97,7 @@ defmodule Roundtrip.Server.Native do
           :ok | {:error, :already_sent | :timeout | :closed}
   def respond_large(_ref, _status, _headers, _body), do: stub()
 
-  @doc "Returns whether a response can still be sent: `false` after one was, or the client has gone."
+  @doc "Returns whether a response can still be sent: `false` after one was, or a reset."
   @spec open?(ref()) :: boolean()
   def open?(_ref), do: stub()
 

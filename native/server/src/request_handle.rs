@@ -17,7 +17,7 @@ use std::future::poll_fn;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 /// The response of a handler, or why there is none.
 type Answer = Result<Response<Body>, Rejection>;
@@ -39,6 +39,7 @@ enum State {
 // must agree on which was first.
 struct Exchange {
     state: State,
+    /// Kept past the deadline: a request is in flight for as long as Elixir works on it.
     permit: Option<InFlightPermit>,
 }
 
@@ -107,8 +108,15 @@ impl RequestHandle {
         let _ = self.answer(Err(Rejection::HandlerCrashed));
     }
 
+    /// Returns whether the connection still waits for an answer. If it doesn't, the caller has no
+    /// more work to do, so the request is no longer in flight.
     fn is_open(&self) -> bool {
-        matches!(self.exchange.lock().state, State::Waiting(_))
+        let mut exchange = self.exchange.lock();
+        let is_open = matches!(exchange.state, State::Waiting(_));
+        if !is_open {
+            exchange.permit = None;
+        }
+        is_open
     }
 }
 
@@ -161,7 +169,6 @@ impl PendingResponse {
                     *waker = Some(cx.waker().clone());
                     return Poll::Pending;
                 }
-                exchange.permit = None;
                 exchange.state = State::Closed {
                     reason: AnswerError::Timeout,
                 };
@@ -180,22 +187,10 @@ impl PendingResponse {
 impl Drop for PendingResponse {
     fn drop(&mut self) {
         let mut exchange = self.exchange.lock();
-        if !matches!(exchange.state, State::Waiting(_)) {
-            return;
-        }
-        exchange.state = State::Closed {
-            reason: AnswerError::Closed,
-        };
-        drop(exchange);
-        // The client has gone, but the handler still works on its request. The request therefore
-        // counts as in flight until the handler drops it, or until the deadline. There is no
-        // runtime when the whole server stops.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (exchange, deadline) = (Arc::clone(&self.exchange), self.deadline);
-            runtime.spawn(async move {
-                sleep_until(deadline).await;
-                exchange.lock().permit = None;
-            });
+        if matches!(exchange.state, State::Waiting(_)) {
+            exchange.state = State::Closed {
+                reason: AnswerError::Closed,
+            };
         }
     }
 }

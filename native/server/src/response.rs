@@ -52,7 +52,10 @@ pub(crate) fn decode(
 
 /// HTTP defines these responses to have no body, even when the handler returns one.
 fn allows_body(status: StatusCode) -> bool {
-    status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+    !matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    )
 }
 
 /// Decodes a list of pairs. It is read no further than it may be long: a list may have millions of
