@@ -4,7 +4,6 @@ use crate::error::Error;
 use crate::rejection::Body;
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::ext::ReasonPhrase;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use roundtrip_core::server::{MAX_HEADERS, parse_header, parse_status};
@@ -22,11 +21,6 @@ pub(crate) fn decode(status: Term, headers: Term, body: Term) -> Result<Response
     };
     let mut response = Response::new(Full::new(body));
     *response.status_mut() = status;
-    if status.canonical_reason().is_none() {
-        // hyper would write "<none>".
-        let reason = ReasonPhrase::from_static(b"Unknown");
-        response.extensions_mut().insert(reason);
-    }
     for pair in headers {
         let (name, value) = header(pair)?;
         response.headers_mut().append(name, value);
