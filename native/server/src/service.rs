@@ -11,6 +11,7 @@ use crate::stats::InFlightPermit;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
+use hyper::ext::ReasonPhrase;
 use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, Version};
@@ -59,6 +60,11 @@ impl RequestService {
         if self.state.must_close.is_set() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
+        }
+        if response.status().canonical_reason().is_none() {
+            // hyper would write "<none>".
+            let reason = ReasonPhrase::from_static(b"Unknown");
+            response.extensions_mut().insert(reason);
         }
         counters.count_response(response.status().as_u16(), began.elapsed());
         self.state.set_stage(Stage::Idle);
