@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts in bin/, .ci/ and test/release/ share: messages, Elixir, the mode, the archives.
+# Functions of the scripts in bin/, .ci/ and test/release/: messages, installing Elixir, the mode, the archives.
 
 root=$PWD
 trap 'say "interrupted; run it again to continue"; exit 130' INT TERM
@@ -22,7 +22,7 @@ apt_install() { # PACKAGE...
   die "apt-get could not install $*; the end of its output is above (is there a network?)"
 }
 
-# Debian and Ubuntu have Elixir in their own packages; elsewhere we only say what is missing.
+# Installs Elixir on Debian and Ubuntu, which package it; elsewhere only says what is missing.
 need_elixir() {
   if has mix && has erl; then return; fi
   if has apt-get && [ "$(id -u)" = 0 ]; then apt_install elixir erlang-dev; fi
@@ -30,10 +30,10 @@ need_elixir() {
   die "Elixir is missing: install 1.14 or newer (https://elixir-lang.org/install.html; on Debian: elixir, erlang-dev)"
 }
 
-# macOS has no timeout.
+# macOS lacks the command timeout.
 within_a_minute() { if has timeout; then timeout 60 "$@"; else "$@"; fi </dev/null >/dev/null 2>&1; }
 
-# Without a network these return only after many retries.
+# Without a network these commands retry for minutes.
 hex_reached() {
   ROUNDTRIP_HEX=0 within_a_minute mix local.hex --force --if-missing && ROUNDTRIP_HEX=1 within_a_minute mix deps.get
 }
@@ -44,8 +44,8 @@ without_hex() { # REASON
   say "without Hex, since $1: cells that draw with Kino are skipped"
 }
 
-# Sets $hex: 1 with Hex, 0 without. Asking takes seconds, or minutes without a network, so the answer is
-# remembered for a day, and until ROUNDTRIP_HEX, mix.exs or the elixir on the PATH change.
+# Sets $hex: 1 with Hex, 0 without. Finding out takes seconds, or minutes without a network, so the answer is
+# cached for a day, unless ROUNDTRIP_HEX, mix.exs or the elixir on the PATH change.
 choose_mode() {
   local answer=_build/mode question
   question="${ROUNDTRIP_HEX:-ask} $(ls -lL "$(command -v elixir)")"
@@ -61,13 +61,13 @@ choose_mode() {
   printf '%s\n%s\n' "$question" "$hex" >$answer
 }
 
-# Builds and packs as a release does; without Rust, archives that are in dist/ will do.
+# Builds and packs the libraries, as for a release; without Rust, uses the archives in dist/.
 need_archives() {
   if has cargo && has rustc; then cargo xtask dist; return; fi
   compgen -G "dist/*.tar.gz" >/dev/null || need_rust
 }
 
-# Nothing is exported, so that only mix sees these. +Bd: Ctrl-C ends the VM at once.
+# These variables are not exported, so that only mix sees them. With +Bd, Ctrl-C ends the VM at once.
 run_mix() {
   ROUNDTRIP_HEX=$hex RUSTLER_PRECOMPILED_GLOBAL_CACHE_PATH=$root/dist \
     ELIXIR_ERL_OPTIONS="${ELIXIR_ERL_OPTIONS:-} +Bd" mix "$@"
@@ -84,7 +84,7 @@ compile_as_reader() {
   PATH=$kept run_mix compile --warnings-as-errors
 }
 
-# System.halt(0) in a cell or a test ends the run with exit status 0: only its journal tells whether it is complete.
+# System.halt(0) in a cell or a test ends the run with exit status 0, so check its journal (Livemd.Journal), too.
 run_to_completion() { # COMMAND...
   local journal
   journal=$(mktemp "$root/_build/journal.XXXXXX")

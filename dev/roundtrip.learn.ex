@@ -9,8 +9,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   #{@shortdoc}.
 
   #{@usage}
-  `bin/learn` prepares the machine and then calls `mix roundtrip.learn` with the same arguments;
-  it handles `--livebook` itself, before Mix starts.
+  `bin/learn` prepares the machine and then calls `mix roundtrip.learn` with the same arguments. It
+  handles `--livebook` without Mix.
   """
 
   use Mix.Task
@@ -29,11 +29,11 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     help: :boolean
   ]
 
-  # The exit status that a shell reports of a program that wrote into a closed pipe.
+  # The exit status that a shell reports for a program that writes into a closed pipe.
   @broken_pipe 141
   @wrong_usage 2
 
-  # Cells that use it are skipped without cargo.
+  # Without cargo, cells that use it are skipped.
   @toolchains [Roundtrip.Rust]
 
   @impl Mix.Task
@@ -42,21 +42,21 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     :io.setopts(:standard_io, encoding: :unicode)
     quiet_broken_pipe()
 
-    # bin/learn demands a journal: a cell may end the VM with exit status 0.
+    # bin/learn reads the journal, because a cell may end the VM with exit status 0.
     case Journal.record(fn -> learn(args, terminal: Terminal.detect()) end) do
       0 -> :ok
-      # Without its output the system cannot stop in order.
+      # An orderly stop would wait for the closed output.
       @broken_pipe -> System.halt(@broken_pipe)
       status -> exit({:shutdown, status})
     end
   end
 
   @doc """
-  Does what the arguments say and returns the exit status.
+  Runs `bin/learn` with these arguments and returns the exit status.
 
-  Tests may pass options: `:course`, a list of `{lesson, path}`; `:terminal` (`nil` for a pipe);
-  `:input`, `:output` and `:error`, devices; `:runner`, options of the runner; `:passed`, the names
-  of exercises that passed before.
+  The option `:terminal` is a `Livemd.Terminal`, or `nil` for a pipe. Tests may also pass `:course`, a
+  list of `{lesson, path}`; `:input`, `:output` and `:error`, devices; `:runner`, options of the runner;
+  `:passed`, the names of exercises that passed before.
   """
   @spec learn([String.t()], keyword()) :: non_neg_integer()
   def learn(args, options) do
@@ -74,7 +74,10 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp dispatch(%{reset: true}, [], options), do: reset(options)
 
   defp dispatch(%{watch: true}, [], options) do
-    refuse("--watch needs a lesson: bin/learn --watch LESSON. --list names them all.", options)
+    wrong_usage(
+      "--watch needs a lesson: bin/learn --watch LESSON. --list names them all.",
+      options
+    )
   end
 
   defp dispatch(switches, [], options) do
@@ -85,7 +88,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp dispatch(switches, [lesson], options) do
     course = course(options)
-    # A path to the notebook, as the shell completes it, names the lesson too.
+    # A path also names a lesson, since a shell completes `notebooks/structs.livemd`.
     name = Path.basename(lesson, ".livemd")
 
     case List.keyfind(course, name, 0) do
@@ -96,7 +99,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp dispatch(_switches, _lessons, options) do
-    refuse("One lesson at a time, or none for the whole course. --help tells more.", options)
+    wrong_usage("Name one lesson, or none for the whole course. See --help.", options)
   end
 
   defp one([found], %{watch: true} = switches, course, options),
@@ -112,7 +115,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     end
   end
 
-  # `--help` needs nothing compiled.
+  # `--help` works without compiling the project.
   defp start do
     Mix.Task.run("app.start")
     quiet_broken_pipe()
@@ -154,16 +157,16 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     say(if(exercises == [], do: "Nothing of #{where} was remembered.\n", else: some), options)
 
     if File.dir?("exercises"),
-      do: say("The files in exercises/ stay as they are.\n", options),
+      do: say("The files in exercises/ are unchanged.\n", options),
       else: 0
   end
 
   defp forgotten({:error, why}, _where, options) do
-    complain(["Not all could be forgotten: ", why, "\n"], options)
+    print_error(["Not all could be forgotten: ", why, "\n"], options)
     1
   end
 
-  # Offers the first lesson with an exercise that hasn't passed.
+  # Offers to continue with the first lesson that has an exercise which hasn't passed.
   defp offer(course, switches, options) do
     with_notebooks(course, options, fn notebooks ->
       passed = passed(options)
@@ -241,10 +244,10 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp watched(:failed, _lesson, _lessons, _options), do: 1
 
   defp watched(:none, lesson, _lessons, options) do
-    refuse("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
+    wrong_usage("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
   end
 
-  # Nothing runs unless everything can be read.
+  # Runs no notebook unless all of them can be parsed.
   defp with_notebooks(course, options, fun) do
     loaded = for {lesson, path} <- course, do: {lesson, Parser.read(path)}
 
@@ -253,7 +256,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
         fun.(for {lesson, {:ok, notebook}} <- loaded, do: {lesson, notebook})
 
       problems ->
-        complain(Enum.map(problems, &[to_string(&1), "\n"]), options)
+        print_error(Enum.map(problems, &[to_string(&1), "\n"]), options)
         1
     end
   end
@@ -263,34 +266,34 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     nearest = Enum.max_by(names, &String.jaro_distance(&1, lesson), fn -> nil end)
     hint = if nearest, do: " Did you mean #{nearest}?", else: ""
     message = "There is no lesson #{lesson}.#{hint}\nThe lessons are: #{Enum.join(names, ", ")}."
-    refuse(message, options)
+    wrong_usage(message, options)
   end
 
   defp unknown_option("--livebook", options) do
-    refuse("--livebook is an option of bin/learn: call that instead of mix.", options)
+    wrong_usage("--livebook is an option of bin/learn: call that instead of mix.", options)
   end
 
   defp unknown_option(option, options) do
-    refuse("There is no option #{option}, or it takes no value. --help tells more.", options)
+    wrong_usage("There is no option #{option}, or it takes no value. See --help.", options)
   end
 
-  defp refuse(message, options) do
-    complain([message, "\n"], options)
+  defp wrong_usage(message, options) do
+    print_error([message, "\n"], options)
     @wrong_usage
   end
 
-  defp complain(text, options), do: IO.write(Keyword.get(options, :error, :stderr), text)
+  defp print_error(text, options), do: IO.write(Keyword.get(options, :error, :stderr), text)
 
   defp say(text, options) do
     IO.write(Keyword.get(options, :output, :stdio), text)
     0
   end
 
-  # `bin/learn structs | head -3` closes the pipe: that isn't a crash.
+  # `bin/learn structs | head -3` closes the pipe, which isn't a crash.
   defp broken_pipe(%ErlangError{original: :terminated}, _stacktrace), do: @broken_pipe
   defp broken_pipe(error, stacktrace), do: reraise(error, stacktrace)
 
-  # OTP logs it all the same. Called twice, since starting Logger removes the filter.
+  # Hides OTP's log message about it. Called twice, since starting Logger removes the filter.
   defp quiet_broken_pipe, do: :logger.add_primary_filter(__MODULE__, {&broken_pipe_event/2, []})
 
   # The first clause is for OTP 26 and newer, the second for OTP 25.

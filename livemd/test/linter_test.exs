@@ -56,7 +56,7 @@ defmodule Livemd.LinterTest do
       text = in_section(cell("x = 1"))
       assert lint(text) == []
       assert [{3, message}] = lint(text, assertions: true)
-      assert message =~ ~s(the section "S" has cells and asserts nothing)
+      assert message =~ ~s(the section "S" has cells and no assertion)
       assert lint(in_section("text\n"), assertions: true) == []
 
       for call <- ["assert x", "refute x", "assert_receive :a", "ExUnit.Assertions.assert(x)"] do
@@ -117,9 +117,9 @@ defmodule Livemd.LinterTest do
     test "names are unique" do
       problems = lint(in_section(exercise() <> exercise()))
 
-      assert Enum.any?(problems, fn {_, message} -> message =~ "second exercise of the name a" end)
+      assert Enum.any?(problems, fn {_, message} -> message =~ "second exercise named a" end)
 
-      assert Enum.any?(problems, fn {_, message} -> message =~ "second check of the name a" end)
+      assert Enum.any?(problems, fn {_, message} -> message =~ "second check named a" end)
       assert lint(in_section(exercise("a") <> exercise("b"))) == []
     end
 

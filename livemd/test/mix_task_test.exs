@@ -130,7 +130,7 @@ defmodule Mix.Tasks.LivemdTest do
     assert {:ok, text} = run(["--lint", path])
     assert text == ""
     assert {{:shutdown, 1}, text} = run(["--lint", "--assertions", path])
-    assert text =~ ~s(#{path}:3: the section "First" has cells and asserts nothing)
+    assert text =~ ~s(#{path}:3: the section "First" has cells and no assertion)
   end
 
   test "compares the setups with that of the index, or else of the first", %{tmp_dir: dir} do
@@ -175,9 +175,9 @@ defmodule Mix.Tasks.LivemdTest do
   test "refuses what it does not know", %{tmp_dir: dir} do
     for {args, message} <- [
           {[], "no path given"},
-          {["--nope", "a"], "--nope: no such option"},
-          {["--timeout", "soon", "a"], "--timeout: no such option, or no such value"},
-          {["--timeout", "0", "a"], "from 1 on"},
+          {["--nope", "a"], "--nope: unknown option"},
+          {["--timeout", "soon", "a"], "--timeout: unknown option, or invalid value"},
+          {["--timeout", "0", "a"], "at least 1"},
           {["no/such.livemd"], "no/such.livemd: no such file or directory"},
           {[dir], "no .livemd file in this directory"}
         ] do

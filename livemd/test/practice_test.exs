@@ -310,13 +310,13 @@ defmodule Livemd.PracticeTest do
   end
 
   describe "the file" do
-    test "is written anew where it was deleted", context do
+    test "is written again if it was deleted", context do
       {console, task, _text} = shown(context)
       File.rm!(context.one)
-      assert expect(console, @prompt) =~ "#{context.one} is gone, and is written anew."
+      assert expect(console, @prompt) =~ "#{context.one} was deleted and is written again."
       assert File.read!(context.one) =~ "more = fn n -> n end\n"
       File.rm_rf!(context.folder)
-      assert expect(console, @prompt) =~ "is gone"
+      assert expect(console, @prompt) =~ "was deleted"
       assert File.exists?(context.one)
       quit(console, task)
     end
@@ -328,7 +328,7 @@ defmodule Livemd.PracticeTest do
       File.mkdir!(context.one)
       assert expect(console, @prompt) =~ "cannot be read: illegal operation on a directory"
       File.rmdir!(context.one)
-      assert expect(console, @prompt) =~ "is gone"
+      assert expect(console, @prompt) =~ "was deleted"
       quit(console, task)
     end
 
@@ -371,7 +371,7 @@ defmodule Livemd.PracticeTest do
       test "#{name} is shown with the line of the file", context do
         {console, task, _text} = shown(context, check_timeout: unquote(limit))
         text = save(context.one, unquote(code), console)
-        assert text =~ ~r/✗ small-1 (fails|does not come to an end)/
+        assert text =~ ~r/✗ small-1 (fails|exceeds its time limit)/
         assert text =~ "#{context.one}:#{unquote(line)}: "
         assert text =~ unquote(words)
         File.write!(context.one, @more)

@@ -216,10 +216,11 @@ defmodule Livemd.RunnerTest do
     end
 
     test "may have taken too long" do
-      report = run(["x = 1\nreceive do ^x -> 1 end", "1"], timeout: 20)
+      # Long enough to reach the second line on a busy machine.
+      report = run(["x = 1\nreceive do ^x -> 1 end", "1"], timeout: 2_000)
       assert statuses(report) == [:failed, :aborted]
       assert [%Failure{kind: :timeout}] = report.failures
-      assert message(report) == "lessons/n.livemd:7: took longer than 0.02 s"
+      assert message(report) == "lessons/n.livemd:7: took longer than 2.0 s"
     end
   end
 
@@ -309,7 +310,7 @@ defmodule Livemd.RunnerTest do
     test "is kept where the cell fails or takes too long" do
       assert [%{output: "a\n"}] = run(["IO.puts(\"a\")\nraise \"no\""]).cells
       cell = "IO.puts(\"a\")\nreceive do :never -> 1 end"
-      assert [%{output: "a\n"}] = run([cell], timeout: 500).cells
+      assert [%{output: "a\n"}] = run([cell], timeout: 2_000).cells
     end
 
     test "cannot be read" do
@@ -527,7 +528,7 @@ defmodule Livemd.RunnerTest do
       notebook = notebook(["# exercise: a\n1"])
       assert Report.ok?(Runner.run(notebook))
       report = Runner.run(notebook, mode: :solved)
-      assert message(report) == "lessons/n.livemd:6: the exercise a shows no solution"
+      assert message(report) == "lessons/n.livemd:6: the exercise a has no solution"
     end
   end
 

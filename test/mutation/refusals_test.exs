@@ -88,7 +88,7 @@ defmodule Roundtrip.Mutation.RefusalsTest do
 
   test "a receiver that can't be sent to is an error, and the lock is released" do
     {pid, monitor} = spawn_monitor(fn -> :ok end)
-    assert_receive {:DOWN, ^monitor, :process, ^pid, _}
+    assert_receive {:DOWN, ^monitor, :process, ^pid, _}, 5_000
     histogram = Native.histogram_new(1000)
 
     for send <- [&Native.histogram_send_locked/2, &Native.histogram_send/2] do

@@ -33,7 +33,7 @@ defmodule Roundtrip.Rust.StopTest do
     group = started(crate)
 
     Process.exit(evaluator, :kill)
-    assert_receive {:DOWN, ^monitor, :process, ^evaluator, :killed}
+    assert_receive {:DOWN, ^monitor, :process, ^evaluator, :killed}, 10_000
     wait_until("the end of #{inspect(group)}", fn -> members(group) == [] end)
   end
 

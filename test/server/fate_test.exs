@@ -86,7 +86,7 @@ defmodule Roundtrip.Server.FateTest do
       test "a handler that kills itself causes a 500 at once", %{port: port} do
         for _ <- 1..3 do
           assert %{status: 500} = ask(port, "/kill")
-          assert_receive {:handler, pid}
+          assert_receive {:handler, pid}, 5_000
           await_down(pid)
           assert Poll.until(fn -> ask(port, "/ok").status == 200 end)
         end

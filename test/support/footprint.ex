@@ -1,10 +1,10 @@
 defmodule Roundtrip.Footprint do
-  @moduledoc "Measures what the VM uses of the machine, as far as `/proc` tells, for tests that find leaks."
+  @moduledoc "Measures memory, files, sockets and threads of the VM with `/proc`, for tests that find leaks."
 
   @type t :: %{atom() => non_neg_integer()}
 
   @doc """
-  Garbage collects every process, and returns counts, and memory in bytes.
+  Garbage collects every process, then returns counts, and memory sizes in bytes.
 
     * `rss`, `binaries` - the memory of the OS process, and of the VM's binaries
     * `processes`, `ports` - those of the VM
@@ -31,7 +31,7 @@ defmodule Roundtrip.Footprint do
     }
   end
 
-  @doc "Returns by how much each value is above that in `base`, if it is more than `slack` allows."
+  @doc "Returns how much each value has grown since `base`, if by more than its entry in `slack`."
   @spec above(t(), t(), t()) :: t()
   def above(now, base, slack \\ %{}) do
     for {name, value} <- now,

@@ -1,8 +1,8 @@
 defmodule Roundtrip.LessonCase do
   @moduledoc """
-  What every lesson promises, as tests: `use Roundtrip.LessonCase, lesson: "structs"`.
+  The tests that every lesson must pass: `use Roundtrip.LessonCase, lesson: "structs"`.
 
-  One at a time: some lessons measure, and a busy neighbour would be measured too.
+  They are not async, because some lessons measure times, which other tests would distort.
   """
 
   use ExUnit.CaseTemplate
@@ -31,7 +31,7 @@ defmodule Roundtrip.LessonCase do
     end
   end
 
-  @doc "The parsed notebook of a lesson; flunks with file and line where it cannot be read."
+  @doc "Returns the parsed notebook of a lesson, or flunks with file and line."
   def read(lesson) do
     case Parser.read(Roundtrip.notebook_path(lesson)) do
       {:ok, notebook} -> notebook
@@ -39,11 +39,13 @@ defmodule Roundtrip.LessonCase do
     end
   end
 
+  @doc "Flunks with the problems that the linter finds."
   def lint(lesson) do
     opts = [setup: read("index"), assertions: lesson != "index", toolchains: @toolchains]
     assert_none(Linter.lint(read(lesson), opts))
   end
 
+  @doc "Runs a lesson, flunks with its failures, and checks which exercises are waiting and remembered."
   def run(lesson, opts) do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
@@ -63,6 +65,7 @@ defmodule Roundtrip.LessonCase do
     report
   end
 
+  @doc "Asserts that the course knows exactly the lesson's exercises, and each check remembers its own."
   def remembers(lesson) do
     notebook = read(lesson)
     names = for exercise <- Exercise.all(notebook), do: exercise.name
@@ -70,7 +73,7 @@ defmodule Roundtrip.LessonCase do
     assert forgetful(notebook) == []
   end
 
-  @doc "The checks whose last line, after an empty one, does not remember their own exercise."
+  @doc "Returns the checks that don't end with an empty line and the call that remembers their exercise."
   def forgetful(notebook) do
     for %{kind: {:check, name}, code: code} <- Notebook.cells(notebook),
         own = ~s|\n\nRoundtrip.passed("#{name}")|,
@@ -78,9 +81,10 @@ defmodule Roundtrip.LessonCase do
         do: name
   end
 
+  @doc "Asserts that the lesson's Rust fences quote the crates."
   def fences(lesson), do: assert_none(RustFences.check_quotes(read(lesson), sources()))
 
-  @doc "The files that a fence may quote."
+  @doc "Returns the files that a fence may quote."
   def sources,
     do: Path.wildcard("native/{core,nif,server,support}/src/**/*.rs") ++ ["native/Cargo.toml"]
 

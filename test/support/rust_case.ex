@@ -1,7 +1,7 @@
 defmodule Roundtrip.RustCase do
   @moduledoc """
-  Tests that compile Rust in cells: `use Roundtrip.RustCase`. They share one cache in `_build`, and
-  are skipped, with the reason, where there is no toolchain.
+  A case template for tests that compile Rust in cells: `use Roundtrip.RustCase`. They share one cache
+  in `_build`, and are skipped, with the reason, if there is no toolchain.
   """
 
   use ExUnit.CaseTemplate
@@ -11,26 +11,26 @@ defmodule Roundtrip.RustCase do
       import Roundtrip.RustCase
 
       @moduletag skip: Roundtrip.Rust.missing()
-      # The first one builds what all of them share.
+      # The first test builds the shared dependencies.
       @moduletag timeout: 300_000
     end
   end
 
   setup do
     put_env(%{"ROUNDTRIP_CACHE" => Path.expand("_build/cells")})
-    # A module that is defined again is what these tests are about.
+    # These tests define modules again on purpose.
     options = Code.compiler_options(ignore_module_conflict: true)
     on_exit(fn -> Code.compiler_options(options) end)
   end
 
-  @doc "Sets environment variables for one test; `nil` takes one away."
+  @doc "Sets environment variables for one test; `nil` deletes one."
   def put_env(variables) do
     before = Map.new(variables, fn {name, _} -> {name, System.get_env(name)} end)
     System.put_env(Map.to_list(variables))
     on_exit(fn -> System.put_env(Map.to_list(before)) end)
   end
 
-  @doc "The code of a cell that defines a module with this Rust and these stubs."
+  @doc "Returns the code of a cell that defines a module with this Rust and these stubs."
   def cell(module, rust, stubs) do
     defs =
       for {name, arity} <- stubs do
@@ -45,22 +45,22 @@ defmodule Roundtrip.RustCase do
     """
   end
 
-  @doc "Evaluates a cell in a process of its own, as Livebook does."
+  @doc "Evaluates a cell in a separate process, as Livebook does. Returns `{:ok, module}` or the error."
   def evaluate(module, rust, stubs) do
     code = cell(module, rust, stubs)
-    # Its failure is an answer here, not the end of the test.
+    # The task is linked to the test, so an error must be returned and not raised.
     task = Task.async(fn -> try(do: ok(Code.eval_string(code)), rescue: (error -> error)) end)
     Task.await(task, 120_000)
   end
 
   defp ok({{:module, module, _, _}, _}), do: {:ok, module}
 
-  @doc "Evaluates a cell that must compile, and gives what it printed."
+  @doc "Evaluates a cell that must compile, and returns its output."
   def printed(module, rust, stubs) do
     ExUnit.CaptureIO.capture_io(fn -> {:ok, ^module} = evaluate(module, rust, stubs) end)
   end
 
-  @doc "Asks until the answer is true; it flunks after a minute."
+  @doc "Calls `fun` until it returns true; flunks after a minute."
   def wait_until(what, fun, deadline \\ now() + 60_000) do
     cond do
       fun.() ->

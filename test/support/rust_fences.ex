@@ -1,21 +1,20 @@
 defmodule Roundtrip.RustFences do
   @moduledoc """
-  Tests what a notebook's Rust fences claim, including those inside `<details>`.
+  Checks a notebook's Rust fences, including those inside `<details>`.
 
-  The lines of a `rust` fence are also in a source file: `check_quotes/2`. A fence marked
-  `rust,compile_fail,E0596` is rejected by rustc with that code, and one marked `rust,compile_fail`
-  with errors that have no code, such as a syntax error: `check_compile_fail/2`.
+  `check_quotes/2` checks that the lines of a `rust` fence are in a source file. `check_compile_fail/2`
+  checks that rustc rejects a fence marked `rust,compile_fail,E0596` with that code, and a fence marked
+  `rust,compile_fail` with errors that have no code, such as a syntax error.
   """
 
   alias Livemd.{Fence, Notebook, Problem}
   alias Roundtrip.RustFences.Cargo
 
   @doc """
-  Returns a problem for each `rust` fence whose lines aren't in one of the files, in a row and word
-  for word.
+  Returns a problem for each `rust` fence that none of the files contains word for word.
 
-  The file may indent all of them by the same white space; white space at a line's end is ignored.
-  A problem names the first line that differs from the most similar place.
+  The file may indent all of its lines by the same white space; white space at the end of a line is
+  ignored. A problem names the first line that differs from the most similar place.
   """
   @spec check_quotes(Notebook.t(), [Path.t()]) :: [Problem.t()]
   def check_quotes(%Notebook{} = notebook, source_paths) do
@@ -27,18 +26,18 @@ defmodule Roundtrip.RustFences do
   end
 
   @doc """
-  Checks, with one run of cargo, that every fence marked `compile_fail` is rejected as it claims.
+  Checks with one run of cargo that every fence marked `compile_fail` is rejected with its code.
 
   Options:
 
-    * `:dir` - the directory of the package of fences; keep it, and the next run is quicker;
+    * `:dir` - the directory of the package of fences; if you keep it, the next run is quicker;
     * `:dependencies` - the text of its `[dependencies]` (none);
-    * `:lock` - a `Cargo.lock` whose versions to take (none);
+    * `:lock` - a `Cargo.lock` with the versions to use (none);
     * `:target_dir` - cargo's target directory (in `:dir`);
     * `:cargo_args` - further arguments, such as `["--offline"]`.
 
-  Returns how many fences were rejected, the problems, or why nothing could be checked. An error in
-  the package itself, such as a missing dependency, is a problem too.
+  Returns how many fences were rejected, the problems, or why the check was skipped. An error in the
+  package itself, such as a missing dependency, is a problem, too.
   """
   @spec check_compile_fail(Notebook.t() | [Notebook.t()], keyword()) ::
           {:ok, non_neg_integer()} | {:error, [Problem.t()]} | {:skip, String.t()}
@@ -95,14 +94,14 @@ defmodule Roundtrip.RustFences do
 
   defp lines(text), do: text |> String.split(["\r\n", "\n"]) |> Enum.map(&String.trim_trailing/1)
 
-  # `nil` where a source has the fence's lines, else the line of the notebook that differs.
+  # Returns `nil` if a source has the fence's lines, else the line of the notebook that differs.
   defp compare(fence, sources) do
     wanted = lines(fence.code)
     blank = Enum.count(Enum.take_while(wanted, &(&1 == "")))
 
     case Enum.drop(wanted, blank) do
       [] ->
-        {fence.line, "an empty fence quotes nothing"}
+        {fence.line, "an empty fence"}
 
       wanted ->
         sources |> closest(wanted) |> place_verdict(length(wanted), fence.line + 1 + blank)
@@ -116,7 +115,7 @@ defmodule Roundtrip.RustFences do
     {line + same, "this line isn't the same as #{path}:#{source_line + same}"}
   end
 
-  # The place with the most equal lines in a row.
+  # Returns the place with the most equal lines in a row.
   defp closest(sources, wanted) do
     for {path, lines} <- sources, {same, number} <- places(lines, wanted, 1, []), reduce: nil do
       {best, _, _} = found when best >= same -> found

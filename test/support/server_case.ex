@@ -85,7 +85,7 @@ defmodule Roundtrip.ServerCase do
     pid
   end
 
-  @doc "Waits until the process has died."
+  @doc "Waits until the process has exited."
   def await_down(pid) do
     monitor = Process.monitor(pid)
     assert_receive {:DOWN, ^monitor, :process, ^pid, _reason}, 5_000

@@ -1,9 +1,9 @@
 defmodule Roundtrip.Wire do
   @moduledoc """
-  A client that sends any bytes over a raw socket, also those that no HTTP library would send.
+  A client that sends any bytes over a raw socket, including those that HTTP libraries refuse to send.
 
-  It uses `:socket` and not `:gen_tcp`, because after a failed write it can still read what the server
-  sent before.
+  It uses `:socket` instead of `:gen_tcp`, because after a failed write it can still read what the
+  server had sent before.
   """
 
   @type socket :: :socket.socket()

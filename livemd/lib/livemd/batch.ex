@@ -1,8 +1,8 @@
 defmodule Livemd.Batch do
   @moduledoc """
-  Runs notebooks one after the other and prints one line per section, then a summary.
+  Runs notebooks one after the other, and prints a line per section and a summary.
 
-  On a terminal, one more line names the section that is running.
+  On a terminal, it also shows which section is running.
   """
 
   alias Livemd.{Journal, Notebook, Report, Runner, Terminal}

@@ -4,9 +4,9 @@ defmodule Livemd.Evaluator do
 
   It keeps the context of every cell that it has evaluated: bindings, environment, process dictionary
   and current directory. So a value stays referenced after its variable is bound again, as in
-  Livebook. A cell that fails adds nothing to the context of the next one.
+  Livebook. A failed cell does not change the context of the next one.
 
-  It returns text, and between cells it holds no term of theirs outside of those contexts.
+  Results leave the process as text. Between cells, only those contexts reference terms of the cells.
   """
 
   alias Livemd.{Failure, IOProxy, LineTracker}
@@ -28,13 +28,13 @@ defmodule Livemd.Evaluator do
 
   @type answer :: {:ok, outcome()} | :timeout | :stopped | {:down, term()}
 
-  @typedoc "What a notebook has defined and started so far, for `rewind/2`."
+  @typedoc "A notebook's modules, processes and messages at some point, for `rewind/2`."
   @opaque mark :: {IOProxy.mark(), map() | :dead}
 
   # Milliseconds between two calls of `go_on?`.
   @tick 100
 
-  # IEx and Livebook do not show this value.
+  # IEx and Livebook don't show this value either.
   @no_value :"do not show this result in output"
 
   @doc "Starts the process, with an `Livemd.IOProxy` as its group leader."
@@ -47,11 +47,11 @@ defmodule Livemd.Evaluator do
   end
 
   @doc """
-  Evaluates a cell, with all that `Livemd.Runner` knows of it, after the context `job.after`, and
-  keeps its own context under `job.key`. Returns the answer, what was printed, and the modules.
+  Evaluates a cell, described by `job`, in the context `job.after`, and stores the context after it
+  under `job.key`. Returns the answer, the printed text, and the modules that were defined.
 
-  When `timeout` is over, the process is killed. So it is when `go_on?`, which is called several
-  times a second with the milliseconds that have passed, returns false.
+  Kills the process after `timeout` milliseconds, or when `go_on?` returns false. It is called several
+  times a second with the milliseconds that have passed.
   """
   @spec eval(t(), map(), timeout(), (non_neg_integer() -> boolean()) | nil) ::
           {answer(), String.t(), [module()]}
@@ -90,14 +90,14 @@ defmodule Livemd.Evaluator do
     monitor = Process.monitor(evaluator.pid)
     Process.exit(evaluator.pid, :kill)
     receive do: ({:DOWN, ^monitor, :process, _, _} -> :ok)
-    # The outcome may have come between the limit and the end.
+    # The outcome may have arrived after the time limit and before the kill.
     receive do: ({^ref, _} -> :ok), after: (0 -> :ok)
     answer
   end
 
   @doc """
-  Ends the process and takes away all that the notebook has started, and its modules. Returns the
-  reason with which the process has died before, or `:alive`.
+  Kills the process and all others of the notebook, and deletes its modules. Returns `{:down, reason}`
+  if the process had died before, or `:alive`.
   """
   @spec stop(t(), [module()]) :: {:down, term()} | :alive
   def stop(%__MODULE__{tag: tag} = evaluator, modules) do
@@ -107,14 +107,14 @@ defmodule Livemd.Evaluator do
     down
   end
 
-  @doc "Notes what the notebook has defined and started so far."
+  @doc "Returns the modules, processes and messages that the notebook has now."
   @spec mark(t()) :: mark()
   def mark(evaluator), do: {IOProxy.mark(evaluator.io), request(evaluator, :mark)}
 
-  @doc "Takes away what was defined and started since then, and the messages that came."
+  @doc "Removes the modules, processes and messages that are newer than the mark."
   @spec rewind(t(), mark()) :: :ok
   def rewind(evaluator, {io, own}) do
-    # A linked process has to be unlinked before it is killed.
+    # Killing a process that is still linked would kill the evaluator, too.
     request(evaluator, {:unlink, own})
     IOProxy.rewind(evaluator.io, io)
     request(evaluator, {:flush, own})
@@ -127,7 +127,7 @@ defmodule Livemd.Evaluator do
     LineTracker.reset(tracker, 0)
     env = %{Code.env_for_eval([]) | tracers: [Tracer]}
     start = %{binding: [], env: env, dictionary: %{}, directory: File.cwd!()}
-    # Set by the engine and by `:rand` for this process, and not by a cell for the next one.
+    # The engine and `:rand` set these, so they are not part of a cell's context.
     ignored = [:rand_seed, :random_seed | Process.get_keys()]
     state = %{tag: tag, tracker: tracker, io: io, contexts: %{start: start}, ignored: ignored}
     loop(state)
@@ -137,7 +137,7 @@ defmodule Livemd.Evaluator do
     receive do
       {^tag, request, from, ref} ->
         {reply, state} = serve(request, state)
-        # What only the last cell referenced is collected before the next one starts.
+        # Frees what only the last cell referenced before the next one starts.
         :erlang.garbage_collect()
         send(from, {ref, reply})
         loop(state)
@@ -177,11 +177,11 @@ defmodule Livemd.Evaluator do
 
   # A cell may have replaced the group leader or erased the process dictionary.
   defp restore(context, job, state) do
-    IOProxy.lead(state.io)
+    IOProxy.become_leader(state.io)
     LineTracker.reset(state.tracker, job.key)
     for {key, _value} <- dictionary(state), do: Process.delete(key)
     for {key, value} <- context.dictionary, do: Process.put(key, value)
-    # It may be gone.
+    # The directory may have been deleted.
     File.cd(context.directory)
   end
 
@@ -199,12 +199,12 @@ defmodule Livemd.Evaluator do
     catch
       kind, reason -> {:error, erased(engine) || {kind, reason, __STACKTRACE__}}
     after
-      # `:erlang.erase()` takes away what the engine and the compiler keep there, too.
+      # `:erlang.erase()` deletes the entries of the engine and the compiler, too.
       for {key, value} <- engine, Process.get(key) == nil, do: Process.put(key, value)
     end
   end
 
-  # The error itself says nothing of it: "no match of right hand side value: :undefined".
+  # Elixir's own error doesn't name the cause: "no match of right hand side value: :undefined".
   defp erased(engine) do
     if Enum.any?(engine, fn {key, _value} -> Process.get(key) == nil end) do
       text = "the cell has erased the process dictionary, which Elixir needs to evaluate it"
@@ -213,10 +213,10 @@ defmodule Livemd.Evaluator do
   end
 
   defp answer({:ok, value, binding, env}, diagnostics, _job, context, state) do
-    # Variables with a context belong to macros: no cell can name them.
+    # Variables with a context belong to macros; cells can't name them.
     binding = for {name, _} = variable when is_atom(name) <- binding, do: variable
     context = %{context | binding: binding, env: env, dictionary: dictionary(state)}
-    # It may be gone.
+    # The directory may have been deleted.
     context = with {:ok, now} <- File.cwd(), do: %{context | directory: now}, else: (_ -> context)
     {{:ok, inspect_value(value)}, diagnostics, context}
   end
@@ -226,7 +226,7 @@ defmodule Livemd.Evaluator do
     {{:failed, Failure.new(caught, diagnostics, job, state.tracker)}, warnings, context}
   end
 
-  # The entries that cells have made.
+  # The entries that cells have put there.
   defp dictionary(state) do
     for {key, value} <- Process.get(), key not in state.ignored, into: %{}, do: {key, value}
   end
@@ -243,7 +243,7 @@ defmodule Livemd.Evaluator do
     error -> "a value that cannot be inspected: #{inspect(error.__struct__)}"
   end
 
-  # Elixir 1.14 only prints diagnostics, and would warn of a call to a function that it lacks.
+  # Elixir 1.14 lacks this function and prints diagnostics instead; `apply/3` avoids a warning there.
   defp with_diagnostics(fun) do
     if function_exported?(Code, :with_diagnostics, 1),
       do: apply(Code, :with_diagnostics, [fun]),
@@ -253,26 +253,26 @@ end
 
 defmodule Livemd.Evaluator.Tracer do
   @moduledoc false
-  # The compilation tracer of cells: a module that is loaded cannot be defined again, as in Livebook,
-  # and the notebook's proxy learns of each new one. `Code.eval_string/1` in a cell is not traced.
+  # The compilation tracer of cells. It rejects a module that is loaded already, as Livebook does, and
+  # reports each new one to the notebook's proxy. `Code.eval_string/1` in a cell is not traced.
 
   alias Livemd.IOProxy
 
   @doc false
   def trace(:start, %{module: module} = env) when module != nil do
-    if Code.ensure_loaded?(module), do: refuse(env)
+    if Code.ensure_loaded?(module), do: raise_defined(env)
     :ok
   end
 
   # Elixir 1.14 reports the start of the outermost module only.
   def trace({:on_module, _bytecode, _}, %{module: module} = env) do
-    if engine?(module), do: refuse(env)
-    IOProxy.defined(module)
+    if engine?(module), do: raise_defined(env)
+    IOProxy.record_module(module)
   end
 
   def trace(_event, _env), do: :ok
 
-  defp refuse(%{module: module} = env) do
+  defp raise_defined(%{module: module} = env) do
     why = if engine?(module), do: ": it is part of what runs this notebook", else: ""
     description = "module #{inspect(module)} is already defined" <> why
     raise CompileError, file: env.file, line: env.line, description: description
@@ -281,6 +281,6 @@ defmodule Livemd.Evaluator.Tracer do
   defp engine?(module),
     do: match?("Elixir.Livemd." <> _, Atom.to_string(module)) and loaded?(module)
 
-  # From a file, and not from a cell of a notebook.
+  # Whether the module was loaded from a file, and not defined by a cell.
   defp loaded?(module), do: module |> :code.which() |> is_list()
 end

@@ -1,7 +1,7 @@
 defmodule Livemd.Exercise do
   @moduledoc """
-  An exercise of a notebook: a stub cell, a check cell, and a hint and a solution in `<details>`,
-  in this order and in one section.
+  An exercise of a notebook: a stub cell, a check cell, and a hint and a solution in `<details>`, in
+  this order in one section.
 
     * `name` - such as `structs-1`;
     * `title` - the name of its section;
@@ -45,7 +45,7 @@ defmodule Livemd.Exercise do
       do: %{exercise.stub | code: fence.code, line: fence.line + 1}
   end
 
-  # `before` has the blocks since the last exercise in reverse.
+  # `before` contains the blocks since the last exercise, in reverse order.
   defp split([], _before, _section), do: []
 
   defp split([%Cell{kind: {:exercise, name}} = stub | rest], before, %Section{} = section) do
@@ -70,7 +70,7 @@ defmodule Livemd.Exercise do
   defp split([%Details{} | rest], _before, section), do: split(rest, [], section)
   defp split([block | rest], before, section), do: split(rest, [block | before], section)
 
-  # An exercise ends with its details: what follows them introduces the next one.
+  # The blocks after an exercise's details introduce the next exercise.
   defp after_details(blocks) do
     blocks |> Enum.reverse() |> Enum.take_while(&(not is_struct(&1, Details)))
   end

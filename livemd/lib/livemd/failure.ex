@@ -2,8 +2,8 @@ defmodule Livemd.Failure do
   @moduledoc """
   Why a cell, or the whole notebook, failed.
 
-  The text is made in the process that failed, plain and coloured, so that no other process holds a
-  term of the notebook. `line` is a line of the notebook, or of the file `path` if that is set.
+  The process that failed formats the text, plain and coloured, so that no other process references
+  terms of the notebook. `line` is a line of the notebook, or of the file `path` if that is set.
   """
 
   alias Livemd.{LineTracker, Notebook}
@@ -12,10 +12,10 @@ defmodule Livemd.Failure do
   defstruct [:kind, :line, :plain, :coloured, :path]
 
   @typedoc """
-  `:assertion` - an `ExUnit.AssertionError`; `:error` - anything else that was raised, thrown or
-  exited, or that did not compile; `:timeout`; `:stopped` - the caller did not want to wait any longer;
-  `:exit` - the notebook's process died; `:exercise` - a check that passes as shipped or crashes, or a
-  missing solution; `:leak` - a counter that is not what it was before the notebook.
+  `:assertion` - an `ExUnit.AssertionError`; `:error` - any other raise, throw or exit, or a compile
+  error; `:timeout` - the time limit was exceeded; `:stopped` - the caller stopped the cell; `:exit` -
+  the notebook's process died; `:exercise` - a check that passes as shipped or crashes, or a missing
+  solution; `:leak` - a counter that differs from its value before the notebook.
   """
   @type kind :: :assertion | :error | :timeout | :stopped | :exit | :exercise | :leak
 
@@ -32,8 +32,8 @@ defmodule Livemd.Failure do
   }
 
   @doc """
-  Returns the text of a failure: `path:line: ...`, then assertions as ExUnit prints them, or the
-  lines of the stacktrace that are in the notebook. `colours: true` adds ANSI colours.
+  Returns the text of a failure: `path:line: ` and the message. Assertions look as in ExUnit; other
+  errors include the stacktrace's lines in the notebook. `colours: true` adds ANSI colours.
   """
   @spec format(t(), Notebook.t(), keyword()) :: String.t()
   def format(failure, notebook, opts \\ []) do
@@ -42,7 +42,7 @@ defmodule Livemd.Failure do
     "#{failure.path || notebook.path}:#{failure.line}: #{text}"
   end
 
-  @doc "Makes the failure of what a cell raised, threw or exited with."
+  @doc "Returns the failure for what a cell raised, threw or exited with."
   @spec new({atom(), term(), Exception.stacktrace()}, [diagnostic()], map(), LineTracker.t()) ::
           t()
   def new({kind, reason, stack}, diagnostics, cell, tracker) do
@@ -60,19 +60,19 @@ defmodule Livemd.Failure do
     struct!(__MODULE__, Map.merge(text, %{kind: kind, path: owner.path, line: line}))
   end
 
-  @doc "Makes a failure at the line that the cell has reached."
+  @doc "Returns a failure at the line that the cell has reached."
   @spec at_noted_line(kind(), String.t(), map(), LineTracker.t()) :: t()
   def at_noted_line(kind, text, cell, tracker) do
     {owner, line} = tracker |> LineTracker.places() |> noted(cell) |> first_inside(cell)
     %__MODULE__{kind: kind, line: line, path: owner.path, plain: unfile(text, cell)}
   end
 
-  @doc "Replaces the files of cells, `path#cell:3`, by the path of the notebook."
+  @doc "Replaces the file names of cells, such as `path#cell:3`, with the notebook's path."
   @spec unfile(String.t(), map()) :: String.t()
   def unfile(text, cell) do
     for %{full_path: full, path: path} <- [cell | cell.earlier], reduce: text do
       text ->
-        # A stacktrace names files relative to the current directory, an exception in full.
+        # Stacktraces contain relative paths, exceptions absolute ones.
         names = Enum.map_join([full, Path.relative_to_cwd(full), path], "|", &Regex.escape/1)
         text = String.replace(text, ~r/(#{names})#cell:\d+/, fn _ -> path end)
         String.replace(text, full, path)
@@ -94,7 +94,7 @@ defmodule Livemd.Failure do
     end
   end
 
-  # The cell in whose file a line of the stacktrace is.
+  # Returns the cell that a stacktrace entry is in.
   defp owner({_, _, _, location}, cell) do
     file = to_string(location[:file] || "")
     Enum.find([cell | cell.earlier], &own?(file, &1))
@@ -102,7 +102,7 @@ defmodule Livemd.Failure do
 
   defp owner(_, _cell), do: nil
 
-  # An entry names its file in full or relative to the current directory.
+  # A stacktrace names files with an absolute or a relative path.
   defp own?(file, cell) do
     cell.file in [file, Path.expand(file)] or
       String.starts_with?(file, [cell.full_path <> "#cell:", cell.path <> "#cell:"])
@@ -118,7 +118,8 @@ defmodule Livemd.Failure do
     {here, within} = Enum.split_with(frames, fn {owner, _line} -> owner == cell end)
     noted = tracker |> LineTracker.places() |> noted(cell)
     {noted, called} = Enum.split_with(noted, fn {owner, _line} -> owner == cell end)
-    # An assertion fails in the cell itself, even if it has called other cells before.
+
+    # A failed assertion is in the cell itself, even if that called functions of other cells before.
     inner = if assertion?(reason), do: [], else: within ++ called
     first_inside(inner ++ here ++ errors ++ [{cell, of_exception(reason)} | noted], cell)
   end
@@ -146,7 +147,7 @@ defmodule Livemd.Failure do
       else: colour(banner(kind, reason, diagnostics), :red, colours?)
   end
 
-  # Its message is only "errors have been logged"; the diagnostics have these errors.
+  # The error's own message is only "errors have been logged"; the diagnostics contain the errors.
   defp banner(:error, %CompileError{} = error, diagnostics) do
     case for(%{severity: :error} = error <- diagnostics, do: error.message) do
       [] -> Exception.format_banner(:error, error)
@@ -156,7 +157,7 @@ defmodule Livemd.Failure do
 
   defp banner(kind, reason, _diagnostics), do: Exception.format_banner(kind, reason)
 
-  # Not shown if it is only the line that the failure names anyhow.
+  # Omits a stacktrace that only repeats the line of the failure.
   defp trace(own, line) do
     entries = for {{_, _, _, place} = entry, _owner} <- own, do: {place[:line], entry}
     entries = if match?([{^line, _}], entries), do: [], else: entries
@@ -165,7 +166,7 @@ defmodule Livemd.Failure do
   end
 
   defp assertion(error, colours?) do
-    # ExUnit formats only failures of tests; the two lines about the test are dropped.
+    # ExUnit only formats failures of tests, so the first two lines, about the test, are dropped.
     test = struct(ExUnit.Test, name: :cell, module: Cell, case: Cell, tags: %{file: "", line: 1})
     args = [test, [{:error, error, []}], 1, 80, &formatter(&1, &2, colours?)]
 

@@ -2,9 +2,10 @@ defmodule Livemd.IOProxy do
   @moduledoc """
   The group leader of a notebook's processes.
 
-  It starts the process that evaluates the cells, keeps what the notebook's processes print and log,
-  notes which modules they define, and in the end takes all of that away. Reading from it returns
-  `{:error, :enotsup}`, as in Livebook. It ends with the process that started it.
+  It starts the process that evaluates the cells, collects what the notebook's processes print and
+  log, and records the modules that they define. At the end it kills these processes and deletes these
+  modules. Reading from it returns `{:error, :enotsup}`, as in Livebook. It stops when the process that
+  started it dies.
   """
 
   @key {__MODULE__, :pid}
@@ -12,18 +13,18 @@ defmodule Livemd.IOProxy do
   # A process that keeps spawning others must not keep the notebook from ending.
   @rounds 100
 
-  # Bytes: a cell that prints in a loop must not fill the memory.
+  # Bytes. A cell that prints in a loop must not fill the memory.
   @limit 1_000_000
 
-  @typedoc "How many modules were defined, and which processes ran."
+  @typedoc "How many modules were defined so far, and which processes were running."
   @opaque mark :: {non_neg_integer(), [pid()]}
 
   @doc """
-  Starts a proxy, and under it a process that calls `fun` with the proxy. When that process dies,
-  the caller gets `{tag, :down, reason}`.
+  Starts a proxy and a process that calls `fun` with the proxy's pid. When that process dies, the
+  caller receives `{tag, :down, reason}`.
 
-  Only the proxy monitors that process: a cell that kills what it finds around itself finds the
-  proxy, and not the process that runs the notebook.
+  Only the proxy monitors that process. So a cell that kills every process that is linked to its own
+  or monitors it kills the proxy, and not the process that runs the notebook.
   """
   @spec start(reference(), (pid() -> term())) :: {proxy :: pid(), pid()}
   def start(tag, fun) do
@@ -33,46 +34,46 @@ defmodule Livemd.IOProxy do
   end
 
   @doc "Makes the proxy the group leader of the calling process."
-  @spec lead(pid()) :: true
-  def lead(proxy) do
+  @spec become_leader(pid()) :: true
+  def become_leader(proxy) do
     Process.put(@key, proxy)
     Process.group_leader(self(), proxy)
   end
 
-  @doc "Notes a module that the calling process has defined."
-  @spec defined(module()) :: :ok
-  def defined(module) do
+  @doc "Records a module that the calling process has defined."
+  @spec record_module(module()) :: :ok
+  def record_module(module) do
     # During `capture_io` the process has another group leader.
     send(Process.get(@key) || Process.group_leader(), {__MODULE__, :defined, module})
     :ok
   end
 
-  @doc "Returns what was printed and which modules were defined since the last call."
+  @doc "Returns the text printed and the modules defined since the last call, or `:killed`."
   @spec take(pid()) :: {String.t(), [module()]} | :killed
   def take(proxy), do: request(proxy, __MODULE__, :take, :killed)
 
-  @doc "Returns what the notebook has defined and started so far, for `rewind/2`."
+  @doc "Returns which modules and processes the notebook has so far, for `rewind/2`."
   @spec mark(pid()) :: mark()
   def mark(proxy), do: request(proxy, __MODULE__, :mark, {0, []})
 
-  @doc "Ends the processes that were started since then, and takes the modules away."
+  @doc "Kills the processes that were started since the mark, and deletes the modules."
   @spec rewind(pid(), mark()) :: :ok
   def rewind(proxy, mark), do: request(proxy, __MODULE__, {:rewind, mark}, :ok)
 
   @doc """
-  Ends all processes of the notebook, takes its modules away, and ends. Returns with which reason the
-  evaluating process has died before. If a cell has killed the proxy, only the caller knows modules.
+  Kills all processes of the notebook, deletes its modules, and stops. Returns `{:down, reason}` if
+  the evaluating process had died before. `modules` are deleted if a cell has killed the proxy.
   """
   @spec stop(pid(), [module()]) :: {:down, term()} | :alive
   def stop(proxy, modules) do
     with :killed <- request(proxy, __MODULE__, :stop, :killed) do
-      end_processes(proxy, [], @rounds)
+      kill_members(proxy, [], @rounds)
       delete(modules, &:code.purge/1)
       :alive
     end
   end
 
-  @doc "Takes modules away, but not from a process that runs their code."
+  @doc "Deletes modules, except for code that a process still runs."
   @spec delete([module()]) :: :ok
   def delete(modules), do: delete(modules, &:code.soft_purge/1)
 
@@ -86,7 +87,7 @@ defmodule Livemd.IOProxy do
     :ok
   end
 
-  @doc "Asks a process and returns its reply, or `if_dead`."
+  @doc "Sends a request to a process and returns its reply, or `if_dead` if it is dead."
   @spec request(pid(), term(), term(), term()) :: term()
   def request(pid, tag, request, if_dead) do
     ref = Process.monitor(pid)
@@ -103,8 +104,8 @@ defmodule Livemd.IOProxy do
   end
 
   @doc """
-  Sends what a notebook's processes log to the output of their cell, as Livebook does. The handlers
-  keep the filter, which ignores all other processes.
+  Sends the log messages of a notebook's processes to the output of their cell, as Livebook does. The
+  filter stays on the handlers, and ignores the messages of all other processes.
   """
   @spec capture_log() :: :ok
   def capture_log do
@@ -119,7 +120,7 @@ defmodule Livemd.IOProxy do
   def filter(%{meta: %{gl: proxy} = meta} = event, _extra) when node(proxy) == node() do
     with {:dictionary, dictionary} <- Process.info(proxy, :dictionary),
          {@key, ^proxy} <- List.keyfind(dictionary, @key, 0) do
-      # Without OTP's reports of progress and crashes, which Logger leaves out, too.
+      # Logger does not print OTP's progress and crash reports either.
       config = %{template: ["[", :level, "] ", :msg, "\n"], single_line: false}
       text = fn -> event |> :logger_formatter.format(config) |> IO.chardata_to_string() end
       unless match?(%{domain: [:otp, :sasl | _]}, meta), do: send(proxy, {__MODULE__, text.()})
@@ -174,7 +175,7 @@ defmodule Livemd.IOProxy do
 
     {pid, ref} =
       spawn_monitor(fn ->
-        lead(proxy)
+        become_leader(proxy)
         fun.(proxy)
       end)
 
@@ -222,11 +223,11 @@ defmodule Livemd.IOProxy do
     {reply, %{state | text: [], size: 0, recent: []}}
   end
 
-  defp serve(:mark, state), do: {{length(state.modules), led(self())}, state}
+  defp serve(:mark, state), do: {{length(state.modules), members(self())}, state}
 
   defp serve({:rewind, {definitions, pids}}, state) do
     {new, old} = Enum.split(state.modules, length(state.modules) - definitions)
-    end_processes(self(), pids, @rounds)
+    kill_members(self(), pids, @rounds)
     delete(new, &:code.purge/1)
     {:ok, %{state | modules: old}}
   end
@@ -250,22 +251,22 @@ defmodule Livemd.IOProxy do
   defp add(state, text) do
     size = state.size + byte_size(text)
     text = if size > @limit, do: "\n... and more, which is not kept\n", else: text
-    %{state | text: [state.text | text], size: size}
+    %{state | text: [state.text, text], size: size}
   end
 
-  # Each round may find what the processes of the last one had just spawned.
-  defp end_processes(proxy, spared, rounds) do
-    pids = led(proxy) -- spared
+  # The processes of one round may have spawned others before they were killed.
+  defp kill_members(proxy, spared, rounds) do
+    pids = members(proxy) -- spared
 
     if pids != [] and rounds > 0 do
       refs = for pid <- pids, do: Process.monitor(pid)
       for pid <- pids, do: Process.exit(pid, :kill)
       for ref <- refs, do: receive(do: ({:DOWN, ^ref, :process, _, _} -> :ok))
-      end_processes(proxy, spared, rounds - 1)
+      kill_members(proxy, spared, rounds - 1)
     end
   end
 
-  defp led(proxy) do
+  defp members(proxy) do
     for pid <- Process.list(),
         pid != proxy,
         Process.info(pid, :group_leader) == {:group_leader, proxy},

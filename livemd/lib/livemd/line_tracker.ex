@@ -1,10 +1,10 @@
 defmodule Livemd.LineTracker do
   @moduledoc """
-  Knows which line of a cell is being evaluated.
+  Records which line of a cell is being evaluated.
 
-  A stacktrace does not contain evaluated code. So each top-level expression of a cell is preceded
-  by a call that notes its line. The notes are kept outside of the process that evaluates, so that
-  they are still there when it was killed, or does not end.
+  Evaluated code does not appear in a stacktrace. So a call that records the line is inserted before
+  each top-level expression of a cell. The lines are stored outside of the evaluating process, so that
+  they can be read when that process was killed or doesn't return.
   """
 
   @opaque t :: :atomics.atomics_ref()
@@ -12,17 +12,18 @@ defmodule Livemd.LineTracker do
   @typedoc "The key of a cell, and a line of its file."
   @type place :: {key :: non_neg_integer(), pos_integer()}
 
-  # The cell that is evaluated and the line in it; then the place in the code of an earlier cell that
-  # was called from there. Line 0 means none.
+  # Indices of the counters: the current cell and line, then the cell and line of a function that the
+  # current cell has called in an earlier one. Line 0 means none.
   @cell 1
   @line 2
   @other_cell 3
   @other_line 4
 
+  @doc "Returns a tracker without recorded lines."
   @spec new() :: t()
   def new, do: :atomics.new(4, signed: false)
 
-  @doc "Starts afresh: the calling process now evaluates the cell of that key."
+  @doc "Clears the tracker for the cell with that key, which the calling process is about to evaluate."
   @spec reset(t(), non_neg_integer()) :: :ok
   def reset(tracker, key) do
     Process.put(__MODULE__, tracker)
@@ -31,7 +32,7 @@ defmodule Livemd.LineTracker do
     :atomics.put(tracker, @other_line, 0)
   end
 
-  @doc "Returns the noted places, the innermost first."
+  @doc "Returns the recorded places, the innermost first."
   @spec places(t()) :: [place()]
   def places(tracker) do
     for {cell, line} <- [{@other_cell, @other_line}, {@cell, @line}],
@@ -40,7 +41,7 @@ defmodule Livemd.LineTracker do
         do: {:atomics.get(tracker, cell), noted}
   end
 
-  @doc "Notes a line. Tracked code calls it."
+  @doc "Records a line. Tracked code calls this function."
   @spec note(t() | nil, non_neg_integer(), pos_integer()) :: :ok
   def note(nil, _key, _line), do: :ok
 
@@ -54,26 +55,26 @@ defmodule Livemd.LineTracker do
     end
   end
 
-  @doc "Returns the binding that tracked code needs: a variable that no cell can name."
+  @doc "Returns the binding that tracked code needs: a variable that cells can't name."
   @spec binding(t()) :: [{{atom(), module()}, t()}]
   def binding(tracker), do: [{{:tracker, __MODULE__}, tracker}]
 
-  @doc "Returns the tracker of the calling process; one that a cell started has none."
+  @doc "Returns the calling process's tracker, or `nil` in a process that a cell has started."
   @spec current() :: t() | nil
   def current, do: Process.get(__MODULE__)
 
-  @doc "Adds a note before each top-level expression."
+  @doc "Inserts a call of `note/3` before each top-level expression."
   @spec track(Macro.t(), non_neg_integer()) :: Macro.t()
   def track(quoted, key), do: body(quoted, {variable(), key})
 
-  @doc "Adds a note before each expression in the body of a function, too."
+  @doc "Does the same before each expression in the body of a function, too."
   @spec track_functions(Macro.t(), non_neg_integer()) :: Macro.t()
   def track_functions(quoted, key) do
     from = {variable(), key}
     quoted |> functions(from) |> body(from)
   end
 
-  # A function closes over it, and so takes it into another process.
+  # An anonymous function closes over this variable, so that it works in other processes, too.
   defp variable, do: Macro.var(:tracker, __MODULE__)
 
   defp body({:__block__, _, []} = empty, _from), do: empty
@@ -83,10 +84,10 @@ defmodule Livemd.LineTracker do
 
   defp body(expression, from), do: {:__block__, [], noted(expression, from)}
 
-  # Quoted code, and code that a failed assertion shows, stays as it was written.
+  # Quoted code, and code that a failed assertion prints, must not change.
   defp functions({name, _, _} = node, _from) when name in [:quote, :assert, :refute], do: node
 
-  # The functions of a module close over nothing, so they ask the process.
+  # A module's functions can't close over the variable, so they read the process dictionary.
   defp functions({:defmodule, meta, args}, {_variable, key}) do
     {:defmodule, meta, functions(args, {quote(do: unquote(__MODULE__).current()), key})}
   end
@@ -98,7 +99,7 @@ defmodule Livemd.LineTracker do
      end}
   end
 
-  # A NIF replaces its stub, and its library may want to know the stub by its body.
+  # A NIF library may recognize a stub by its body, so that must not change.
   defp functions({name, _, [_, [do: {{:., _, [:erlang, :nif_error]}, _, _}]]} = stub, _from)
        when name in [:def, :defp],
        do: stub

@@ -1,18 +1,18 @@
 defmodule Livemd.Linter do
   @moduledoc """
-  Finds errors in a notebook that could be parsed. Code is parsed, never evaluated.
+  Finds errors in a parsed notebook. The linter parses the code and never evaluates it. These are
+  the rules:
 
-    * **Cells** are valid Elixir. With `assertions: true`, a section that has cells asserts
-      something.
-    * **Exercise**: each stub has its check after it, and after that a `Hint` and a `Solution` with
-      exactly one `elixir` fence, in the same section. Names are unique. A check is marked
-      `continue_on_error`, and so is a cell that needs a toolchain; no other cell is, since the mark
-      would hide a failure.
-    * **Bindings**: no cell reads a variable that a check binds, because a check that fails binds
-      nothing. The same holds for a cell that names Kino or VegaLite, which may be skipped; such a
-      cell asserts nothing.
-    * **The setup** is the same text as that of the notebook given as `:setup`.
-    * **Links** that are relative lead to an existing file, and to a heading in it.
+    * **Cells** are valid Elixir. With `assertions: true`, every section that has cells contains an
+      assertion.
+    * **Exercises**: each stub is followed by its check, then by a `Hint` and a `Solution` with exactly
+      one `elixir` fence, all in one section. Names are unique. Checks and cells that need a toolchain
+      are marked `continue_on_error`. Other cells must not be, because the mark would hide a failure.
+    * **Bindings**: a check may fail, and a cell that uses Kino, VegaLite or a toolchain may be
+      skipped, so no other cell reads a variable that such a cell binds. Cells that use Kino or
+      VegaLite contain no assertion.
+    * **The setup** has the same text as the setup of the notebook given as `:setup`.
+    * **Relative links** lead to an existing file, and to a heading in it.
   """
 
   alias Livemd.{Cell, Exercise, Fence, Notebook, Problem, Requirements, Syntax}
@@ -21,8 +21,8 @@ defmodule Livemd.Linter do
   @continue_on_error ~s(<!-- livebook:{"continue_on_error":true} -->)
 
   @typedoc """
-    * `:setup` - the notebook whose setup cell all others repeat (none);
-    * `:assertions` - whether a section with cells needs an assertion (`false`);
+    * `:setup` - the notebook whose setup cell this one must repeat (none);
+    * `:assertions` - whether every section with cells needs an assertion (`false`);
     * `:toolchains` - see `Livemd.Toolchain` (`[]`).
   """
   @type option ::
@@ -39,7 +39,7 @@ defmodule Livemd.Linter do
     [
       Enum.flat_map([notebook.setup | cells], &syntax/1),
       Enum.flat_map(cells, &skippable/1),
-      if(opts[:assertions], do: Enum.flat_map(notebook.sections, &asserts_nothing/1), else: []),
+      if(opts[:assertions], do: Enum.flat_map(notebook.sections, &without_assertion/1), else: []),
       marks([notebook.setup | cells], dependent),
       duplicates(cells, :exercise),
       duplicates(cells, :check),
@@ -58,16 +58,14 @@ defmodule Livemd.Linter do
   defp syntax(cell) do
     case Code.string_to_quoted(cell.code, line: cell.line) do
       {:ok, _} -> []
-      {:error, {where, message, token}} -> [{line(where) || cell.line, text(message, token)}]
+      {:error, {where, message, token}} -> [{where[:line] || cell.line, text(message, token)}]
     end
   end
-
-  defp line(where), do: if(is_list(where), do: where[:line], else: where)
 
   defp text({before, rest}, token), do: "#{before}#{token}#{rest}"
   defp text(message, token), do: "#{message}#{token}"
 
-  # A cell that needs a toolchain may assert: what it tests exists only there.
+  # A cell that needs a toolchain may assert, because its code can't be tested without it.
   defp skippable(cell) do
     with [package | _] <- Requirements.named(cell.code),
          true <- Syntax.assertions(cell.code) > 0 do
@@ -78,12 +76,12 @@ defmodule Livemd.Linter do
     end
   end
 
-  defp asserts_nothing(section) do
+  defp without_assertion(section) do
     cells = Notebook.cells_of(section)
 
     if cells == [] or Enum.any?(cells, &(Syntax.assertions(&1.code) > 0)),
       do: [],
-      else: [{section.line, "the section #{inspect(section.name)} has cells and asserts nothing"}]
+      else: [{section.line, "the section #{inspect(section.name)} has cells and no assertion"}]
   end
 
   defp marks(cells, toolchain) do
@@ -114,7 +112,7 @@ defmodule Livemd.Linter do
     named = for %Cell{kind: {^kind, name}, line: line} <- cells, do: {name, line}
 
     for {name, line} <- named -- Enum.uniq_by(named, &elem(&1, 0)),
-        do: {line, "a second #{kind} of the name #{name}"}
+        do: {line, "a second #{kind} named #{name}"}
   end
 
   defp incomplete(%Exercise{check: nil} = exercise) do
@@ -153,20 +151,20 @@ defmodule Livemd.Linter do
         do: {line, "the check of #{name} has no exercise before it in its section"}
   end
 
-  # `doubtful` maps a variable to what bound it last, if that may fail or be skipped.
+  # `uncertain` maps a variable to the cell that bound it last, if that cell may fail or be skipped.
   defp bindings(cells, dependent) do
-    {problems, _doubtful} =
-      Enum.flat_map_reduce(cells, %{}, fn cell, doubtful ->
+    {problems, _uncertain} =
+      Enum.flat_map_reduce(cells, %{}, fn cell, uncertain ->
         {free, bound} = Syntax.variables(cell.code)
         own = binder(cell, dependent)
 
         problems =
-          for name <- free, binder = doubtful[name], binder != own do
+          for name <- free, binder = uncertain[name], binder != own do
             {cell.line, reads(name, binder)}
           end
 
-        doubtful = Map.drop(doubtful, MapSet.to_list(bound))
-        {problems, if(own, do: Map.merge(doubtful, Map.new(bound, &{&1, own})), else: doubtful)}
+        uncertain = Map.drop(uncertain, MapSet.to_list(bound))
+        {problems, if(own, do: Map.merge(uncertain, Map.new(bound, &{&1, own})), else: uncertain)}
       end)
 
     problems

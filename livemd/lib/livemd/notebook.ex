@@ -7,7 +7,7 @@ defmodule Livemd.Section do
 end
 
 defmodule Livemd.Prose do
-  @moduledoc "A paragraph, list, table, quote or `###` heading, with its Markdown as it is in the file."
+  @moduledoc "A paragraph, list, table, quote or `###` heading, with its Markdown."
   @enforce_keys [:kind, :text, :line]
   defstruct [:kind, :text, :line]
 
@@ -38,7 +38,7 @@ defmodule Livemd.Cell do
 end
 
 defmodule Livemd.Fence do
-  @moduledoc "A fence that is shown and never evaluated; `info` is its info string, such as `rust`."
+  @moduledoc "A fence that is only shown; `info` is its info string, such as `rust`."
   @enforce_keys [:info, :code, :line]
   defstruct [:info, :code, :line]
 
@@ -66,7 +66,7 @@ defmodule Livemd.Problem do
 
   @type t :: %__MODULE__{path: Path.t(), line: pos_integer(), message: String.t()}
 
-  @doc "Makes the sorted list of problems from `{line, message}` pairs, without duplicates."
+  @doc "Turns `{line, message}` pairs into a sorted list of problems without duplicates."
   @spec list([{pos_integer(), String.t()}], Path.t()) :: [t()]
   def list(found, path) do
     for {line, message} <- found |> Enum.uniq() |> Enum.sort_by(&elem(&1, 0)),
@@ -82,8 +82,8 @@ defmodule Livemd.Notebook do
   @moduledoc """
   A `.livemd` file as plain structs: a title, at most one setup cell, and sections of blocks.
 
-  `Livemd.Parser` reads it, `Livemd.Linter` checks it, `Livemd.Runner` evaluates it,
-  `Livemd.Reader` shows it in the terminal, and `Livemd.Practice` works on its exercises.
+  `Livemd.Parser` parses it, `Livemd.Linter` checks it, `Livemd.Runner` evaluates it, `Livemd.Reader`
+  shows it in the terminal, and `Livemd.Practice` checks a reader's solutions of its exercises.
   """
 
   alias Livemd.{Cell, Details, Fence, Prose, Section}
@@ -108,7 +108,7 @@ defmodule Livemd.Notebook do
   @spec cells_of(Section.t()) :: [Cell.t()]
   def cells_of(%Section{blocks: blocks}), do: for(%Cell{} = cell <- blocks, do: cell)
 
-  @doc "Returns every block that is shown and not evaluated, including those inside `<details>`."
+  @doc "Returns all prose and fences, including those inside `<details>`."
   @spec shown(t()) :: [Prose.t() | Fence.t()]
   def shown(%__MODULE__{sections: sections}), do: Enum.flat_map(sections, &shown_in(&1.blocks))
 

@@ -1,15 +1,15 @@
 defmodule Livemd.Parser do
   @moduledoc """
-  Reads a strict subset of `.livemd` and refuses everything else, with file and line.
+  Parses a strict subset of `.livemd` and rejects everything else, with file and line.
 
-  Livebook's own Markdown parser accepts anything: a space in a comment, one backtick too many or a
+  Livebook's Markdown parser accepts any text: a space in a comment, one backtick too many or a
   forgotten blank line silently turns a cell into prose, or prose into a cell. This parser accepts
-  only text that both understand in the same way:
+  only text that both parse in the same way:
 
       <!-- comments -->             optional, one line each
       # Title                       once
 
-      ```elixir                     optional: the setup cell, and nothing beside it
+      ```elixir                     optional: the setup cell, alone before the first section
       Mix.install([...])
       ```
 
@@ -22,7 +22,7 @@ defmodule Livemd.Parser do
     * a **cell**: a fence marked `elixir`. The comment `<!-- livebook:{"continue_on_error":true} -->`
       may precede it. Its first line may be `# exercise: NAME` or `# check: NAME`; a name consists of
       `a-z`, `0-9`, `-` and `_`;
-    * a **fence** that is shown, marked exactly `rust`, `rust,compile_fail`, `rust,compile_fail,E0596`
+    * a **fence** that is only shown, marked exactly `rust`, `rust,compile_fail`, `rust,compile_fail,E0596`
       (with any code), `c`, `toml`, `console`, `text`, `mermaid`, `diff` or `yaml`;
     * **details**: a line `<details>`, a line `<summary>Text</summary>`, a blank line, prose and
       fences, a blank line, a line `</details>`; an `elixir` fence inside is shown, not evaluated;
@@ -32,12 +32,12 @@ defmodule Livemd.Parser do
 
   A fence opens with three or more backticks and closes with a line of exactly as many. A code span
   ends on the line on which it starts. A block of prose has at most 20,000 bytes, and a line of it
-  4,000, so that reading and printing take time linear in the size of the file. Line ends may be
-  those of Windows.
+  4,000, so that parsing and printing take time linear in the size of the file. Lines may end as on
+  Windows.
 
-  Refused, besides everything else that isn't listed above: tildes, rules, underlined headings, HTML,
-  link and footnote definitions, attribute lists (`{:`), tabs in prose, control characters, outputs,
-  smart cells, stamps, and all other metadata of Livebook (such as branching sections).
+  Everything else is rejected, for example fences of tildes, rules, underlined headings, HTML, link and
+  footnote definitions, attribute lists (`{:`), tabs in prose, control characters, outputs, smart
+  cells, stamps, and all other metadata of Livebook (such as branching sections).
   """
 
   alias Livemd.{Cell, Fence, Notebook, Problem, Prose, Section}
@@ -45,7 +45,7 @@ defmodule Livemd.Parser do
 
   @bom "\uFEFF"
 
-  @doc "Reads the file at `path`. A file that cannot be read is a problem on line 1."
+  @doc "Parses the file at `path`. A file that can't be read is a problem on line 1."
   @spec read(Path.t()) :: {:ok, Notebook.t()} | {:error, [Problem.t()]}
   def read(path) do
     case File.read(path) do
@@ -58,7 +58,7 @@ defmodule Livemd.Parser do
   end
 
   @doc """
-  Parses text and returns the notebook, or all problems; `path` is only a name.
+  Parses text and returns the notebook, or all problems. `path` is used as its name and not read.
 
       iex> {:ok, notebook} = Livemd.Parser.parse("# Title\\n\\n## One\\n", "a.livemd")
       iex> {notebook.title, Enum.map(notebook.sections, & &1.name)}
@@ -83,7 +83,7 @@ defmodule Livemd.Parser do
     end
   end
 
-  # Whatever an editor hides is refused here, so that no later step has to consider it.
+  # Characters that an editor hides are rejected here, so that later steps can ignore them.
   defp lines(text) do
     if String.valid?(text) do
       {text, bom} = without_bom(text)
@@ -189,7 +189,7 @@ defmodule Livemd.Parser do
 
   defp prose_heading(block), do: block
 
-  # A misspelt mark, or one on a later line, would silently make a plain cell.
+  # A cell whose mark is misspelt or not on the first line would silently be a plain one.
   defp misplaced_marks(notebook) do
     message =
       "only a cell's first line marks it, exactly as `# exercise: name-1` or `# check: name-1`"

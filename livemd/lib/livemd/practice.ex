@@ -2,22 +2,21 @@ defmodule Livemd.Practice do
   @moduledoc """
   Lets a reader solve a notebook's exercises in files, one after the other, in any editor.
 
-  Each exercise becomes a file that holds its stub. The cells of the notebook before it are evaluated
-  once. At each save, the file's code is evaluated after them, in place of the stub, and then the
-  check. When an exercise passes, the next one follows.
+  Each exercise becomes a file with its stub. The notebook's cells before the exercise are evaluated
+  once. Each time the reader saves the file, its code is evaluated instead of the stub, followed by
+  the check. When an exercise passes, the next one is shown.
 
-  Whatever the code in a file does, the next save finds the state that the cells before left: an
-  attempt has a time limit, and its processes and modules are removed. If it ends the process of the
-  notebook, the cells before the exercise run again. Only an endless loop in native code, which the
-  VM cannot stop, needs Ctrl-C.
+  Every attempt starts from the same state, whatever the previous one did: it has a time limit, and
+  its processes and modules are removed. If it ends the process of the notebook, the cells before the
+  exercise run again. Only an endless loop in native code, which the VM can't stop, needs Ctrl-C.
   """
 
   alias Livemd.{Exercise, Notebook, Requirements, Terminal}
   alias Livemd.Practice.{Checkpoints, Console, ExerciseFile, SaveDetector}
 
-  # Milliseconds between two looks at the file.
+  # Milliseconds between two reads of the file.
   @poll 100
-  # Milliseconds that a check may take; the code in the file may compile something first.
+  # Milliseconds that a check may take. The code in the file has another limit: it may compile Rust.
   @check_timeout 10_000
   # Milliseconds after which a line says that the check is still running.
   @patience 1_000
@@ -26,23 +25,24 @@ defmodule Livemd.Practice do
   defstruct @enforce_keys ++ [at: 0, saves: %SaveDetector{}]
 
   @typedoc """
-    * `:passed` - every exercise that can run on this machine;
-    * `:quit` - by the reader, or by the end of the input;
-    * `:failed` - an exercise in a pipe, a cell of the notebook, or writing a file;
-    * `:none` - there is no exercise.
+    * `:passed` - every exercise that can run on this machine passes;
+    * `:quit` - the reader quit, or the input ended;
+    * `:failed` - an exercise failed in a pipe, a cell of the notebook failed, or a file could not be
+      written;
+    * `:none` - the notebook has no exercise.
   """
   @type outcome :: :passed | :quit | :failed | :none
 
   @doc """
-  On a terminal, waits for saves and keys until all exercises have passed. In a pipe, where nobody
-  types, checks each file once.
+  On a terminal, waits for saves and keys until all exercises have passed. In a pipe, checks each file
+  once.
 
   Options:
 
-    * `:folder` - of the files (`"exercises"`);
+    * `:folder` - the folder of the files (`"exercises"`);
     * `:passed` - the names of exercises that passed before (`[]`);
-    * `:command`, `:reading` - what the reader typed, and what shows the whole notebook, for the
-      files' headers;
+    * `:command`, `:reading` - for the files' headers: the command that the reader has typed, and the
+      command that shows the whole notebook;
     * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Livemd.Runner.start/2`; its `:timeout` limits the code in a file;
@@ -113,7 +113,7 @@ defmodule Livemd.Practice do
     ended
   end
 
-  # The next exercise that hasn't passed, else the first one before.
+  # Shows the next exercise that hasn't passed, or else the first one.
   defp next_open(state) do
     {before, later} = state |> indices() |> Enum.split(state.at + 1)
 
@@ -178,11 +178,11 @@ defmodule Livemd.Practice do
         listen(state)
 
       {:saved, {:error, :enoent}} ->
-        note(state, "#{path(state)} is gone, and is written anew.")
+        note(state, "#{path(state)} was deleted and is written again.")
         write_and_check(state)
 
       {:saved, _content} ->
-        # Without the time, the same verdict again would look as if nothing had happened.
+        # The time shows that the file was checked again, even if the verdict is the same.
         note(state, "saved at #{NaiveDateTime.to_time(NaiveDateTime.local_now())}")
         check(state)
     end
@@ -199,7 +199,7 @@ defmodule Livemd.Practice do
   defp press(:again, state), do: show(state)
 
   defp press(:quit, state) do
-    note(state, "#{score(state)}; the files stay where they are.")
+    note(state, "#{score(state)}; your files are kept.")
     {:quit, state}
   end
 
@@ -217,7 +217,7 @@ defmodule Livemd.Practice do
     end
   end
 
-  # Judging the file at hand
+  # Checking the current file
 
   defp write(state) do
     with {:error, text} <- ExerciseFile.write(current(state), path(state), state.options) do
@@ -226,7 +226,7 @@ defmodule Livemd.Practice do
     end
   end
 
-  # Returns `:passed`, `:failed`, `:stopped` (by the reader) or `:broken` (by the notebook).
+  # Returns `:passed`, `:failed`, `:stopped` by the reader, or `:broken` if a notebook's cell failed.
   defp attempt(state) do
     with {:ok, state} <- prepare(state),
          {:ok, {code, _mtime} = content} <- ExerciseFile.read(path(state)) do
@@ -236,7 +236,7 @@ defmodule Livemd.Practice do
       judge(results, %{state | saves: SaveDetector.new({:ok, content})})
     else
       {:broken, state} -> {:broken, state}
-      {:error, reason} -> unread(state, reason)
+      {:error, reason} -> unreadable(state, reason)
     end
   end
 
@@ -252,7 +252,7 @@ defmodule Livemd.Practice do
   end
 
   defp tell(:lost, state),
-    do: note(state, "That has ended the lesson's process: its cells run again.")
+    do: note(state, "Your code ended the lesson's process: its cells run again.")
 
   defp tell(0, _state), do: :ok
 
@@ -261,10 +261,10 @@ defmodule Livemd.Practice do
     Console.progress(state.console, "running #{cells} of the lesson, once ...")
   end
 
-  # A missing file is reported when it stays missing.
-  defp unread(state, :enoent), do: {:failed, %{state | saves: SaveDetector.new()}}
+  # An editor may replace the file at this moment: `watch` reports it if it stays missing.
+  defp unreadable(state, :enoent), do: {:failed, %{state | saves: SaveDetector.new()}}
 
-  defp unread(state, reason) do
+  defp unreadable(state, reason) do
     why = if reason == :not_utf8, do: "it is not UTF-8", else: :file.format_error(reason)
     Console.warn(state.console, "#{path(state)} cannot be read: #{why}")
     {:failed, %{state | saves: SaveDetector.new({:error, reason})}}
@@ -275,7 +275,7 @@ defmodule Livemd.Practice do
     [check_timeout: limit, go_on?: state.console.reader && (&go_on?(state, code, &1))]
   end
 
-  # A newer save, or the key to quit, ends an attempt.
+  # Stops an attempt when the file is saved again or the reader quits.
   defp go_on?(state, code, passed) do
     if passed >= @patience,
       do: Console.progress(state.console, "checking, #{div(passed, 1000)} s ...")

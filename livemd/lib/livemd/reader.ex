@@ -1,9 +1,9 @@
 defmodule Livemd.Reader do
   @moduledoc """
-  Shows a notebook in the terminal, section by section: prose, code, and below each cell its result.
+  Shows a notebook in the terminal, section by section: prose, code, and the result below each cell.
 
-  It may pause after each section and wait for a line of input: an empty line continues, `h` shows
-  the hints of the section, `s` its solutions, and `q`, or the end of the input, quits.
+  It can pause after each section and wait for a line of input: an empty line continues, `h` shows the
+  section's hints, `s` its solutions, and `q` or the end of the input quits.
   """
 
   alias Livemd.{Cell, Details, Journal, Notebook, Report, Runner, Terminal}
@@ -17,7 +17,7 @@ defmodule Livemd.Reader do
 
     * `:terminal` - a `Livemd.Terminal`, or `nil` for a pipe;
     * `:pause` - whether to wait after each section (`false`); without pauses, hints are shown and
-      solutions left out;
+      solutions are not;
     * `:input`, `:output` - devices (`:stdio`);
     * `:runner` - options of `Livemd.Runner.start/2`.
   """
@@ -28,7 +28,7 @@ defmodule Livemd.Reader do
     state = %{
       notebook: notebook,
       runner: Runner.start(notebook, Keyword.get(options, :runner, [])),
-      # Nothing here is overwritten.
+      # The reader prints no progress, so there is no line to overwrite.
       terminal: %{Terminal.open(options) | live: false},
       pause: Keyword.get(options, :pause, false),
       input: Keyword.get(options, :input, :stdio)
@@ -59,7 +59,7 @@ defmodule Livemd.Reader do
     Enum.reduce(section.blocks, state, &block/2)
   end
 
-  # The code is printed before it runs, so that the reader sees what takes long.
+  # The code is printed before it runs, so that the reader sees which cell takes long.
   defp block(%Cell{} = cell, state) do
     print(Block.lines(cell, state.terminal), state)
     {result, runner} = Runner.eval_cell(state.runner, cell)
@@ -81,7 +81,7 @@ defmodule Livemd.Reader do
       key(details) == "h" ->
         print(Block.lines(details, %{state.terminal | unfolded: true}) ++ [""], state)
 
-      # A solution would spoil the exercise.
+      # Showing the solution would spoil the exercise.
       true ->
         :ok
     end
@@ -94,7 +94,7 @@ defmodule Livemd.Reader do
     state
   end
 
-  # The key that unfolds the details.
+  # Returns the key that unfolds the details.
   defp key(%Details{summary: summary}) do
     if summary |> String.downcase() |> String.starts_with?("solution"), do: "s", else: "h"
   end
@@ -103,7 +103,7 @@ defmodule Livemd.Reader do
 
   defp pause(section, last?, state) do
     folded = for %Details{} = details <- section.blocks, do: details
-    # The last section needs no pause, unless it has something to unfold.
+    # After the last section a pause only makes sense if there are details to unfold.
     if last? and folded == [], do: :next, else: ask(Enum.group_by(folded, &key/1), last?, state)
   end
 
@@ -115,7 +115,7 @@ defmodule Livemd.Reader do
       line when is_binary(line) ->
         line |> String.trim() |> String.downcase() |> answer(folded, last?, state)
 
-      # The cursor is still at the end of the choices.
+      # Nobody pressed Enter, so the cursor is still at the end of the choices.
       _eof_or_error ->
         IO.write(state.terminal.device, "\n")
         :quit
@@ -153,7 +153,7 @@ defmodule Livemd.Reader do
 
   defp finish(%{terminal: terminal} = state) do
     report = Runner.stop(state.runner)
-    # Below its cell, each cell's failure has been printed already.
+    # The cells' failures have been printed already, each below its cell.
     elsewhere = report.failures -- for %{failure: failure} <- report.cells, do: failure
     failures = Print.failures(elsewhere, report.notebook, terminal)
     print(failures ++ Print.summary([report], terminal), state)

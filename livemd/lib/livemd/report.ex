@@ -6,11 +6,11 @@ defmodule Livemd.CellResult do
       solution;
     * `section` - the 0-based index of its section;
     * `status` - what happened, see `t:status/0`;
-    * `verdict` - what that means in the mode of the run, see `t:verdict/0`;
+    * `verdict` - how the mode of the run judges that, see `t:verdict/0`;
     * `failure` - why the verdict is `:failed`, or `nil`;
     * `value` - the inspected value, or `nil` if there is none to show. It is text, because a term
-      would keep alive what the notebook has released;
-    * `output` - what the cell, or another process of the notebook, printed meanwhile;
+      would keep resources alive after the notebook has released them;
+    * `output` - the text that the cell, or another process of the notebook, printed meanwhile;
     * `warnings` - the compiler's diagnostics. Elixir 1.14 prints them to standard error instead;
     * `assertions` - the number of assertions in the cell if its status is `:ok`, else 0;
     * `time` - microseconds.
@@ -36,9 +36,9 @@ defmodule Livemd.Report do
   The results of running a notebook once.
 
     * `cells` - one `Livemd.CellResult` per cell, in the order of the file;
-    * `failures` - everything that is wrong: print them with `Livemd.Failure.format/3`;
+    * `failures` - every `Livemd.Failure`, see `Livemd.Failure.format/3`;
     * `waiting`, `passed` - the names of exercises whose check is `:waiting`, or passed;
-    * `skipped` - the cells that cannot run on this machine, each with the reason;
+    * `skipped` - the cells that can't run on this machine, each with the reason;
     * `assertions` - how many assertions held, in `assertion_cells` cells;
     * `time` - microseconds, the sum over all cells.
   """
@@ -46,9 +46,8 @@ defmodule Livemd.Report do
   alias Livemd.{CellResult, Exercise, Failure, Notebook}
 
   @typedoc """
-  How a notebook is run: as `:shipped`, where each check has to fail by an assertion; `:solved`, with
-  the solutions in place of the stubs, where each check has to pass; or by a `:learner`, where a
-  check may do either.
+  How a notebook is run: `:shipped`, where each check must fail by an assertion; `:solved`, where the
+  solutions replace the stubs and each check must pass; or `:learner`, where a check may pass or fail.
   """
   @type mode :: :shipped | :solved | :learner
 
@@ -59,7 +58,7 @@ defmodule Livemd.Report do
 
   @type t :: %__MODULE__{notebook: Notebook.t(), mode: mode(), failures: [Failure.t()]}
 
-  @doc "Makes the report of judged results and of failures that belong to no cell."
+  @doc "Returns the report of judged results, and of failures outside of any cell."
   @spec new(Notebook.t(), [CellResult.t()], mode(), [Failure.t()]) :: t()
   def new(notebook, cells, mode, failures) do
     %__MODULE__{
@@ -78,11 +77,11 @@ defmodule Livemd.Report do
     }
   end
 
-  @doc "Returns whether nothing failed."
+  @doc "Returns whether the run has no failure."
   @spec ok?(t()) :: boolean()
   def ok?(%__MODULE__{failures: failures}), do: failures == []
 
-  @doc "Sets the verdict of a result, and its failure. Only here is it decided what is waiting."
+  @doc "Sets the verdict and the failure of a result. No other function decides what is `:waiting`."
   @spec judge(CellResult.t(), mode()) :: CellResult.t()
   def judge(%CellResult{} = result, mode) do
     {verdict, failure} = verdict(result.cell, result.status, mode)
@@ -104,7 +103,10 @@ defmodule Livemd.Report do
     do: {:waiting, nil}
 
   defp shipped_check({:failed, %{kind: :assertion, line: line}}, %{kind: {:check, name}}) do
-    exercise(line, "the check of #{name} stops the rest: mark it continue_on_error")
+    exercise(
+      line,
+      "the check of #{name} stops the rest of the notebook: mark it continue_on_error"
+    )
   end
 
   defp shipped_check({:failed, failure}, %{kind: {:check, name}}) do
@@ -122,7 +124,7 @@ defmodule Livemd.Report do
   defp unsolved(notebook, :solved) do
     for %{name: name, stub: stub} = exercise <- Exercise.all(notebook),
         Exercise.solved(exercise) == nil,
-        do: exercise(stub.line, "the exercise #{name} shows no solution") |> elem(1)
+        do: exercise(stub.line, "the exercise #{name} has no solution") |> elem(1)
   end
 
   defp unsolved(_notebook, _mode), do: []

@@ -1,27 +1,27 @@
 defmodule Livemd.Toolchain do
   @moduledoc """
-  What cells may need beside packages: a compiler, for example.
+  The behaviour of a toolchain, such as a compiler, that some cells need.
 
-  Pass the modules that have these functions as `toolchains: [MyApp.Rust]` to `Livemd.Runner` and
-  `Livemd.Linter`. A cell that names such a module is skipped while `missing/0` returns a reason.
+  Pass the modules that implement it as `toolchains: [MyApp.Rust]` to `Livemd.Runner` and
+  `Livemd.Linter`. A cell that names such a module is skipped if `missing/0` returns a reason.
   """
 
-  @doc "Returns in one sentence what this machine lacks, or `nil`."
+  @doc "Returns a sentence that says what this machine lacks, or `nil`."
   @callback missing() :: nil | String.t()
 
   @doc """
-  Does once what takes long, before the time limit of a cell runs. An error is reported by the
-  first cell that needs the toolchain.
+  Does slow preparations once, before the time limit of any cell starts. An error may be ignored here:
+  the first cell that needs the toolchain reports it.
   """
   @callback prepare() :: :ok | {:error, String.t()}
 end
 
 defmodule Livemd.Requirements do
   @moduledoc """
-  Finds the packages and toolchains that cells need and that this machine may lack.
+  Finds the packages and toolchains that cells need and this machine may lack.
 
   A cell is skipped if it names a package or toolchain that is missing, or a module that a skipped
-  cell would have defined. All of this is read from the code; nothing is evaluated.
+  cell would have defined. To find out, the code is parsed and not evaluated.
   """
 
   alias Livemd.Cell
@@ -31,7 +31,7 @@ defmodule Livemd.Requirements do
   @typedoc "Modules that skipped cells would have defined, each with the reason."
   @type absent :: %{module() => String.t()}
 
-  @doc "Returns the optional packages, and of the toolchains those, that the code names."
+  @doc "Returns the optional packages and the toolchains that the code names."
   @spec named(String.t(), [module()]) :: [module()]
   def named(code, toolchains \\ []),
     do: Enum.filter(@packages ++ toolchains, &(&1 in modules(code)))
@@ -46,7 +46,7 @@ defmodule Livemd.Requirements do
   end
 
   @doc """
-  Returns the cells that cannot run on this machine, each with the reason, and the modules that they
+  Returns the cells that can't run on this machine, each with the reason, and the modules that they
   would have defined.
   """
   @spec skipped([Cell.t()], [module()]) :: {%{Cell.t() => String.t()}, absent()}
@@ -99,7 +99,7 @@ defmodule Livemd.Requirements do
         do: module
   end
 
-  # `Kino.Tree` names Kino, too.
+  # Includes the parents: `Kino.Tree` needs Kino.
   defp modules(code) do
     for {:__aliases__, _, parts} <- nodes(code), module <- prefixes(parts), uniq: true, do: module
   end

@@ -6,22 +6,23 @@ defmodule Livemd.Runner do
       report = Livemd.Runner.run(notebook, mode: :solved)
       Livemd.Report.ok?(report)
 
-    * The cells run in one process: `self()` and the mailbox last from cell to cell.
+    * All cells run in one process, so they share `self()` and the mailbox.
     * Each cell is parsed alone; bindings, imports, aliases and requires carry over. `__ENV__.file`
       is `path#cell:N`, and lines are those of the file.
-    * A cell that fails adds nothing, and the cells after it are `:aborted`, unless it is marked
-      `continue_on_error`.
-    * A module that is loaded already cannot be defined again.
-    * What a cell bound stays referenced until the notebook ends.
-    * The setup is never evaluated.
+    * A failed cell does not change the context of the next one, and the cells after it are
+      `:aborted`, unless it is marked `continue_on_error`.
+    * A module that is loaded already can't be defined again.
+    * The values that a cell binds stay referenced until the notebook ends.
+    * The setup cell is never evaluated.
 
-  Unlike in Livebook, a cell has a time limit, and when the notebook ends, everything that it defined
-  or started is taken away; the current directory and the applications of the VM are what they were
-  before. A cell is skipped if it needs a package or a toolchain that is missing, see
-  `Livemd.Toolchain`. Standard error is not captured, because the whole VM shares it.
+  Unlike in Livebook, a cell has a time limit. When the notebook ends, its modules are deleted and its
+  processes killed, and the VM's current directory and applications are restored. A cell is skipped
+  if it needs a package or a toolchain that is missing: see `Livemd.Toolchain`. Standard error is not
+  captured, because the whole VM shares it.
 
-  To go step by step, call `start/2`, then `eval_section/2` for each section or `eval_cell/2` for each
-  cell, in order, then `stop/1`, all from one process; when it dies, the notebook ends.
+  To evaluate a notebook step by step, call `start/2`, then `eval_section/2` for each section or
+  `eval_cell/2` for each cell, in order, then `stop/1`. Call them from one process: the notebook ends
+  when that process dies.
   """
 
   alias Livemd.{Cell, CellResult, Evaluator, Exercise, Failure, IOProxy, Journal, LeakCheck}
@@ -31,20 +32,21 @@ defmodule Livemd.Runner do
   defstruct @enforce_keys ++
               [state: :running, last: :start, modules: [], results: [], earlier: []]
 
-  @typedoc "A notebook that is being run by the process that called `start/2`."
+  @typedoc "A running notebook, which belongs to the process that called `start/2`."
   @opaque t :: %__MODULE__{}
 
-  @typedoc "Where an attempt may begin: after the cells that were evaluated so far."
+  @typedoc "The state after the cells evaluated so far, from which an attempt may start."
   @opaque point :: {Evaluator.t(), Evaluator.key()}
 
   @typedoc """
     * `:mode` - a `t:Livemd.Report.mode/0` (`:shipped`);
     * `:timeout` - milliseconds that a cell may take (60_000);
     * `:toolchains` - modules with the functions of `Livemd.Toolchain` (none);
-    * `:leak_check` - a function that returns a map of counters. It is called before and after the
-      notebook: a counter that differs, and still differs two seconds later, is a failure;
-    * `:on_cell` - called with each `Livemd.CellResult`;
-    * `:on_section` - called with a section's 0-based index, the section and its results.
+    * `:leak_check` - a function that returns a map of counters, called before and after the notebook.
+      A counter that has changed, and has not changed back two seconds later, is a failure;
+    * `:on_cell` - a function that is called with each `Livemd.CellResult`;
+    * `:on_section` - a function that is called with a section's 0-based index, the section and its
+      results.
   """
   @type option :: {atom(), term()}
 
@@ -59,7 +61,7 @@ defmodule Livemd.Runner do
     |> stop()
   end
 
-  @doc "Prepares the process and the toolchains; nothing is evaluated yet."
+  @doc "Starts the process and prepares the toolchains, without evaluating any cell."
   @spec start(Notebook.t(), [option()]) :: t()
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
@@ -93,7 +95,7 @@ defmodule Livemd.Runner do
     {results, runner}
   end
 
-  @doc "Evaluates one cell of the notebook; in a solved one, an exercise's solution in its place."
+  @doc "Evaluates one cell of the notebook. In mode `:solved` a solution replaces its stub."
   @spec eval_cell(t(), Cell.t()) :: {CellResult.t(), t()}
   def eval_cell(%__MODULE__{} = runner, %Cell{} = cell) do
     place = place(runner, cell)
@@ -103,23 +105,23 @@ defmodule Livemd.Runner do
     {result, %{runner | results: [result | runner.results]}}
   end
 
-  @doc "Returns where an attempt may begin now, or `:aborted` if a cell has failed."
+  @doc "Returns the current state as a start for attempts, or `:aborted` if a cell has failed."
   @spec point(t()) :: {:ok, point()} | :aborted
   def point(%__MODULE__{state: :running} = runner), do: {:ok, {runner.evaluator, runner.last}}
   def point(%__MODULE__{}), do: :aborted
 
-  @doc "Returns whether the process whose cells led to that point still lives."
+  @doc "Returns whether the process that holds the point's state is alive."
   @spec alive?(point()) :: boolean()
   def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)
 
   @doc """
-  Evaluates a reader's version of an exercise from a point on, as often as they like, and takes away
-  all that it defined or started. A cell may be in a file of the reader (`path`); the last one is of
-  the notebook. One that ends its process, or takes too long, ends the point: see `alive?/1`.
+  Evaluates a reader's version of an exercise from a point on, then removes all modules and processes
+  that it has added. Can be called any number of times. The last cell must be one of the notebook; the
+  others may be from a reader's file (`path`). A cell that ends its process or exceeds the time limit
+  makes the point unusable: see `alive?/1`.
 
-  Options: `:check_timeout`, the milliseconds that a cell of the notebook may take; `:go_on?`, a
-  function that is called several times a second with the milliseconds that the cell has taken, and
-  ends the attempt if it returns false.
+  Options: `:check_timeout`, the time limit in milliseconds for cells of the notebook; `:go_on?`, see
+  `Livemd.Evaluator.eval/4`.
   """
   @spec attempt(t(), point(), [Cell.t()], keyword()) :: [CellResult.t()]
   def attempt(%__MODULE__{} = runner, {evaluator, last}, cells, opts \\ []) do
@@ -130,7 +132,7 @@ defmodule Livemd.Runner do
 
     {results, _branch} =
       cells
-      # After the keys of the notebook's cells, whose contexts stay.
+      # Keys above those of the notebook's cells, so that their contexts are kept.
       |> Enum.with_index(map_size(runner.places))
       |> Enum.map_reduce(branch, fn {cell, key}, branch ->
         skipped = Requirements.missing(cell.code, opts.toolchains, runner.absent)
@@ -142,8 +144,8 @@ defmodule Livemd.Runner do
   end
 
   @doc """
-  Ends the notebook and takes away all that it defined or started. Cells that were not evaluated are
-  not in the report.
+  Ends the notebook: kills its processes, deletes its modules, and returns the report of the cells
+  that were evaluated.
   """
   @spec stop(t()) :: Report.t()
   def stop(%__MODULE__{} = runner) do
@@ -154,8 +156,8 @@ defmodule Livemd.Runner do
     Report.new(runner.notebook, Enum.reverse(runner.results), runner.opts.mode, died ++ leaks)
   end
 
-  # Livebook has it loaded, and `assert_receive` reads its settings. Mix may take it off the code
-  # path of an application that does not depend on it.
+  # ExUnit is loaded in Livebook, too, and `assert_receive` reads its configuration. Mix may have removed
+  # it from the code path, because the application doesn't depend on it.
   defp load_ex_unit do
     unless Application.spec(:ex_unit) do
       :elixir |> :code.lib_dir() |> :filename.join(~c"../ex_unit/ebin") |> :code.add_pathz()
@@ -163,8 +165,8 @@ defmodule Livemd.Runner do
     end
   end
 
-  # The code server refuses to load other modules in place of those of a sticky directory: a cell
-  # could redefine the engine by `Code.eval_string/1`, of which no tracer hears.
+  # A cell could redefine the engine with `Code.eval_string/1`, which is not traced. The code server
+  # doesn't replace modules from a sticky directory.
   defp stick(function) do
     with path when is_list(path) <- :code.which(__MODULE__),
          do: apply(:code, function, [:filename.dirname(path)])
@@ -177,7 +179,7 @@ defmodule Livemd.Runner do
 
   defp solve(cell, _notebook, _mode), do: cell
 
-  # For each cell of the notebook: its section, its key, the cell to evaluate, why it is skipped.
+  # Maps each cell of the notebook to its section, its key, the cell to evaluate, and why it is skipped.
   defp places(notebook, solved, skipped) do
     cells =
       for {section, index} <- Enum.with_index(notebook.sections),
@@ -223,13 +225,13 @@ defmodule Livemd.Runner do
     result = outcome(%{result | output: output}, answer, failure, timeout)
     result = restart_applications(result, runner.applications, failure)
     if match?({:failed, _}, result.status), do: IOProxy.delete(modules)
-    # A later cell may call the functions of a reader's file, and fail there.
+    # A later cell may fail inside a function of the reader's file.
     earlier = if job.functions?, do: [job | runner.earlier], else: runner.earlier
     runner = %{runner | earlier: earlier, modules: modules ++ runner.modules}
     {result, after_cell(runner, result, answer, key)}
   end
 
-  # `continue_on_error` does not help if the process is gone.
+  # Without its process the notebook can't go on, whatever `continue_on_error` says.
   defp after_cell(runner, result, {:ok, _outcome}, key) do
     stops? = match?({:failed, _}, result.status) and not result.cell.continue_on_error
     %{runner | last: key, state: if(stops?, do: :failed, else: :running)}
@@ -280,15 +282,15 @@ defmodule Livemd.Runner do
 
   defp died_text(reason), do: "the notebook's process died: #{Exception.format_exit(reason)}"
 
-  # `System.stop/1` returns at once, and for a while the VM runs on without most of its applications.
-  # The journal then names this cell, and those after it.
+  # After `System.stop/1` the VM still runs for a while, without most of its applications. Waiting here
+  # leaves this cell in the journal as the one that was running.
   defp await_end_if_stopping do
     with {:stopping, _} <- :init.get_status(), do: Process.sleep(:infinity)
   end
 
   defp applications, do: for({name, _, _} <- Application.started_applications(), do: name)
 
-  # The next cell, or the next notebook, may need them, as everything needs `:elixir`.
+  # The next cell or notebook may need them.
   defp restart_applications(result, before, failure) do
     case before -- applications() do
       [] ->
@@ -302,7 +304,7 @@ defmodule Livemd.Runner do
     end
   end
 
-  # A process that is linked to it may have crashed after the last cell.
+  # A linked process may have crashed after the last cell.
   defp died({:down, reason}, %{state: state, results: [%{cell: cell} | _]} = runner)
        when state != :dead do
     text = Failure.unfile(died_text(reason), job(runner, cell, 0))
@@ -314,21 +316,21 @@ end
 
 defmodule Livemd.LeakCheck do
   @moduledoc false
-  # Compares counters before and after a notebook.
+  # Compares counters before and after a notebook, to find resources that it has not released.
 
   alias Livemd.Failure
 
   @type counters :: %{term() => integer()}
 
-  # Milliseconds. What a dead process held is released a moment after its end.
-  @patience 2_000
+  # Milliseconds. The resources of a dead process are released a moment after its exit.
+  @deadline 2_000
   @pause 10
 
   @spec failures(nil | (() -> counters()), nil | counters(), pos_integer()) :: [Failure.t()]
   def failures(nil, nil, _line), do: []
 
   def failures(count, before, line) do
-    for {name, was, is} <- settle(count, before, now() + @patience) do
+    for {name, was, is} <- settle(count, before, now() + @deadline) do
       text =
         "#{inspect(name)} was #{inspect(was)} before the notebook and is #{inspect(is)} after it"
 

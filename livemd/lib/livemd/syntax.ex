@@ -1,8 +1,8 @@
 defmodule Livemd.Syntax do
   @moduledoc """
-  Reads from a cell's code, without evaluating it, what it asserts and which variables it uses.
+  Finds the assertions and variables in a cell's code without evaluating it.
 
-  Macros are not expanded: a variable or an assertion that only a macro makes is not seen.
+  Macros are not expanded, so variables and assertions inside their expansion are not found.
   """
 
   @type names :: MapSet.t(atom())
@@ -12,8 +12,8 @@ defmodule Livemd.Syntax do
   @blocks [:do, :else, :rescue, :catch, :after]
 
   @doc """
-  Counts the calls of `assert`, `assert_...`, `refute` and `refute_...`; none in code that does not
-  parse.
+  Counts the calls of `assert`, `assert_...`, `refute` and `refute_...`. Returns 0 for code with a
+  syntax error.
 
       iex> Livemd.Syntax.assertions("assert 1 == 1\\nrefute_received :no")
       2
@@ -21,7 +21,7 @@ defmodule Livemd.Syntax do
   @spec assertions(String.t()) :: non_neg_integer()
   def assertions(code), do: code |> parse() |> Macro.prewalk(0, &assertion/2) |> elem(1)
 
-  # The head of a definition is not a call.
+  # The head of a definition looks like a call.
   defp assertion({definition, meta, [_head | body]}, count) when definition in @functions do
     {{definition, meta, body}, count}
   end
@@ -98,7 +98,7 @@ defmodule Livemd.Syntax do
     if name in bound or special?(name), do: acc, else: {MapSet.put(free, name), bound}
   end
 
-  # A guard only reads.
+  # A guard reads variables and binds none.
   defp bind(acc, [{:when, _, parts}]), do: guarded(acc, parts)
   defp bind(acc, {:when, _, parts}), do: guarded(acc, parts)
 

@@ -1,15 +1,15 @@
 defmodule Livemd.Terminal do
   @moduledoc """
-  A terminal, or a pipe: where lines are written, and in which form.
+  A terminal or a pipe that lines are written to, with its width and colours.
 
       terminal = Terminal.new(width: 72, colour: true)
       block |> Livemd.Terminal.Block.lines(terminal) |> Terminal.print(terminal)
 
-    * `width` - in columns (80);
-    * `colour` - if false, no line has an escape sequence;
-    * `unfolded` - whether `<details>` show their content;
-    * `device` - of the output (`:stdio`);
-    * `live` - whether somebody watches it: only then it shows progress.
+    * `width` - the width in columns (80);
+    * `colour` - whether lines may contain escape sequences (`false`);
+    * `unfolded` - whether `<details>` show their content (`false`);
+    * `device` - the output device (`:stdio`);
+    * `live` - whether to show progress, for a terminal that somebody watches (`false`).
   """
 
   defstruct width: 80, colour: false, unfolded: false, device: :stdio, live: false
@@ -27,7 +27,7 @@ defmodule Livemd.Terminal do
   def new(options \\ []), do: struct!(__MODULE__, options)
 
   @doc """
-  Returns the terminal that standard output is, or `nil` if it is a pipe or a file.
+  Returns the terminal of standard output, or `nil` if that is a pipe or a file.
 
   It has no colours if `NO_COLOR` is set (see no-color.org) or if `TERM` is `dumb`.
   """
@@ -43,7 +43,7 @@ defmodule Livemd.Terminal do
     System.get_env("NO_COLOR", "") == "" and System.get_env("TERM") not in [nil, "dumb"]
   end
 
-  @doc "Returns the terminal given as option `:terminal`, or a pipe if that is `nil`, to `:output`."
+  @doc "Returns the option `:terminal`, or a pipe if that is `nil`, with the device `:output`."
   @spec open(keyword()) :: t()
   def open(options) do
     device = Keyword.get(options, :output, :stdio)
@@ -54,14 +54,14 @@ defmodule Livemd.Terminal do
     end
   end
 
-  @doc "Writes lines. They replace the line of progress, or the prompt, that is there."
+  @doc "Writes lines. They replace the current progress line or prompt."
   @spec print(lines(), t()) :: :ok
   def print(lines, terminal) do
     erase = if terminal.live, do: @erase_line, else: ""
     IO.write(terminal.device, [erase | Enum.map(lines, &[&1, "\n"])])
   end
 
-  @doc "Writes text, without a line break, that the next line replaces; nothing into a pipe."
+  @doc "Writes a progress line, which the next line replaces. Does nothing for a pipe."
   @spec progress(String.t(), t()) :: :ok
   def progress(_text, %{live: false}), do: :ok
 
@@ -70,11 +70,11 @@ defmodule Livemd.Terminal do
     IO.write(terminal.device, [@erase_line, style(text, [:faint], terminal)])
   end
 
-  @doc "Returns text in some of `IO.ANSI`'s styles, or unchanged if the terminal has no colours."
+  @doc "Returns text with styles of `IO.ANSI`, or unchanged if the terminal has no colours."
   @spec style(IO.chardata(), [atom()], t()) :: IO.chardata()
   def style(text, styles, terminal), do: IO.ANSI.format([styles, text], terminal.colour)
 
-  @doc "Splits text into lines and indents all but the first; the first follows `mark`."
+  @doc "Splits text into lines, puts `mark` before the first one and indents the others."
   @spec hang(IO.chardata(), String.t()) :: lines()
   def hang(mark, text) do
     [first | rest] = split(text)
@@ -90,12 +90,12 @@ defmodule Livemd.Terminal do
   @spec split(String.t()) :: [String.t()]
   def split(text), do: text |> String.trim_trailing("\n") |> String.split("\n")
 
-  @doc "Puts an indent before each line that isn't empty."
+  @doc "Indents each line that isn't empty."
   @spec indent(lines(), String.t()) :: lines()
   def indent(lines, indent), do: Enum.map(lines, &if(&1 == "", do: "", else: [indent, &1]))
 
   @doc """
-  Returns a number with the noun that it counts.
+  Returns a number and a noun, in the plural unless the number is 1.
 
       iex> {Livemd.Terminal.count(1, "line"), Livemd.Terminal.count(2, "line")}
       {"1 line", "2 lines"}

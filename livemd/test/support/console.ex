@@ -1,27 +1,27 @@
 defmodule Livemd.Console do
   @moduledoc """
-  For tests of what waits for input: a test types lines, and expects text. A console is a device of
-  this module's making, or the port of a program.
+  Lets a test talk to interactive code: it types lines and expects text. A console is an IO device that
+  `start/0` returns, or the port of a program.
   """
 
   import ExUnit.Assertions
 
   alias Livemd.IOProxy
 
-  # Milliseconds: a failure, not a pace.
+  # Milliseconds after which a text that has not appeared is a failure.
   @deadline 30_000
 
-  @doc "A device; what is written to it goes to the calling process."
+  @doc "Starts a device that sends the text written to it to the calling process."
   def start do
     owner = self()
     spawn_link(fn -> loop(%{owner: owner, lines: [], waiting: nil}) end)
   end
 
-  @doc "Types a line, or, into a device, `:eof`."
+  @doc "Types a line. A device also accepts `:eof`."
   def type(port, line) when is_port(port), do: Port.command(port, line <> "\n")
   def type(console, line), do: send(console, {:line, line})
 
-  @doc "Waits for a text, and returns all that came until its end."
+  @doc "Waits for a text, and returns everything printed up to its end."
   def expect(console, wanted), do: expect(console, wanted, deadline())
 
   defp expect(console, wanted, deadline) do

@@ -2,8 +2,8 @@ defmodule Livemd.TestJournal do
   @moduledoc """
   Records the tests of `mix test` in the `Livemd.Journal`.
 
-  ExUnit does not wait for a formatter: a test that ends the VM at once may be faster than the line
-  that names it. So nothing is left to load, or to ask of another process, by then.
+  ExUnit does not wait for its formatters, and a test may halt the VM at once. To write the test's line
+  before that, this process has a high priority, an open file, and all code loaded in advance.
   """
 
   use GenServer
@@ -11,8 +11,9 @@ defmodule Livemd.TestJournal do
   alias Livemd.Journal
 
   @doc """
-  Call it in `test_helper.exs` after `ExUnit.start/1`. The run is complete if all tests passed and not
-  all of them were excluded.
+  Adds the formatter if a journal is requested. Call it in `test_helper.exs` after `ExUnit.start/1`.
+
+  The run is complete if all tests passed and not all of them were excluded.
   """
   @spec start() :: :ok
   def start do
@@ -25,15 +26,15 @@ defmodule Livemd.TestJournal do
     :ok
   end
 
-  # While `System.stop/1` is at work, the processes of ExUnit end one by one: a test that it was
-  # running is then neither a failure nor a success.
+  # During `System.stop/1` ExUnit's processes end one by one, and a running test is counted neither as a
+  # failure nor as a success.
   defp complete?(%{failures: failures, total: total, excluded: excluded}) do
     running = Enum.filter(Journal.running(Journal.path()), &(&1 =~ ~r/_test\.exs(:|$)/))
     {status, _} = :init.get_status()
     failures == 0 and total > excluded and running == [] and status != :stopping
   end
 
-  # The files that `mix test` is called with, or all.
+  # Returns the files that `mix test` was called with, or all.
   defp files do
     named =
       for argument <- Enum.drop(System.argv(), 1), do: String.replace(argument, ~r/(:\d+)+$/, "")

@@ -1,4 +1,4 @@
-//! The archive of one library: packed with the same bytes every time, and checked.
+//! Packs a library into an archive, with the same bytes every time, and checks archives.
 
 use std::io::{Read, Write};
 
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_packed_is_unpacked() -> Result<()> {
+    fn unpack_returns_the_packed_library() -> Result<()> {
         let archive = pack("libshop.so", b"code")?;
         assert_eq!(unpack(NAME, "libshop.so", &archive)?, b"code");
         Ok(())
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn each_library_has_a_limit_of_its_own() -> Result<()> {
+    fn each_library_has_its_size_limit() -> Result<()> {
         let workspace = Workspace::load()?;
         for (name, limit) in [("roundtrip_nif", 500_000), ("roundtrip_server", 1_000_000)] {
             let library = workspace

@@ -15,9 +15,9 @@ use crate::workspace::{Library, Workspace};
 /// How a library is built.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Build {
-    /// For this machine, with its own linker.
+    /// For this machine, with the system's linker.
     Plain,
-    /// For a release: Linux targets with cargo-zigbuild, which links for the oldest glibc promised.
+    /// For a release: Linux targets with cargo-zigbuild, which links for the oldest supported glibc.
     Release,
 }
 
@@ -71,7 +71,7 @@ impl Build {
         fs::read(&built).with_context(|| format!("can't read {built:?}"))
     }
 
-    /// A folder each: cargo would take the library of one build for the other's.
+    /// Separate folders, because cargo would reuse the library of the other kind of build.
     fn target_dir(self, workspace: &Workspace) -> PathBuf {
         let plain = workspace.native.join("target");
         match self {
@@ -91,7 +91,7 @@ impl Build {
             .arg("--target-dir")
             .arg(self.target_dir(workspace))
             .arg("--target")
-            .arg(match target.promise {
+            .arg(match target.oldest_system {
                 Some(glibc) if zig => format!("{}.{glibc}", target.name),
                 _ => target.name.clone(),
             })
@@ -99,14 +99,14 @@ impl Build {
                 "CARGO_ENCODED_RUSTFLAGS",
                 rust_flags(workspace, library, target),
             );
-        if let (Some(macos), System::MacOs) = (target.promise, target.system()) {
+        if let (Some(macos), System::MacOs) = (target.oldest_system, target.system()) {
             cargo.env("MACOSX_DEPLOYMENT_TARGET", macos.to_string());
         }
         cargo
     }
 }
 
-/// Separated by a unit separator, so that a path may contain spaces.
+/// Joined with the unit separator, since paths may contain spaces.
 fn rust_flags(workspace: &Workspace, library: &Library, target: &Target) -> String {
     let mut flags = vec![
         remap(&workspace.native, "/roundtrip"),
@@ -114,9 +114,9 @@ fn rust_flags(workspace: &Workspace, library: &Library, target: &Target) -> Stri
     ];
     match target.system() {
         System::Glibc => {}
-        // The VM that loads the library has its libc already.
+        // The VM has loaded its libc already, so the library must not contain another one.
         System::Musl => flags.push("-Ctarget-feature=-crt-static".into()),
-        // Otherwise the library's own name is its path on this machine.
+        // Otherwise the install name is the path on this machine.
         System::MacOs => flags.push(format!(
             "-Clink-arg=-Wl,-install_name,@rpath/lib{}.so",
             library.name
@@ -127,7 +127,7 @@ fn rust_flags(workspace: &Workspace, library: &Library, target: &Target) -> Stri
     flags.join("\x1f")
 }
 
-/// Panic messages contain paths of sources, and another machine has other ones.
+/// Panic messages contain source paths, which differ between machines.
 fn remap(folder: &Path, name: &str) -> String {
     format!("--remap-path-prefix={}={name}", folder.display())
 }

@@ -16,7 +16,7 @@ use crate::workspace::Library;
 pub(crate) struct Checksums(BTreeMap<String, String>);
 
 impl Checksums {
-    /// Reads the file; one that doesn't exist has no lines.
+    /// Reads the file. A missing file counts as empty.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         match fs::read_to_string(path) {
             Ok(text) => Ok(Self::parse(&text)),
@@ -67,7 +67,7 @@ impl Checksums {
         format!("%{{\n{}\n}}\n", lines.join(",\n"))
     }
 
-    /// The number of the archive's line in the file.
+    /// Returns the number of the archive's line in the file.
     pub(crate) fn line_of(&self, archive_name: &str) -> usize {
         self.0
             .keys()
@@ -77,7 +77,7 @@ impl Checksums {
     }
 }
 
-/// The checksum file as committed, if git knows it and the Rust sources are as committed, too.
+/// Returns the committed checksum file, if git knows it and the Rust sources are unchanged since the commit.
 pub(crate) fn committed(root: &Path, file_name: &str) -> Option<Checksums> {
     let git = |args: &[&str]| {
         Command::new("git")
@@ -101,7 +101,7 @@ mod tests {
         "%{\n  \"a-v1-x.tar.gz\" => \"sha256:00\",\n  \"b-v1-x.tar.gz\" => \"sha256:11\"\n}\n";
 
     #[test]
-    fn what_was_read_is_written() {
+    fn text_is_the_inverse_of_parse() {
         assert_eq!(Checksums::parse(FILE).text(), FILE);
     }
 
@@ -110,7 +110,7 @@ mod tests {
         let mut checksums = Checksums::parse(FILE);
         checksums.insert("b-v1-x.tar.gz".into(), b"");
         assert_eq!(checksums.0["a-v1-x.tar.gz"], "sha256:00");
-        // The well-known SHA-256 of nothing.
+        // The well-known SHA-256 of the empty string.
         let sum = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(checksums.0["b-v1-x.tar.gz"], sum);
         assert_eq!(checksums.line_of("a-v1-x.tar.gz"), 2);

@@ -1,4 +1,4 @@
-//! `cargo xtask dist`, `check` and `checksums`: from sources to archives with checksums.
+//! `cargo xtask dist`, `check`, `checksums` and `matrix`: turns sources into archives with checksums.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::{archive, library};
 pub(crate) fn dist(workspace: &Workspace, names: &[String], check_checksums: bool) -> Result<()> {
     let toolchain = Toolchain::detect()?;
     let (build, targets) = match names {
-        [] => (Build::Plain, vec![Target::unpromised(&toolchain.host)]),
+        [] => (Build::Plain, vec![Target::without_limit(&toolchain.host)]),
         names => (Build::Release, named_targets(workspace, names)?),
     };
     fs::create_dir_all(workspace.dist()).context("can't create dist/")?;
@@ -75,14 +75,12 @@ fn say_needed(target: &Target, needed: Option<crate::target::Version>) {
         System::MacOs => "macOS",
         _ => "glibc",
     };
-    if let (Some(needed), Some(promise)) = (needed, target.promise) {
-        say(format!(
-            "it needs {system} {needed}, and {promise} is promised"
-        ));
+    if let (Some(needed), Some(oldest)) = (needed, target.oldest_system) {
+        say(format!("it needs {system} {needed}; the limit is {oldest}"));
     }
 }
 
-/// Renamed at the end, so that an interrupted run leaves no half archive under the name that is installed.
+/// Writes the archive under a temporary name first, so that an interrupted run leaves no incomplete archive.
 fn place(path: &Path, packed: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|placed| placed == packed) {
         return Ok(());
@@ -125,7 +123,7 @@ fn renew_checksum(
     }))
 }
 
-/// Other compilers and linkers make other bytes, which say nothing about the committed checksums.
+/// Fails if a checksum differs, unless another compiler or linker explains the difference.
 fn compare(toolchain: &Toolchain, stale: &[String]) -> Result<()> {
     if !toolchain.is_pinned() {
         let pinned = Toolchain::pinned();
@@ -152,12 +150,12 @@ pub(crate) fn check(workspace: &Workspace, paths: &[PathBuf]) -> Result<()> {
         let file_name = library.file_name(&target);
         let bytes = archive::unpack(&name, &file_name, &packed)?;
         library::check(&target, &file_name, &bytes)?;
-        say(format!("{name}: fit for a release"));
+        say(format!("{name}: ready for a release"));
     }
     Ok(())
 }
 
-/// Writes the checksum files anew from a whole release: nobody can install a target without a line.
+/// Writes the checksum files from a complete release. A target without a line can't be installed.
 pub(crate) fn checksums(workspace: &Workspace) -> Result<()> {
     let targets = workspace.targets()?;
     for library in &workspace.libraries {
@@ -178,7 +176,7 @@ pub(crate) fn checksums(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The build matrix of the release workflow as JSON: each target twice, on two runners of one kind.
+/// Returns the release workflow's build matrix as JSON: each target twice, to compare the two builds.
 pub(crate) fn matrix(workspace: &Workspace) -> Result<String> {
     let mut rows = Vec::new();
     for Target { name, runner, .. } in workspace.targets()? {

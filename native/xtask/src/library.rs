@@ -1,4 +1,4 @@
-//! What must be true of a library before it is packed. It is parsed here, so that every check runs on every
+//! Checks a library before it is packed. It parses the library itself, so that every check runs on every
 //! system, whatever tools are installed.
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,7 +11,7 @@ use crate::target::{System, Target, Version};
 #[cfg(test)]
 mod tests;
 
-/// Refuses a library that readers could not load. Returns the newest glibc or macOS that it needs, if any.
+/// Rejects a library that readers could not load. Returns the newest glibc or macOS that it needs, if any.
 pub(crate) fn check(target: &Target, file_name: &str, bytes: &[u8]) -> Result<Option<Version>> {
     let file = File::parse(bytes).with_context(|| format!("{file_name} isn't a library"))?;
     check_format(target, file_name, &file)?;
@@ -22,7 +22,7 @@ pub(crate) fn check(target: &Target, file_name: &str, bytes: &[u8]) -> Result<Op
         File::MachO64(macho) => check_macho(file_name, &file, macho)?,
         _ => None,
     };
-    check_promise(target, file_name, needed)?;
+    check_oldest_system(target, file_name, needed)?;
     Ok(needed)
 }
 
@@ -80,7 +80,7 @@ fn check_elf<'data, Elf: FileHeader>(
     newest_glibc(elf)
 }
 
-/// A bare Alpine has musl's libc and nothing else.
+/// Rejects libraries that need more than musl's libc, which is all that a bare Alpine has.
 fn check_musl(file_name: &str, file: &File) -> Result<()> {
     let needed = libraries_needed(file)?;
     let foreign: Vec<_> = needed.iter().filter(|name| !is_musl(name)).collect();
@@ -128,13 +128,13 @@ fn newest_glibc<'data, Elf: FileHeader>(elf: &ElfFile<'data, Elf>) -> Result<Opt
 
 fn glibc_version(symbol_version: &str) -> Option<Version> {
     match symbol_version {
-        // A version without a number: linkers ask for it since glibc 2.36.
+        // Linkers require this version without a number since glibc 2.36.
         "GLIBC_ABI_DT_RELR" => Some(Version::new(2, 36)),
         name => name.strip_prefix("GLIBC_")?.parse().ok(),
     }
 }
 
-/// Every path it loads, and its own, must exist on other Macs too. Returns the oldest macOS that loads it.
+/// Rejects a library that contains paths of the build machine. Returns the oldest macOS that loads it.
 fn check_macho<'data, Mach: MachHeader>(
     file_name: &str,
     file: &File<'data>,
@@ -173,13 +173,13 @@ fn is_on_every_mac(path: &str) -> bool {
         .any(|prefix| path.starts_with(prefix))
 }
 
-/// Packed as xxxx.yy.zz in 32 bits.
+/// Reads a version that is packed as xxxx.yy.zz into 32 bits.
 fn macos_version(packed: u32) -> Version {
     Version::new(packed >> 16, packed >> 8 & 0xff)
 }
 
-fn check_promise(target: &Target, file_name: &str, needed: Option<Version>) -> Result<()> {
-    let (Some(needed), Some(promise)) = (needed, target.promise) else {
+fn check_oldest_system(target: &Target, file_name: &str, needed: Option<Version>) -> Result<()> {
+    let (Some(needed), Some(oldest)) = (needed, target.oldest_system) else {
         return Ok(());
     };
     let (system, remedy) = match target.system() {
@@ -187,8 +187,8 @@ fn check_promise(target: &Target, file_name: &str, needed: Option<Version>) -> R
         _ => ("glibc", "build it with cargo-zigbuild"),
     };
     ensure!(
-        needed <= promise,
-        "{file_name} needs {system} {needed}, but targets.txt promises that {promise} is enough: \
+        needed <= oldest,
+        "{file_name} needs {system} {needed}, but targets.txt promises that {oldest} is enough: \
          {remedy} (`cargo xtask dist {}`)",
         target.name
     );

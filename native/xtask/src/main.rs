@@ -20,28 +20,27 @@ use workspace::Workspace;
 
 const USAGE: &str = "\
 usage: cargo xtask dist [TARGET...]     build, check and pack the libraries, and renew their checksums
-       cargo xtask check ARCHIVE...     check archives as a release must be
-       cargo xtask checksums            write the checksum files from a whole release in dist/
+       cargo xtask check ARCHIVE...     check finished archives for a release
+       cargo xtask checksums            write the checksum files from a complete release in dist/
        cargo xtask matrix               print the release's build matrix as JSON
        cargo xtask audit                check licences, sources and advisories of the crates (cargo-deny)
-       cargo xtask sbom FOLDER          write what each library is made of, as CycloneDX (cargo-cyclonedx)
+       cargo xtask sbom FOLDER          write each library's bill of materials (CycloneDX, by cargo-cyclonedx)
 
-A library is a crate in native/ with a [package.metadata.nif]. `dist` leaves
+A library is a crate in native/ with a [package.metadata.nif]. `dist` writes
 
   dist/lib<crate>-v<version>-nif-<nif>-<target>.so.tar.gz   the archive that readers install
   checksum-Elixir.<Module>.exs                              its SHA-256
 
-Without a TARGET it builds for this machine, with this machine's linker; the committed checksums are of
-these archives, and --check-checksums fails if one differs, provided that rustc and ld are those that the
-committed ones were made with.
+Without a TARGET it builds for this machine, with this machine's linker. The committed checksums are those
+of such archives. --check-checksums fails if one differs, unless another rustc or ld explains it.
 
 A TARGET is one in lib/roundtrip/precompiled/targets.txt. Linux targets are built with cargo-zigbuild
-(pip install --require-hashes -r .ci/zig.txt), so that they run with the glibc that is promised there.
+(pip install --require-hashes -r .ci/zig.txt), so that they run with the glibc version given there.
 Run `rustup target add TARGET` first.";
 
 const WRONG_USAGE: u8 = 2;
 
-/// What the command line asks for.
+/// The parsed command line.
 struct Arguments {
     command: String,
     operands: Vec<OsString>,

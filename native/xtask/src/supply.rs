@@ -1,4 +1,4 @@
-//! `cargo xtask audit` and `sbom`: what the libraries are made of.
+//! `cargo xtask audit` and `sbom`: checks and lists the crates that the libraries are built from.
 
 use std::env;
 use std::fs;
@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::tools::{self, cargo, has_cargo_command, say};
 use crate::workspace::Workspace;
 
-/// Checks licences, sources and advisories of all crates with cargo-deny, where it is installed. With
-/// `ROUNDTRIP_RELEASE` set, a check that can't run is a failure: a release must not go out unchecked.
+/// Checks licences, sources and advisories of all crates with cargo-deny, if it is installed. With
+/// `ROUNDTRIP_RELEASE` set, a check that can't run is a failure, because a release must be checked.
 pub(crate) fn audit(workspace: &Workspace) -> Result<()> {
     if !has_cargo_command("deny") {
         return skip("cargo-deny isn't installed (cargo install --locked cargo-deny)");
@@ -67,7 +67,7 @@ pub(crate) fn sbom(workspace: &Workspace, folder: &Path) -> Result<()> {
                 "--manifest-path",
             ])
             .arg(workspace.native.join("Cargo.toml"))
-            // The same commit gives the same file.
+            // The file must depend only on the commit.
             .env("SOURCE_DATE_EPOCH", commit_time.trim()),
         "cargo-cyclonedx failed; its message is above",
     )?;
@@ -75,7 +75,7 @@ pub(crate) fn sbom(workspace: &Workspace, folder: &Path) -> Result<()> {
     for library in &workspace.libraries {
         let sbom = fs::read_to_string(library.folder.join("sbom.json"))
             .context("cargo-cyclonedx wrote no sbom.json")?;
-        // Crates of the workspace are named by their folder on this machine.
+        // The names of workspace crates contain their folder on this machine.
         let here = format!("file://{}/", workspace.root.display());
         fs::write(
             folder.join(format!("{}.cdx.json", library.name)),
@@ -85,7 +85,7 @@ pub(crate) fn sbom(workspace: &Workspace, folder: &Path) -> Result<()> {
     remove_sboms(workspace)
 }
 
-/// cargo-cyclonedx writes one beside every Cargo.toml.
+/// Deletes the files that cargo-cyclonedx writes beside every Cargo.toml.
 fn remove_sboms(workspace: &Workspace) -> Result<()> {
     for entry in fs::read_dir(&workspace.native)? {
         let sbom = entry?.path().join("sbom.json");

@@ -1,11 +1,11 @@
-//! A target triple, and the oldest system that its library is promised to run on.
+//! Target triples, and the oldest system that the library for each of them supports.
 
 use std::fmt;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 
-/// What a library is built for.
+/// A platform that a library is built for.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Target {
     /// The triple, such as `x86_64-unknown-linux-gnu`.
@@ -13,7 +13,7 @@ pub(crate) struct Target {
     /// The runner image of the release workflow; empty for a build that isn't a release.
     pub(crate) runner: String,
     /// The newest glibc or macOS that the library may need.
-    pub(crate) promise: Option<Version>,
+    pub(crate) oldest_system: Option<Version>,
 }
 
 /// The operating systems and C libraries that differ in how a library is built or checked.
@@ -38,26 +38,26 @@ impl Target {
 
     fn parse(line: &str) -> Result<Self> {
         let fields: Vec<_> = line.split_whitespace().collect();
-        let [name, runner, promise] = fields[..] else {
+        let [name, runner, oldest_system] = fields[..] else {
             bail!("expected a target, a runner and a version or -");
         };
-        let promise = match promise {
+        let oldest_system = match oldest_system {
             "-" => None,
             version => Some(version.parse()?),
         };
         Ok(Self {
             name: name.into(),
             runner: runner.into(),
-            promise,
+            oldest_system,
         })
     }
 
-    /// A target that nothing is promised for.
-    pub(crate) fn unpromised(name: &str) -> Self {
+    /// Returns a target without a limit for glibc or macOS.
+    pub(crate) fn without_limit(name: &str) -> Self {
         Self {
             name: name.into(),
             runner: String::new(),
-            promise: None,
+            oldest_system: None,
         }
     }
 
@@ -74,7 +74,7 @@ impl Target {
         matches!(self.system(), System::Glibc | System::Musl)
     }
 
-    /// What cargo puts around the crate's name.
+    /// Returns the prefix and the extension that cargo adds to the crate's name.
     pub(crate) fn built_affixes(&self) -> (&'static str, &'static str) {
         match self.system() {
             System::Windows => ("", "dll"),
@@ -83,7 +83,7 @@ impl Target {
         }
     }
 
-    /// The same when installed: on macOS, too, the VM looks for `.so`.
+    /// Returns the same for the installed file: the VM looks for `.so` on macOS, too.
     pub(crate) fn installed_affixes(&self) -> (&'static str, &'static str) {
         match self.system() {
             System::Windows => ("", "dll"),
@@ -114,7 +114,7 @@ impl FromStr for Version {
         let number = |digits: &str| {
             digits
                 .parse()
-                .with_context(|| format!("{text:?} is no version"))
+                .with_context(|| format!("{text:?} isn't a version"))
         };
         Ok(Self::new(number(major)?, number(minor)?))
     }
@@ -143,7 +143,7 @@ mod tests {
     fn a_line_has_three_fields() -> Result<()> {
         let targets = Target::parse_all("# comment\n\naarch64-apple-darwin macos-15 11.0\n")?;
         assert_eq!(targets.len(), 1);
-        assert_eq!(targets[0].promise, Some(Version::new(11, 0)));
+        assert_eq!(targets[0].oldest_system, Some(Version::new(11, 0)));
         let Err(error) = Target::parse_all("aarch64-apple-darwin macos-15\n") else {
             bail!("a line with two fields was accepted");
         };
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn files_are_named_after_the_system() {
         let affixes = |name| {
-            let target = Target::unpromised(name);
+            let target = Target::without_limit(name);
             (target.built_affixes(), target.installed_affixes())
         };
         let linux = (("lib", "so"), ("lib", "so"));

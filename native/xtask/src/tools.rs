@@ -1,4 +1,4 @@
-//! Other programs: calling them, and saying what is missing.
+//! Runs other programs and detects which are installed.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,17 +7,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// Says on standard error what is being done.
+/// Prints a progress message to standard error.
 pub(crate) fn say(message: impl Display) {
     eprintln!("· {message}");
 }
 
-/// The cargo that runs this program.
+/// Returns the cargo that runs this program.
 pub(crate) fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Runs a command and returns what it prints; its errors go to standard error.
+/// Runs a command and returns its standard output. Its errors go to standard error.
 pub(crate) fn stdout_of(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(std::process::Stdio::inherit())
@@ -27,7 +27,7 @@ pub(crate) fn stdout_of(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Runs a command whose output goes to the terminal; `failure` says what it means if it fails.
+/// Runs a command whose output goes to the terminal. `failure` is the message if it fails.
 pub(crate) fn run(command: &mut Command, failure: &str) -> Result<()> {
     let status = command
         .status()
@@ -36,7 +36,7 @@ pub(crate) fn run(command: &mut Command, failure: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether `cargo NAME` is installed.
+/// Returns whether `cargo NAME` is installed.
 pub(crate) fn has_cargo_command(name: &str) -> bool {
     Command::new(cargo())
         .args([name, "--help"])
@@ -51,12 +51,12 @@ pub(crate) struct Toolchain {
     pub(crate) linker: String,
 }
 
-/// The machine that the committed checksums are made on: Debian 12's.
+/// The platform and linker that the committed checksums are made with, those of Debian 12.
 const PINNED_HOST: &str = "x86_64-unknown-linux-gnu";
 const PINNED_LINKER: &str = "GNU ld (GNU Binutils for Debian) 2.40";
 
 impl Toolchain {
-    /// Asks `rustc` and `ld`.
+    /// Runs `rustc` and `ld` to find their versions.
     pub(crate) fn detect() -> Result<Self> {
         let rustc = stdout_of(Command::new("rustc").arg("-vV"))?;
         let field = |name: &str| {
@@ -73,12 +73,12 @@ impl Toolchain {
         })
     }
 
-    /// Whether its builds can be compared with the committed checksums.
+    /// Returns whether its builds can be compared with the committed checksums.
     pub(crate) fn is_pinned(&self) -> bool {
         self.to_string() == Self::pinned().to_string()
     }
 
-    /// The one that the committed checksums are made with.
+    /// Returns the toolchain that the committed checksums are made with.
     pub(crate) fn pinned() -> Self {
         Self {
             release: env!("CARGO_PKG_RUST_VERSION").into(),

@@ -1,4 +1,4 @@
-//! What the manifests say: the libraries to ship, and where things are.
+//! Reads the manifests: which libraries are shipped, and their names, versions and folders.
 
 use std::collections::HashMap;
 use std::fs;
@@ -58,19 +58,19 @@ impl Workspace {
         })
     }
 
-    /// The folder that readers install from.
+    /// Returns the folder that readers install archives from.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
 
-    /// The targets of the release.
+    /// Returns the targets of a release.
     pub(crate) fn targets(&self) -> Result<Vec<Target>> {
         let path = self.root.join("lib/roundtrip/precompiled/targets.txt");
         let text = fs::read_to_string(&path).with_context(|| format!("can't read {path:?}"))?;
         Target::parse_all(&text)
     }
 
-    /// The library and the target that an archive of this release is named after.
+    /// Returns the library and the target in the name of an archive of this version.
     pub(crate) fn parse_archive_name(&self, archive: &str) -> Result<(&Library, Target)> {
         for target in self.targets()? {
             if let Some(library) = self
@@ -84,7 +84,7 @@ impl Workspace {
         let names: Vec<_> = self
             .libraries
             .iter()
-            .map(|library| library.archive_name(&Target::unpromised("TARGET")))
+            .map(|library| library.archive_name(&Target::without_limit("TARGET")))
             .collect();
         bail!(
             "{archive} isn't named like an archive of this version: {}",
@@ -94,13 +94,13 @@ impl Workspace {
 }
 
 impl Library {
-    /// The file that cargo builds.
+    /// Returns the name of the file that cargo builds.
     pub(crate) fn built_name(&self, target: &Target) -> String {
         let (prefix, extension) = target.built_affixes();
         format!("{prefix}{}.{extension}", self.name)
     }
 
-    /// The file that is installed, and the only one in the archive: rustler_precompiled's naming.
+    /// Returns the name of the installed file, the only one in the archive, as rustler_precompiled expects it.
     pub(crate) fn file_name(&self, target: &Target) -> String {
         let (prefix, extension) = target.installed_affixes();
         format!(
@@ -113,7 +113,7 @@ impl Library {
         self.file_name(target) + ".tar.gz"
     }
 
-    /// The file in the root of the checkout that holds the checksums of its archives.
+    /// Returns the name of the checksum file, which is in the root of the checkout.
     pub(crate) fn checksum_file(&self) -> String {
         format!("checksum-Elixir.{}.exs", self.module)
     }

@@ -1,7 +1,7 @@
 defmodule Roundtrip.RustFences.Cargo do
   @moduledoc false
-  # A package in which each fence is an example, so that one run of cargo checks them all. A control
-  # example must compile with a warning: only then do the others' errors say anything.
+  # Compiles fences with one run of cargo, as the examples of a package. A control example must compile
+  # with a warning: otherwise the package is broken, and the errors aren't those of the fences.
 
   @control """
   #![allow(unused)]
@@ -16,7 +16,7 @@ defmodule Roundtrip.RustFences.Cargo do
 
   @type claim :: %{code: String.t()}
 
-  @doc "Returns for each claim the codes of its errors, in their order."
+  @doc "Returns the error codes of each claim, in the order of the claims."
   @spec check([claim()], keyword()) :: {:ok, [[String.t() | nil]]} | {:error, String.t()}
   def check(claims, opts) do
     dir = opts |> Keyword.fetch!(:dir) |> Path.expand()
@@ -45,7 +45,7 @@ defmodule Roundtrip.RustFences.Cargo do
     put(Path.join(examples, "control.rs"), @control)
 
     for {name, claim} <- Enum.zip(names, claims) do
-      # On the fence's own first line, so that rustc's lines are those of the fence.
+      # On the same line as the code, so that rustc's line numbers are those of the fence.
       put(Path.join(examples, "#{name}.rs"), "#![allow(unused)] " <> claim.code <> "\n")
     end
   end
@@ -84,7 +84,7 @@ defmodule Roundtrip.RustFences.Cargo do
     args = ~w(check --examples --keep-going --message-format=short --color=never)
     target = opts[:target_dir] || Path.join(dir, "target")
 
-    # Flags that the surrounding build sets for its own crates must not apply here.
+    # Flags that are set for the crates of the project must not apply here.
     env = [
       {"CARGO_TARGET_DIR", Path.expand(target)},
       {"RUSTFLAGS", nil},

@@ -1,6 +1,6 @@
 defmodule Livemd.Linter.Links do
   @moduledoc false
-  # Relative links in prose: the file exists, and so does the heading that the fragment names.
+  # Checks that the files of relative links in prose exist, and the headings that their fragments name.
 
   alias Livemd.{Notebook, Prose}
 

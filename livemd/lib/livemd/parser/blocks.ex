@@ -1,7 +1,7 @@
 defmodule Livemd.Parser.Blocks do
   @moduledoc false
-  # Turns lines into a flat list of items in the order of the file: blocks, headings, comments,
-  # metadata and problems.
+  # Turns lines into a flat list of items in file order: blocks, headings, comments, metadata and
+  # problems.
 
   alias Livemd.{Details, Fence, Prose}
   alias Livemd.Parser.{FenceReader, ProseRules}
@@ -23,8 +23,8 @@ defmodule Livemd.Parser.Blocks do
   @longest_line 4_000
   @longest_block 20_000
 
-  # What is refused wherever it begins, with the reason.
-  @refused %{
+  # Kinds of lines that are rejected everywhere, with the reason.
+  @rejected %{
     tilde: "a fence of tildes: use backticks",
     html:
       "HTML: only `<details>` and one-line comments are in this subset, each alone on its line",
@@ -33,7 +33,7 @@ defmodule Livemd.Parser.Blocks do
     attributes: "Livebook reads a line that starts with `{:` as an attribute list",
     long: "a line of more than #{@longest_line} bytes"
   }
-  @refused_kinds Map.keys(@refused)
+  @rejected_kinds Map.keys(@rejected)
 
   @spec scan([line()]) :: [item()]
   def scan(lines), do: lines |> scan([]) |> nest()
@@ -55,15 +55,15 @@ defmodule Livemd.Parser.Blocks do
   defp separated([]), do: []
 
   defp separated([{text, line} | _]) do
-    # The other kinds are refused with a better reason.
-    if kind(text) in [:blank, :indented | @refused_kinds],
+    # These kinds need no blank line, or are rejected with a better reason.
+    if kind(text) in [:blank, :indented | @rejected_kinds],
       do: [],
       else: problem(line, "leave a blank line before this line")
   end
 
   defp problem(line, message), do: [{:problem, line, message}]
 
-  # What a line outside of a fence begins.
+  # Returns which kind of block a line outside of a fence begins.
   defp kind(text) when byte_size(text) > @longest_line do
     if String.trim_leading(text, " ") == "", do: :blank, else: :long
   end
@@ -83,7 +83,7 @@ defmodule Livemd.Parser.Blocks do
     cond do
       text =~ ~r/\A *\z/ -> :blank
       text =~ ~r/\A\s/u -> :indented
-      # Before lists: a line of nothing but markers is a rule, or underlines a heading.
+      # Tested before lists: a line of markers only is a rule, or underlines a heading.
       text =~ ~r/\A[-=*_+][-=*_+ ]*\z/ -> :ruler
       text =~ ~r/\A([-*+]|\d{1,9}[.)])\s/ -> :list
       text =~ ~r/\A\[[^\]]*\]:/ -> :definition
@@ -105,7 +105,7 @@ defmodule Livemd.Parser.Blocks do
   end
 
   defp block(:indented, [{text, line} | rest]), do: {problem(line, indented(text)), rest}
-  defp block(kind, [{_, line} | rest]), do: {problem(line, Map.fetch!(@refused, kind)), rest}
+  defp block(kind, [{_, line} | rest]), do: {problem(line, Map.fetch!(@rejected, kind)), rest}
 
   defp indented(text) do
     case kind(String.trim_leading(text)) do
@@ -187,7 +187,7 @@ defmodule Livemd.Parser.Blocks do
     end
   end
 
-  # An indented line continues the list, after a blank line too.
+  # An indented line continues the list, even after a blank line.
   defp list([{text, _} = line | rest] = lines, taken) do
     case {kind(text), rest} do
       {kind, _} when kind in [:list, :indented] ->
@@ -219,7 +219,7 @@ defmodule Livemd.Parser.Blocks do
     {[{:details, "", opened} | problem(line, message)], lines}
   end
 
-  # Puts into details what is between them and their end.
+  # Moves the items between `<details>` and `</details>` into the details.
   defp nest([{:details, summary, opened} | rest]) do
     {inner, rest} = Enum.split_while(rest, &inside?/1)
     {blocks, problems} = inner |> Enum.map(&inner_block/1) |> Enum.split_with(&is_struct/1)
@@ -234,7 +234,7 @@ defmodule Livemd.Parser.Blocks do
   defp nest([item | rest]), do: [item | nest(rest)]
   defp nest([]), do: []
 
-  # A section within details means that `</details>` was forgotten.
+  # A section heading inside details means that `</details>` was forgotten.
   defp inside?({:heading, level, _, _}), do: level > 2
   defp inside?(item), do: not match?({:end_details, _}, item)
 

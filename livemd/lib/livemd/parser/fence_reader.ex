@@ -1,7 +1,7 @@
 defmodule Livemd.Parser.FenceReader do
   @moduledoc false
-  # Takes a fence off the lines, and reports what Livebook would close, evaluate or drop
-  # unexpectedly.
+  # Reads one fence, and reports lines at which Livebook would unexpectedly close it, and info strings
+  # that Livebook would evaluate or drop.
 
   alias Livemd.Fence
   alias Livemd.Parser.Blocks
@@ -84,7 +84,7 @@ defmodule Livemd.Parser.FenceReader do
         "white space around `#{trimmed}`: it must follow the backticks and end the line"
 
       true ->
-        "`#{info}` is none of the languages of this subset: elixir, " <>
+        "`#{info}` is not a language of this subset: elixir, " <>
           Enum.join(@shown, ", ") <> ", rust,compile_fail,E0000"
     end
   end

@@ -1,6 +1,6 @@
 defmodule Livemd.Parser.ProseRules do
   @moduledoc false
-  # Refuses in prose whatever Livebook would read differently.
+  # Rejects prose that Livebook would parse differently.
 
   alias Livemd.Prose
 
@@ -36,7 +36,7 @@ defmodule Livemd.Parser.ProseRules do
     open && "a code span that doesn't end on its line: Livebook may swallow what follows"
   end
 
-  # In lists and quotes the same problems may follow the marker.
+  # In lists and quotes these problems may follow the marker.
   defp nested(kind, text) when kind in [:list, :quote] do
     text
     |> String.replace(~r/\A(\s*([-*+]|\d{1,9}[.)]|>)(?=\s|\z))*\s*/, "")
@@ -73,7 +73,7 @@ defmodule Livemd.Parser.ProseRules do
 
   defp block(_kind, _lines), do: []
 
-  # Indented lines belong to the last item at the margin, `{the marker's last character, its width}`.
+  # Indented lines belong to the last item at the margin, given as the marker's last character and width.
   defp list_line({text, number}, {{sign, width} = item, found}) do
     case marker(text) do
       {^sign, _} = item ->
@@ -122,7 +122,7 @@ defmodule Livemd.Parser.ProseRules do
     [{:problem, line, "a table starts with a header and a line such as `| --- | --- |`"}]
   end
 
-  # A row with `||`, or without a bar at its end, has no cells and is therefore refused.
+  # For a row with `||`, or without a bar at its end, this returns no cells, so that it is rejected.
   defp cells(text) do
     with false <- String.contains?(text, "||"),
          [_, inner] <- Regex.run(~r/\A\|(.*[^\\])\| *\z/, text) do

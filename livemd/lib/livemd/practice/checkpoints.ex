@@ -1,7 +1,7 @@
 defmodule Livemd.Practice.Checkpoints do
   @moduledoc false
-  # Evaluates a notebook's plain cells once, as far as needed, and remembers the runner's state before
-  # each exercise, from which attempts start.
+  # Evaluates a notebook's plain cells once, as far as needed, and keeps the runner's state before each
+  # exercise as the start for attempts.
 
   alias Livemd.{Cell, Exercise, Notebook, Runner}
 
@@ -27,7 +27,7 @@ defmodule Livemd.Practice.Checkpoints do
 
   @doc """
   Runs the cells before the exercise that haven't run yet, or all of them if the reader's code has
-  ended the process that holds their state. Calls `tell` first, with the number of cells or `:lost`.
+  ended the process that holds their state. First calls `tell` with the number of cells, or `:lost`.
   """
   def prepare(%{points: points} = checkpoints, exercise, tell) do
     cond do
@@ -46,7 +46,7 @@ defmodule Livemd.Practice.Checkpoints do
     end
   end
 
-  @doc "Evaluates cells in the exercise's place, which must be prepared."
+  @doc "Evaluates cells in place of an exercise that was prepared."
   def attempt(checkpoints, exercise, cells, options) do
     point = Map.fetch!(checkpoints.points, exercise.name)
     Runner.attempt(checkpoints.runner, point, cells, options)

@@ -1,6 +1,6 @@
 defmodule Livemd.Practice.Console do
   @moduledoc false
-  # What a reader sees and types while practising.
+  # The output and the keys of `Livemd.Practice`.
 
   alias Livemd.{Failure, Terminal}
   alias Livemd.Terminal.{Block, Report}
@@ -10,12 +10,12 @@ defmodule Livemd.Practice.Console do
   @enforce_keys [:notebook, :terminal, :input]
   defstruct [:notebook, :terminal, :input, reader: nil, ref: nil]
 
-  # Lines of a reader's output: a loop may print without end.
+  # Lines of output that are shown, because a loop may print without end.
   @longest_output 40
-  # Lines of a failure: everything that rustc says about a mistake, but not every compared value.
+  # Lines of a failure that are shown: enough for rustc's errors, but not for a huge compared value.
   @longest_failure 300
 
-  # A key can be typed as its letter or as its word.
+  # A key can be typed as a letter or as a word.
   @keys [
     {"h", :hint, "shows the hint"},
     {"s", :solution, "shows a solution, and leaves your file alone"},
@@ -23,7 +23,7 @@ defmodule Livemd.Practice.Console do
     {"p", :previous, "goes to the previous exercise"},
     {"c", :check, "checks the file again; a save does so by itself"},
     {"", :again, "shows the exercise again"},
-    {"q", :quit, "quits; what has passed is remembered"},
+    {"q", :quit, "quits; exercises that have passed are remembered"},
     {"?", :help, "shows these keys"}
   ]
 
@@ -32,7 +32,7 @@ defmodule Livemd.Practice.Console do
     %__MODULE__{notebook: notebook, terminal: Terminal.open(options), input: input}
   end
 
-  @doc "Starts to read keys in a process of its own, so that saves can be awaited meanwhile."
+  @doc "Starts a process that reads keys, so that the caller can wait for saves meanwhile."
   def start_keys(console) do
     {owner, ref} = {self(), make_ref()}
     %{console | ref: ref, reader: spawn_link(fn -> read_keys(console.input, owner, ref) end)}
@@ -44,7 +44,7 @@ defmodule Livemd.Practice.Console do
     :ok
   end
 
-  @doc "Returns the next key, or `nil` after that many milliseconds."
+  @doc "Returns the next key, or `nil` after `time` milliseconds."
   def await_key(%{ref: ref}, time) do
     receive do
       {^ref, key} -> key
@@ -53,13 +53,13 @@ defmodule Livemd.Practice.Console do
     end
   end
 
-  @doc "Returns whether the reader has asked to quit, and takes no key."
+  @doc "Returns whether the reader has pressed the key to quit, without consuming it."
   def quit?(%{ref: ref}) do
     {:messages, messages} = Process.info(self(), :messages)
     {ref, :quit} in messages
   end
 
-  # The end of the input quits.
+  # The end of the input counts as the key to quit.
   defp read_keys(device, owner, ref) do
     case IO.gets(device, "") do
       line when is_binary(line) ->
@@ -92,13 +92,13 @@ defmodule Livemd.Practice.Console do
     print(console, ["" | Block.lines(details, %{console.terminal | unfolded: true})] ++ [""])
   end
 
-  @doc "Prints a sentence about what happens."
+  @doc "Prints a message."
   def note(console, text), do: print(console, [style(console, ["· ", text], [:faint])])
 
-  @doc "Prints a sentence about what is wrong."
+  @doc "Prints a warning."
   def warn(console, text), do: print(console, [style(console, ["- ", text], [:yellow])])
 
-  @doc "Shows text until the next line; nothing in a pipe."
+  @doc "Shows text until the next line is printed; does nothing in a pipe."
   def progress(console, text), do: Terminal.progress(text, console.terminal)
 
   def passed(console, exercise, results) do
@@ -107,7 +107,7 @@ defmodule Livemd.Practice.Console do
     print(console, printed(console, results) ++ [style(console, text, [:green])])
   end
 
-  @doc "Prints why an attempt, in that file, didn't pass."
+  @doc "Prints why an attempt in the file at `path` failed."
   def failed(console, exercise, path, results) do
     %{status: {:failed, failure}} = Enum.find(results, &match?({:failed, _}, &1.status))
     {sign, colour, text} = verdict(failure)
@@ -116,10 +116,10 @@ defmodule Livemd.Practice.Console do
   end
 
   defp verdict(%{kind: :assertion}), do: {"…", :yellow, "does not pass yet"}
-  defp verdict(%{kind: :timeout}), do: {"✗", :red, "does not come to an end"}
+  defp verdict(%{kind: :timeout}), do: {"✗", :red, "exceeds its time limit"}
   defp verdict(_failure), do: {"✗", :red, "fails"}
 
-  @doc "Prints that a cell of the notebook itself failed, on which the exercises depend."
+  @doc "Prints that a cell of the notebook failed on which the exercises depend."
   def broken(console, %{failure: failure} = result) do
     text = "✗ a cell of the lesson failed, and the exercises after it depend on it"
     heading = style(console, text, [:red])
@@ -136,7 +136,7 @@ defmodule Livemd.Practice.Console do
     print(console, ["", "  A key, then Enter:" | lines] ++ [""])
   end
 
-  @doc "Prints how far the reader is, and what may be typed."
+  @doc "Prints the score and the most important keys."
   def prompt(console, score) do
     keys = "h: hint · s: solution · q: quit · ?: all keys (then Enter) > "
     IO.write(console.terminal.device, style(console, "#{score} · #{keys}", [:faint]))

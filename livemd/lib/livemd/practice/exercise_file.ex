@@ -10,7 +10,7 @@ defmodule Livemd.Practice.ExerciseFile do
 
   def path(exercise, folder), do: Path.join(folder, exercise.name <> ".exs")
 
-  @doc "Writes the file as shipped. An existing file is the reader's and isn't changed."
+  @doc "Writes the file with the stub, unless it exists: then it may hold the reader's work."
   def write(exercise, path, options) do
     with :ok <- make_folder(Path.dirname(path)),
          :ok <- File.write(path, text(exercise, options), [:exclusive]) do
@@ -21,12 +21,12 @@ defmodule Livemd.Practice.ExerciseFile do
     end
   end
 
-  # A file in the folder's place is `:eexist` too.
+  # Here `:eexist` means that a file has the folder's name.
   defp make_folder(folder) do
     with {:error, :eexist} <- File.mkdir_p(folder), do: {:error, :enotdir}
   end
 
-  @doc "Reads code and modification time: a save that changes no code counts as well."
+  @doc "Returns code and modification time, since a save without changes counts, too."
   def read(path) do
     with {:ok, code} <- File.read(path),
          {:ok, stat} <- File.stat(path, time: :posix) do
@@ -60,25 +60,25 @@ defmodule Livemd.Practice.ExerciseFile do
   defp comment(line),
     do: ["# ", line] |> IO.chardata_to_string() |> String.trim() |> Kernel.<>("\n")
 
-  # The first line marks the stub in the notebook; here the header names the exercise.
+  # Without the line that marks the stub in the notebook: the header names the exercise.
   defp stub(exercise), do: String.replace(exercise.stub.code, ~r/\A# exercise:.*\n/, "")
 end
 
 defmodule Livemd.Practice.SaveDetector do
   @moduledoc false
-  # Tells a save from the states in between. An editor may truncate a file and write it, or move it
-  # away before the new one is there: only a content that stays counts.
+  # Detects when a file has been saved. An editor may truncate the file before it writes it, or move it
+  # away before the new one exists, so only content that stays the same counts as a save.
 
   defstruct taken: nil, seen: nil, times: 0
 
-  # How many times in a row a content, or a missing file, has to be seen.
+  # How many times in a row the same content, or a missing file, has to be read.
   @content 2
   @missing 6
 
-  @doc "Starts from a content that is known already."
+  @doc "Returns a detector that knows this content already."
   def new(taken \\ nil), do: %__MODULE__{taken: taken}
 
-  @doc "Notes what is seen now, and returns `:saved` once when something new stays."
+  @doc "Records the current content. Returns `:saved` once new content has stayed the same."
   def see(%{taken: seen} = detector, seen), do: {:quiet, %{detector | seen: seen, times: 0}}
 
   def see(detector, seen) do

@@ -2,8 +2,8 @@ defmodule Livemd.Terminal.Block do
   @moduledoc """
   Turns the blocks of a notebook into lines for a terminal.
 
-  Code is shown as it is, with whole-line comments dimmed. A Mermaid diagram becomes a one-line
-  caption, and folded `<details>` a line with their summary. Prose: see `Livemd.Terminal.Markdown`.
+  Code is printed unchanged, with whole-line comments dimmed. A Mermaid diagram becomes a one-line
+  caption, and folded `<details>` a line with their summary. `Livemd.Terminal.Markdown` prints prose.
   """
 
   alias Livemd.{Cell, Details, Fence, Notebook, Prose, Terminal}
@@ -57,7 +57,7 @@ defmodule Livemd.Terminal.Block do
     if label == "", do: lines, else: [style(label, [:faint], terminal) | lines]
   end
 
-  # Comments at the end of a line would need a tokenizer.
+  # Only comments on their own line: finding those at the end of a line needs a tokenizer.
   defp code_line(line, terminal) do
     if line =~ ~r/\A\s*(#( |\z)|\/\/)/, do: style(line, [:faint], terminal), else: line
   end

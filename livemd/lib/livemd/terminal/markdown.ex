@@ -3,17 +3,16 @@ defmodule Livemd.Terminal.Markdown do
   Turns Markdown into lines for a terminal, with the printer that `mix help` and IEx use.
 
   `IO.ANSI.Docs` prints paragraphs, lists, quotes, narrow tables, inline code, emphasis and links
-  well, and the same in Elixir 1.14 and 1.20. Three things are done here, since it does them badly:
+  well, and in the same way in Elixir 1.14 and 1.20. This module works around three weaknesses:
 
     * **wide tables**: it never wraps a cell. A table that doesn't fit becomes a list with an item
       per row;
     * **lines**: it prints to the group leader, with a reset on each empty line, two empty lines
-      after a loose item, and styles that stay open at a line's end;
-    * **links within the course**: a terminal cannot jump to a heading, so that only the file's name
-      is left of their address.
+      after a loose item, and styles that stay open at the end of a line;
+    * **relative links**: a terminal can't jump to a heading, so only the file name of the address is
+      shown.
 
-  It doesn't know code spans of two backticks, hard line breaks and entities, and prints them as they
-  are.
+  It prints code spans of two backticks, hard line breaks and entities unchanged.
   """
 
   alias Livemd.Terminal
@@ -37,7 +36,7 @@ defmodule Livemd.Terminal.Markdown do
   @spec table(String.t(), Terminal.t()) :: [String.t()]
   def table(text, terminal) do
     rows = text |> String.split("\n") |> Enum.map(&cells/1)
-    # For the printer a row has a bar with a space on both sides.
+    # The printer expects a bar at both ends of a row and spaces around each bar.
     lines = rows |> Enum.map_join("\n", &"| #{Enum.join(&1, " | ")} |") |> lines(terminal)
 
     if length(hd(rows)) > 1 and Enum.all?(lines, &(Terminal.width(&1) <= terminal.width)),
@@ -45,7 +44,7 @@ defmodule Livemd.Terminal.Markdown do
       else: rows |> list() |> lines(terminal)
   end
 
-  # Only a backslash keeps a bar within its cell; backticks don't.
+  # A bar is part of a cell only after a backslash, even between backticks.
   defp cells(row) do
     row |> String.trim("|") |> String.split(~r/(?<!\\)\|/) |> Enum.map(&String.trim/1)
   end
@@ -67,14 +66,14 @@ defmodule Livemd.Terminal.Markdown do
     |> String.replace(~r/\]\((?!https?:)([^)\s#]+)[^)]*\)/, "](\\1)")
   end
 
-  # The printer takes no device.
+  # The printer takes no device as argument: it prints to the group leader.
   defp printed(text, terminal) do
     {:ok, device} = StringIO.open("")
     leader = Process.group_leader()
     Process.group_leader(self(), device)
 
     try do
-      # It leaves the last column free.
+      # The printer doesn't use the last column.
       options = [width: terminal.width + 1, enabled: terminal.colour]
       IO.ANSI.Docs.print(text, "text/markdown", options)
     after
@@ -85,7 +84,7 @@ defmodule Livemd.Terminal.Markdown do
     printed
   end
 
-  # A line may be indented or prefixed, so its style must end with it.
+  # A line may be indented or prefixed later, so no style may stay open at its end.
   defp close_styles(lines) do
     {lines, _open} =
       Enum.map_reduce(lines, "", fn line, open ->

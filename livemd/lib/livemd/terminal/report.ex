@@ -1,18 +1,17 @@
 defmodule Livemd.Terminal.Report do
   @moduledoc """
-  Prints the results of cells, sections and whole runs.
+  Turns the results of cells, sections and whole runs into lines for a terminal.
   """
 
   alias Livemd.{CellResult, Failure, Notebook, Report, Section, Terminal}
-
   alias Livemd.Terminal.Markdown
 
   import Terminal, only: [count: 2, hang: 2, indent: 2, split: 1, style: 3]
 
-  # Columns of the labels in a summary.
+  # Width of a summary's labels, in columns.
   @label 9
 
-  @doc "Returns the lines below a cell: what it printed, its value, and its verdict."
+  @doc "Returns the lines below a cell: its output, its value, and its verdict."
   @spec cell(CellResult.t(), Notebook.t(), Terminal.t()) :: Terminal.lines()
   def cell(result, notebook, terminal) do
     printed(result, terminal) ++ verdict(result, notebook, terminal)
@@ -76,7 +75,7 @@ defmodule Livemd.Terminal.Report do
   defp amount(number, _noun, _tail) when number in [nil, 0], do: nil
   defp amount(number, noun, tail), do: count(number, noun) <> tail
 
-  @doc "Returns the lines of all failures, each after an empty line."
+  @doc "Returns the lines of all failures, with an empty line before each."
   @spec failures([Failure.t()], Notebook.t(), Terminal.t()) :: Terminal.lines()
   def failures(failures, notebook, terminal) do
     Enum.flat_map(failures, &["" | &1 |> format(notebook, terminal) |> split() |> indent("    ")])
@@ -145,7 +144,7 @@ defmodule Livemd.Terminal.Report do
   defp verdict(%{verdict: :failed, failure: failure}, notebook, terminal),
     do: "✗ " |> style([:red], terminal) |> hang(format(failure, notebook, terminal))
 
-  # The value of an assertion, and a function's number, tell a reader nothing.
+  # The values of assertions and functions are not useful to a reader.
   defp value(%{value: nil}, _terminal), do: []
   defp value(%{assertions: held, value: "true"}, _terminal) when held > 0, do: []
   defp value(%{value: "#Function<" <> _}, _terminal), do: []

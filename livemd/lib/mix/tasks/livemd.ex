@@ -6,26 +6,26 @@ defmodule Mix.Tasks.Livemd do
 
       mix livemd [OPTIONS] PATH...
 
-  A path is a `.livemd` file, or a directory whose `.livemd` files are taken. The task prints what
-  the linter finds, then a line per section while it runs, what failed with file and line, and a
-  summary. It exits with 1 if anything is wrong.
+  A path is a `.livemd` file, or a directory that contains such files. The task prints the linter's
+  problems, a line for each section that has run, each failure with file and line, and a summary. Its
+  exit status is 1 if there is a problem or a failure.
 
   ## Options
 
-    * `--lint` - only lint, run nothing
+    * `--lint` - lint the notebooks without running them
     * `--solved` - run each exercise with its solution in place of its stub
-    * `--assertions` - the linter wants an assertion in each section that has cells
+    * `--assertions` - require an assertion in each section that has cells
     * `--timeout S` - seconds that a cell may take (60)
-    * `--help` - print this
+    * `--help` - print this text
 
-  All setup cells must be the same text as that of `index.livemd`, or of the first notebook.
+  All setup cells must have the same text as the one of `index.livemd`, or else of the first notebook.
 
   ## Configuration
 
-  The project's key `:livemd` in mix.exs may have
+  The key `:livemd` of the project in mix.exs may contain:
 
-    * `:toolchains` - modules with the functions of `Livemd.Toolchain`
-    * `:env` - environment variables to set before the application is started, as a map
+    * `:toolchains` - modules that implement the behaviour `Livemd.Toolchain`
+    * `:env` - a map of environment variables to set before the application starts
   """
 
   use Mix.Task
@@ -40,17 +40,17 @@ defmodule Mix.Tasks.Livemd do
     help: :boolean
   ]
 
-  # What runs cells does so in a VM of its own: a cell may end the VM with exit status 0.
+  # Cells run in another VM, because a cell may end its VM with exit status 0.
   @impl true
   def run(args) do
     {opts, _paths} = parse(args)
     check = fn -> check(args) end
-    here? = opts[:lint] || opts[:help]
-    status = if here?, do: check.(), else: Journal.supervise(["livemd" | args], check)
+    in_this_vm? = opts[:lint] || opts[:help]
+    status = if in_this_vm?, do: check.(), else: Journal.supervise(["livemd" | args], check)
     if status != 0, do: exit({:shutdown, status})
   end
 
-  @doc "Does what the arguments say in this VM, and returns the exit status."
+  @doc "Runs the task with these arguments in this VM, and returns the exit status."
   @spec check([String.t()]) :: 0 | 1
   def check(args) do
     {opts, paths} = parse(args)
@@ -59,12 +59,16 @@ defmodule Mix.Tasks.Livemd do
 
   defp parse(args) do
     {opts, paths, invalid} = OptionParser.parse(args, strict: @switches, aliases: [h: :help])
-    if invalid != [], do: wrong_usage("#{elem(hd(invalid), 0)}: no such option, or no such value")
+    if invalid != [], do: wrong_usage("#{elem(hd(invalid), 0)}: unknown option, or invalid value")
     if paths == [] and !opts[:help], do: wrong_usage("no path given")
-    if Keyword.get(opts, :timeout, 1) < 1, do: wrong_usage("--timeout takes seconds, from 1 on")
+
+    if Keyword.get(opts, :timeout, 1) < 1,
+      do: wrong_usage("--timeout needs a number of seconds, at least 1")
+
     {opts, Enum.flat_map(paths, &expand/1)}
   end
 
+  @spec wrong_usage(String.t()) :: no_return()
   defp wrong_usage(message), do: Mix.raise("#{message}; try `mix livemd --help`")
 
   defp help do

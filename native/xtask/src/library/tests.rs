@@ -3,14 +3,14 @@ use super::*;
 const WINDOWS: &str = "x86_64-pc-windows-msvc";
 const MAC: &str = "aarch64-apple-darwin";
 
-fn target(name: &str, promise: Option<Version>) -> Target {
+fn target(name: &str, oldest_system: Option<Version>) -> Target {
     Target {
-        promise,
-        ..Target::unpromised(name)
+        oldest_system,
+        ..Target::without_limit(name)
     }
 }
 
-/// The message of the refusal.
+/// Returns the error message, or panics if the library is accepted.
 #[track_caller]
 fn refusal(target: &Target, bytes: &[u8]) -> String {
     match check(target, "libshop.so", bytes) {
@@ -20,7 +20,7 @@ fn refusal(target: &Target, bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_file_that_is_no_library() {
+fn a_file_that_is_not_a_library() {
     let message = refusal(&target(WINDOWS, None), b"#!/bin/sh\n");
     assert_eq!(message, "libshop.so isn't a library");
 }
@@ -160,7 +160,7 @@ mod elf {
 }
 
 #[test]
-fn musl_has_one_library_of_several_names() {
+fn musl_libc_has_several_names() {
     for name in [
         "libc.so",
         "libc.so.1",
@@ -174,7 +174,7 @@ fn musl_has_one_library_of_several_names() {
     }
 }
 
-/// A 64-bit Mach-O library, as few bytes as the parser takes.
+/// The smallest 64-bit Mach-O library that the parser accepts.
 struct MachO {
     id: &'static str,
     loads: &'static [&'static str],
@@ -266,7 +266,7 @@ fn on_macos_without_the_nif_entry() {
 }
 
 #[test]
-fn on_macos_what_is_loaded_from_the_builders_disk() {
+fn on_macos_a_dependency_on_the_builders_disk() {
     let loads = &[
         "/usr/lib/libSystem.B.dylib",
         "/opt/homebrew/lib/libz.1.dylib",
@@ -287,7 +287,7 @@ fn on_macos_what_is_loaded_from_the_builders_disk() {
 }
 
 #[test]
-fn on_macos_a_name_of_its_own_on_the_builders_disk() {
+fn on_macos_an_install_name_on_the_builders_disk() {
     let id = "/Users/maker/native/target/libshop.dylib";
     let message = refusal(&target(MAC, None), &MachO { id, ..MachO::FIT }.bytes());
     assert!(message.contains("names /Users/maker"), "{message}");
@@ -313,7 +313,7 @@ fn on_macos_a_newer_system_than_promised() -> Result<()> {
     Ok(())
 }
 
-/// A Windows library of one section, which holds only the table of exports.
+/// Returns a Windows library whose only section is the export table.
 fn dll(symbol: &str) -> Vec<u8> {
     const RVA: u32 = 0x1000;
     const EXPORTS: u32 = 40;
