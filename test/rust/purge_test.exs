@@ -7,7 +7,7 @@ defmodule Roundtrip.Rust.PurgeTest do
   @rust """
   use rustler::{Encoder, LocalPid, OwnedEnv, Resource, ResourceArc};
   use std::{thread, time::Duration};
-  struct Handle(Box<i64>);
+  struct Handle(#[expect(dead_code)] Box<i64>);
   #[rustler::resource_impl]
   impl Resource for Handle {}
   fn handle_later() -> ResourceArc<Handle> {
@@ -43,8 +43,6 @@ defmodule Roundtrip.Rust.PurgeTest do
     spawn(fn -> send(me, Late.dirty()) end)
     Code.eval_string(second)
     Code.eval_string(first)
-    # What a purge frees is overwritten at once, so that using it can't go unnoticed.
-    for n <- 1..20_000, do: :erlang.binary_to_term(:erlang.term_to_binary({n, <<n::1600>>}))
     for _ <- 1..2, do: receive(do: (handle when is_reference(handle) -> :ok))
     """
 
@@ -54,6 +52,8 @@ defmodule Roundtrip.Rust.PurgeTest do
 
   defp run(program) do
     paths = for path <- :code.get_path(), arg <- ["-pa", to_string(path)], do: arg
-    System.cmd("elixir", paths ++ ["-e", program], stderr_to_stdout: true)
+    # What a purge frees is overwritten, so that using it can't go unnoticed.
+    env = [{"MALLOC_PERTURB_", "85"}, {"ERL_FLAGS", "+Mea min"}]
+    System.cmd("elixir", paths ++ ["-e", program], stderr_to_stdout: true, env: env)
   end
 end
