@@ -63,7 +63,7 @@ choose_mode() {
 
 # Builds and packs the libraries, as for a release; without Rust, uses the archives in dist/.
 need_archives() {
-  if has cargo && has rustc; then cargo xtask dist; return; fi
+  if has cargo && has rustc; then cargo xtask dist --quiet; return; fi
   compgen -G "dist/*.tar.gz" >/dev/null || need_rust
 }
 

@@ -4,9 +4,8 @@ defmodule Roundtrip.NativeTest do
   alias Roundtrip.FirstCall.SecondVM
 
   # If the library isn't loaded, no doctest can run, and the tests below say why.
-  if Code.ensure_loaded?(Roundtrip.Native) do
-    doctest Roundtrip.Native
-  end
+  # A variable, because `doctest` of a name requires the module even where the `if` is false.
+  for module <- [Roundtrip.Native], Code.ensure_loaded?(module), do: doctest(module)
 
   @modules %{
     Roundtrip.Native => {"roundtrip_nif", "lib/roundtrip/native.ex", "native/nif/src"},
@@ -39,10 +38,16 @@ defmodule Roundtrip.NativeTest do
     stubs = stubs |> Map.delete({:mean, 2}) |> Map.merge(%{{:add, 3} => line, {:no_nif, 0} => 1})
     nifs = nifs_in_library(Roundtrip.Native, crate, Map.keys(stubs))
 
-    assert [no_nif, add, mean] = Enum.sort(differences(nifs, stubs, file, sources))
-    assert no_nif == "#{file}:1: no_nif/0 has no NIF"
-    assert add =~ ~r"^#{file}:#{line}: add/3 has no NIF; #{sources}/first_call.rs:\d+ has add/2$"
-    assert mean =~ ~r"^#{sources}/first_call.rs:\d+: mean/2 has no stub in #{file}$"
+    # Among others, if the stubs really differ: the test before this one shows those.
+    differences = differences(nifs, stubs, file, sources)
+    assert "#{file}:1: no_nif/0 has no NIF" in differences
+
+    for expected <- [
+          ~r"^#{file}:#{line}: add/3 has no NIF; #{sources}/first_call.rs:\d+ has add/2$",
+          ~r"^#{sources}/first_call.rs:\d+: mean/2 has no stub in #{file}$"
+        ] do
+      assert Enum.any?(differences, &(&1 =~ expected)), inspect(differences)
+    end
   end
 
   # The VM refuses a library that has a NIF without a stub, and names the first. Here the stubs that

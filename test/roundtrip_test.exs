@@ -4,12 +4,38 @@ defmodule RoundtripTest do
   doctest Roundtrip.Measure
   doctest Roundtrip.Schedulers
 
-  test "the lessons are the notebooks, and the documentation has all of them" do
-    notebooks = Enum.map(Roundtrip.lessons(), &Roundtrip.notebook_path/1)
-    assert Enum.sort(notebooks) == Enum.sort(Path.wildcard("notebooks/*.livemd"))
+  test "the lessons are the notebooks" do
+    notebooks =
+      for path <- Path.wildcard("notebooks/*.livemd"), do: Path.basename(path, ".livemd")
 
-    extras = Mix.Project.config()[:docs].()[:extras]
-    assert Enum.filter(extras, &String.ends_with?(&1, ".livemd")) == notebooks
+    compare("`@lessons` in lib/roundtrip/course.ex", Enum.sort(Roundtrip.lessons()), notebooks)
+  end
+
+  test "the documentation, the README and the index list all lessons, in order" do
+    extras = Enum.join(Mix.Project.config()[:docs].()[:extras], "\n")
+    lessons = Roundtrip.lessons()
+
+    compare("`@lessons` in mix.exs", names(~r"^notebooks/(\w+)\.livemd$"m, extras), lessons)
+
+    for {path, row, expected} <- [
+          {"README.md", ~r"^\| \[\w+\]\(notebooks/(\w+)\.livemd\) \|"m, lessons},
+          {"notebooks/index.livemd", ~r"^\| \[[^\]]+\]\((\w+)\.livemd\) \|"m,
+           lessons -- ["index"]}
+        ] do
+      compare("the table of lessons in #{path}", names(row, File.read!(path)), expected)
+    end
+  end
+
+  defp names(pattern, text),
+    do: pattern |> Regex.scan(text, capture: :all_but_first) |> List.flatten()
+
+  defp compare(place, listed, expected) do
+    assert expected -- listed == [], "add to #{place}: #{inspect(expected -- listed)}"
+
+    assert listed -- expected == [],
+           "#{place} has no such lessons: #{inspect(listed -- expected)}"
+
+    assert listed == expected, "put #{place} into the order of lib/roundtrip/course.ex"
   end
 
   # ExDoc itself isn't needed for this, so it is tested without Hex too.
@@ -17,7 +43,9 @@ defmodule RoundtripTest do
     docs = Mix.Project.config()[:docs].()
     groups = Enum.group_by(documented_modules(docs), &group(&1, docs[:groups_for_modules]))
 
-    assert Map.get(groups, nil, []) == []
+    assert Map.get(groups, nil, []) == [],
+           "#{inspect(groups[nil])} belongs to no group of `groups_for_modules` in mix.exs"
+
     assert Enum.sort(Map.keys(groups)) == Enum.sort(Keyword.keys(docs[:groups_for_modules]))
     assert Roundtrip.Server.Router in groups[:"The HTTP server"]
     assert Roundtrip.Server in groups[:"The HTTP server"]

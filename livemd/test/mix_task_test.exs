@@ -148,6 +148,9 @@ defmodule Mix.Tasks.LivemdTest do
     index = write(dir, "index.livemd", with_setup.("[:b]"))
     assert {{:shutdown, 1}, text} = run(["--lint", dir])
     assert text =~ "#{a}:4: the setup differs here from #{index}:4\n1 of 3 notebooks failed"
+
+    assert {{:shutdown, 1}, text} = run(["--lint", a])
+    assert text =~ "#{a}:4: the setup differs here from #{index}:4\n1 of 1 notebook failed"
   end
 
   if function_exported?(Code, :with_diagnostics, 1) do

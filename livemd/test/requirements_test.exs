@@ -66,10 +66,17 @@ defmodule Livemd.RequirementsTest do
              Requirements.dependent(Notebook.cells(notebook), [Absent])
   end
 
-  test "a toolchain that is there is prepared before the first cell, if a cell names it" do
-    report = Runner.run(notebook(Present), toolchains: [Present, Absent])
+  test "a toolchain that is there is prepared before each cell that names it" do
+    me = self()
+    on_cell = fn result -> send(me, {:cell, result.cell.line}) end
+    report = Runner.run(notebook(Present), toolchains: [Present, Absent], on_cell: on_cell)
     assert Enum.map(report.cells, & &1.status) == [:ok, :ok, :ok, :ok]
-    assert_received :prepared
+
+    {:messages, messages} = Process.info(self(), :messages)
+    first = Enum.at(report.cells, 0).cell
+    assert first.code =~ inspect(Present)
+    assert [:prepared, {:cell, line}, {:cell, _} | _] = messages
+    assert line == first.line
   end
 
   test "a toolchain that is not installed is missing" do

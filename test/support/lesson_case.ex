@@ -33,6 +33,8 @@ defmodule Roundtrip.LessonCase do
 
   @doc "Returns the parsed notebook of a lesson, or flunks with file and line."
   def read(lesson) do
+    assert lesson in Roundtrip.lessons(), "add #{lesson} to @lessons in lib/roundtrip/course.ex"
+
     case Parser.read(Roundtrip.notebook_path(lesson)) do
       {:ok, notebook} -> notebook
       {:error, problems} -> flunk(lines(problems))
@@ -70,7 +72,14 @@ defmodule Roundtrip.LessonCase do
     notebook = read(lesson)
     names = for exercise <- Exercise.all(notebook), do: exercise.name
     assert for({^lesson, known} <- Progress.exercises(), name <- known, do: name) == names
-    assert forgetful(notebook) == []
+
+    for %{kind: {:check, name}, line: line} <- Notebook.cells(notebook),
+        name in forgetful(notebook) do
+      flunk(
+        "#{notebook.path}:#{line}: end this check with an empty line and " <>
+          ~s|`Roundtrip.passed("#{name}")`, and call it nowhere else in the cell|
+      )
+    end
   end
 
   @doc "Returns the checks that don't end with an empty line and the call that remembers their exercise."

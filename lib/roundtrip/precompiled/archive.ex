@@ -105,7 +105,7 @@ defmodule Roundtrip.Precompiled.Archive do
     end
   end
 
-  # The file is parsed, not evaluated, because installing should not run what is written in it.
+  # Returns a map from archives to checksums. Parsed, so that installing runs no code in that file.
   defp entries(text) do
     case Code.string_to_quoted(text) do
       {:ok, {:%{}, _, pairs}} ->

@@ -31,9 +31,9 @@ defmodule Roundtrip.Precompiled.Target do
   def triple(architecture) do
     case String.split(architecture, "-") do
       ["win32"] -> {:ok, "x86_64-pc-windows-msvc"}
-      [cpu, _, "darwin" <> _] -> {:ok, "#{cpu(cpu)}-apple-darwin"}
-      [cpu, _, "linux", abi] -> {:ok, "#{cpu(cpu)}-unknown-linux-#{abi}"}
-      [cpu, "linux", abi] -> {:ok, "#{cpu(cpu)}-unknown-linux-#{abi}"}
+      [cpu, _, "darwin" <> _] -> {:ok, "#{rust_cpu(cpu)}-apple-darwin"}
+      [cpu, _, "linux", abi] -> {:ok, "#{rust_cpu(cpu)}-unknown-linux-#{abi}"}
+      [cpu, "linux", abi] -> {:ok, "#{rust_cpu(cpu)}-unknown-linux-#{abi}"}
       _ -> {:error, "there is no artifact for #{architecture}"}
     end
   end
@@ -42,9 +42,9 @@ defmodule Roundtrip.Precompiled.Target do
   @spec triple() :: {:ok, String.t()} | {:error, String.t()}
   def triple, do: :system_architecture |> :erlang.system_info() |> to_string() |> triple()
 
-  defp cpu("arm64"), do: "aarch64"
-  defp cpu("riscv64"), do: "riscv64gc"
-  defp cpu(cpu), do: cpu
+  defp rust_cpu("arm64"), do: "aarch64"
+  defp rust_cpu("riscv64"), do: "riscv64gc"
+  defp rust_cpu(cpu), do: cpu
 
   @doc """
   Returns the file name of a library. It has no `lib` on Windows, and ends in `.so` on macOS too,

@@ -46,7 +46,7 @@ defmodule Livemd.Linter do
       Enum.flat_map(exercises, &incomplete/1),
       checks_without_exercise(cells, exercises),
       bindings(cells, dependent),
-      setup(notebook.setup, opts[:setup]),
+      setup_differences(notebook.setup, opts[:setup]),
       Links.lint(notebook)
     ]
     |> Enum.concat()
@@ -185,9 +185,9 @@ defmodule Livemd.Linter do
   defp reads(name, requirement),
     do: "reads `#{name}`, which is bound by a cell that is skipped without #{requirement}"
 
-  defp setup(%Cell{code: same}, %Notebook{setup: %Cell{code: same}}), do: []
+  defp setup_differences(%Cell{code: same}, %Notebook{setup: %Cell{code: same}}), do: []
 
-  defp setup(%Cell{} = own, %Notebook{setup: %Cell{} = common, path: path}) do
+  defp setup_differences(%Cell{} = own, %Notebook{setup: %Cell{} = common, path: path}) do
     same =
       [own.code, common.code]
       |> Enum.map(&String.split(&1, "\n"))
@@ -198,5 +198,5 @@ defmodule Livemd.Linter do
     [{own.line + same, "the setup differs here from #{path}:#{common.line + same}"}]
   end
 
-  defp setup(_own, _common), do: []
+  defp setup_differences(_own, _common), do: []
 end

@@ -77,10 +77,10 @@ defmodule Livemd.Requirements do
     dependent
   end
 
-  @doc "Prepares the toolchains that the cells need."
-  @spec prepare([Cell.t()], [module()]) :: :ok
-  def prepare(cells, toolchains) do
-    named = Enum.flat_map(cells, &named(&1.code, toolchains))
+  @doc "Prepares the toolchains that the cell names."
+  @spec prepare(Cell.t(), [module()]) :: :ok
+  def prepare(cell, toolchains) do
+    named = named(cell.code, toolchains)
     for tool <- toolchains, tool in named, lacking(tool, toolchains) == nil, do: tool.prepare()
     :ok
   end

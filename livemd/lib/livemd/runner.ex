@@ -61,13 +61,12 @@ defmodule Livemd.Runner do
     |> stop()
   end
 
-  @doc "Starts the process and prepares the toolchains, without evaluating any cell."
+  @doc "Starts the process, without evaluating any cell."
   @spec start(Notebook.t(), [option()]) :: t()
   def start(%Notebook{} = notebook, opts \\ []) do
     opts = @defaults |> Keyword.merge(Keyword.validate!(opts, @defaults)) |> Map.new()
     load_ex_unit()
     solved = for cell <- Notebook.cells(notebook), do: solve(cell, notebook, opts.mode)
-    Requirements.prepare(solved, opts.toolchains)
     {skipped, absent} = Requirements.skipped(solved, opts.toolchains)
     IOProxy.capture_log()
     stick(:stick_dir)
@@ -198,6 +197,13 @@ defmodule Livemd.Runner do
     end
   end
 
+  # A toolchain may take a minute the first time, which counts for no time limit, and which readers who have
+  # not come to a cell that needs it should not wait for.
+  defp prepare_and_eval(runner, result, key) do
+    Requirements.prepare(result.cell, runner.opts.toolchains)
+    eval(runner, result, key)
+  end
+
   defp step(runner, cell, place, skipped) do
     result = %CellResult{cell: cell, section: place.section, status: :aborted}
     entry = Journal.entry(cell.path || runner.notebook.path, cell.line, place.name)
@@ -206,7 +212,7 @@ defmodule Livemd.Runner do
       cond do
         skipped -> {%{result | status: {:skipped, skipped}}, runner}
         runner.state != :running -> {result, runner}
-        true -> eval(runner, result, place.key)
+        true -> prepare_and_eval(runner, result, place.key)
       end
     end)
   end

@@ -41,9 +41,24 @@ defmodule Livemd.TestJournal do
 
     paths = Enum.filter(named, &File.exists?/1)
 
-    for path <- if(paths == [], do: ["test"], else: paths),
-        file <- if(File.dir?(path), do: Path.wildcard(path <> "/**/*_test.exs"), else: [path]),
-        do: Path.relative_to_cwd(file)
+    files =
+      for path <- if(paths == [], do: ["test"], else: paths),
+          file <- if(File.dir?(path), do: Path.wildcard(path <> "/**/*_test.exs"), else: [path]),
+          do: Path.relative_to_cwd(file)
+
+    own_part(Enum.sort(files))
+  end
+
+  # Returns those that `mix test --partitions` gives to this part.
+  defp own_part(files) do
+    {options, _, _} = OptionParser.parse(System.argv(), switches: [partitions: :integer])
+
+    if total = options[:partitions] do
+      own = "MIX_TEST_PARTITION" |> System.fetch_env!() |> String.to_integer()
+      files |> Enum.drop(own - 1) |> Enum.take_every(total)
+    else
+      files
+    end
   end
 
   @impl true

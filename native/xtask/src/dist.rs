@@ -14,7 +14,12 @@ use crate::workspace::{Library, Workspace};
 use crate::{archive, library};
 
 /// Builds, checks and packs every library: for the named targets as a release does, else for this machine.
-pub(crate) fn dist(workspace: &Workspace, names: &[String], check_checksums: bool) -> Result<()> {
+pub(crate) fn dist(
+    workspace: &Workspace,
+    names: &[String],
+    check_checksums: bool,
+    quiet: bool,
+) -> Result<()> {
     let toolchain = Toolchain::detect()?;
     let (build, targets) = match names {
         [] => (Build::Plain, vec![Target::without_limit(&toolchain.host)]),
@@ -24,7 +29,13 @@ pub(crate) fn dist(workspace: &Workspace, names: &[String], check_checksums: boo
     let mut stale = Vec::new();
     for target in &targets {
         for library in &workspace.libraries {
-            let packed = make(workspace, build, library, target)?;
+            let packed = build_and_pack(workspace, build, library, target)?;
+            let name = library.archive_name(target);
+            if place(&workspace.dist().join(&name), &packed)? {
+                say(format!("dist/{name} ({} kB)", packed.len() / 1000));
+            } else if !quiet {
+                say(format!("dist/{name} is unchanged"));
+            }
             stale.extend(renew_checksum(workspace, library, target, &packed)?);
         }
     }
@@ -51,7 +62,8 @@ fn named_targets(workspace: &Workspace, names: &[String]) -> Result<Vec<Target>>
     Ok(targets)
 }
 
-fn make(
+/// Builds a library for a target, checks it, and returns the bytes of its archive.
+fn build_and_pack(
     workspace: &Workspace,
     build: Build,
     library: &Library,
@@ -66,7 +78,6 @@ fn make(
     let archive_name = library.archive_name(target);
     let packed = archive::pack(&file_name, &bytes)?;
     archive::check_size(library, &archive_name, packed.len() as u64)?;
-    place(&workspace.dist().join(archive_name), &packed)?;
     Ok(packed)
 }
 
@@ -80,18 +91,17 @@ fn say_needed(target: &Target, needed: Option<crate::target::Version>) {
     }
 }
 
-/// Writes the archive under a temporary name first, so that an interrupted run leaves no incomplete archive.
-fn place(path: &Path, packed: &[u8]) -> Result<()> {
+/// Writes the archive, and returns whether it has changed. A temporary name comes first, so that an interrupted
+/// run leaves no incomplete archive.
+fn place(path: &Path, packed: &[u8]) -> Result<bool> {
     if fs::read(path).is_ok_and(|placed| placed == packed) {
-        return Ok(());
+        return Ok(false);
     }
     let part = path.with_extension(format!("part{}", process::id()));
     fs::write(&part, packed)
         .and_then(|()| fs::rename(&part, path))
         .with_context(|| format!("can't write {path:?}"))?;
-    let name = path.file_name().unwrap_or_default().display();
-    say(format!("dist/{name} ({} kB)", packed.len() / 1000));
-    Ok(())
+    Ok(true)
 }
 
 /// Writes the archive's line in the checksum file. Returns `file:line: message` if another one is committed.

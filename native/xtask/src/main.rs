@@ -32,7 +32,8 @@ A library is a crate in native/ with a [package.metadata.nif]. `dist` writes
   checksum-Elixir.<Module>.exs                              its SHA-256
 
 Without a TARGET it builds for this machine, with this machine's linker. The committed checksums are those
-of such archives. --check-checksums fails if one differs, unless another rustc or ld explains it.
+of such archives. --check-checksums fails if one differs, unless another rustc or ld explains it. --quiet
+doesn't name the archives that haven't changed.
 
 A TARGET is one in lib/roundtrip/precompiled/targets.txt. Linux targets are built with cargo-zigbuild
 (pip install --require-hashes -r .ci/zig.txt), so that they run with the glibc version given there.
@@ -45,6 +46,7 @@ struct Arguments {
     command: String,
     operands: Vec<OsString>,
     check_checksums: bool,
+    quiet: bool,
 }
 
 fn main() -> ExitCode {
@@ -75,10 +77,12 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error>
     let mut command = None;
     let mut operands = Vec::new();
     let mut check_checksums = false;
+    let mut quiet = false;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(None),
             Long("check-checksums") if command.as_deref() == Some("dist") => check_checksums = true,
+            Long("quiet") if command.as_deref() == Some("dist") => quiet = true,
             Value(value) if command.is_none() => command = Some(value.string()?),
             Value(value) => operands.push(value),
             _ => return Err(argument.unexpected()),
@@ -96,6 +100,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Option<Arguments>, lexopt::Error>
         command,
         operands,
         check_checksums,
+        quiet,
     }))
 }
 
@@ -108,7 +113,12 @@ fn run(arguments: Arguments) -> Result<()> {
                 .iter()
                 .map(|target| target.to_string_lossy().into_owned())
                 .collect();
-            dist::dist(&workspace, &targets, arguments.check_checksums)
+            dist::dist(
+                &workspace,
+                &targets,
+                arguments.check_checksums,
+                arguments.quiet,
+            )
         }
         "check" => {
             let paths: Vec<_> = operands.into_iter().map(Into::into).collect();

@@ -46,7 +46,7 @@ defmodule Livemd.Parser.Blocks do
         scan(rest, items)
 
       kind ->
-        {new, rest} = block(kind, lines)
+        {new, rest} = take_block(kind, lines)
         scan(rest, Enum.reverse(new ++ separated(rest), items))
     end
   end
@@ -91,21 +91,24 @@ defmodule Livemd.Parser.Blocks do
     end
   end
 
-  defp block(:fence, lines), do: FenceReader.take(lines)
-  defp block(:details, [{_, line} | rest]), do: details(rest, line)
-  defp block(:end_details, [{_, line} | rest]), do: {[{:end_details, line}], rest}
-  defp block(:comment, [{text, line} | rest]), do: {[comment(text, line)], rest}
-  defp block(:hash, [{text, line} | rest]), do: {heading(text, line), rest}
-  defp block(:text, lines), do: prose(:paragraph, lines, :text)
-  defp block(kind, lines) when kind in [:table, :quote], do: prose(kind, lines, kind)
+  # Returns the items of the block that the lines begin with, and the lines after it.
+  defp take_block(:fence, lines), do: FenceReader.take(lines)
+  defp take_block(:details, [{_, line} | rest]), do: details(rest, line)
+  defp take_block(:end_details, [{_, line} | rest]), do: {[{:end_details, line}], rest}
+  defp take_block(:comment, [{text, line} | rest]), do: {[comment(text, line)], rest}
+  defp take_block(:hash, [{text, line} | rest]), do: {heading(text, line), rest}
+  defp take_block(:text, lines), do: prose(:paragraph, lines, :text)
+  defp take_block(kind, lines) when kind in [:table, :quote], do: prose(kind, lines, kind)
 
-  defp block(:list, lines) do
+  defp take_block(:list, lines) do
     {taken, rest} = list(lines, [])
     {prose(:list, taken), rest}
   end
 
-  defp block(:indented, [{text, line} | rest]), do: {problem(line, indented(text)), rest}
-  defp block(kind, [{_, line} | rest]), do: {problem(line, Map.fetch!(@rejected, kind)), rest}
+  defp take_block(:indented, [{text, line} | rest]), do: {problem(line, indented(text)), rest}
+
+  defp take_block(kind, [{_, line} | rest]),
+    do: {problem(line, Map.fetch!(@rejected, kind)), rest}
 
   defp indented(text) do
     case kind(String.trim_leading(text)) do

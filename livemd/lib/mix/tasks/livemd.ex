@@ -18,7 +18,8 @@ defmodule Mix.Tasks.Livemd do
     * `--timeout S` - seconds that a cell may take (60)
     * `--help` - print this text
 
-  All setup cells must have the same text as the one of `index.livemd`, or else of the first notebook.
+  All setup cells must have the same text as the one of the `index.livemd` beside them, or else of the
+  first notebook.
 
   ## Configuration
 
@@ -115,10 +116,11 @@ defmodule Mix.Tasks.Livemd do
   end
 
   defp lint(notebooks, opts) do
-    index = Enum.find(notebooks, &(Path.basename(&1.path) == "index.livemd"))
+    beside = for %{path: path} <- notebooks, do: Path.join(Path.dirname(path), "index.livemd")
+    {indexes, _unread} = beside |> Enum.uniq() |> read()
 
     options = [
-      setup: index || Enum.find(notebooks, & &1.setup),
+      setup: List.first(indexes) || Enum.find(notebooks, & &1.setup),
       assertions: opts[:assertions] || false,
       toolchains: toolchains()
     ]
