@@ -1,7 +1,8 @@
 defmodule Livemd.ContainmentTest do
   # What a cell does to the engine is a failure of that cell, with its line, and the next notebook
   # runs as if nothing had happened. What ends the VM is in journal_test.exs.
-  use ExUnit.Case, async: true
+  # Its cells stop applications and change the working directory, which the whole VM shares.
+  use ExUnit.Case, async: false
 
   alias Livemd.{Failure, Parser, Report, Runner}
 
