@@ -6,6 +6,10 @@ defmodule Roundtrip.Native do
   Each function is a stub: loading the library replaces it with the Rust function of the same name
   and arity, in `native/nif/src/<lesson>.rs`. Functions marked "For teaching only" show a mistake, such
   as a panic or a call that blocks a scheduler; don't copy them.
+
+  A function that can hold a normal scheduler for more than a millisecond says so in the metadata of
+  its documentation, with the reason: `@doc blocks: "copies the string"`. One that starts a thread takes
+  some 30 µs, but counts as a single step of its process.
   """
 
   use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
@@ -44,6 +48,10 @@ defmodule Roundtrip.Native do
   @type started :: {:ok, reference()} | {:error, :no_thread}
 
   # All lessons
+
+  @doc "Keeps the resource types that threads and dirty NIFs create. `Roundtrip.Precompiled` calls it."
+  @spec keep_types() :: :ok
+  def keep_types, do: stub()
 
   @doc "Returns the number of Rust values that Elixir refers to: created, and not dropped yet."
   @spec live_resources() :: non_neg_integer()
@@ -190,6 +198,7 @@ defmodule Roundtrip.Native do
 
   @doc """
   Returns the sum of a list, or `nil` if it doesn't fit. An improper list panics in rustler's iterator.
+  Raises an `ArgumentError` if there are more than 1,000 numbers, which would hold up the scheduler.
 
       iex> Roundtrip.Native.sum([1, 2, 3])
       6
@@ -203,6 +212,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.sum_proper([1, 2, 3])
       6
   """
+  @doc blocks: "walks the whole list for its length: 1 ms for about 400,000 elements"
   @spec sum_proper([i64()]) :: i64() | nil
   def sum_proper(_numbers), do: stub()
 
@@ -213,6 +223,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.block(0)
       :ok
   """
+  @doc blocks: "sleeps"
   @spec block(0..1000) :: :ok
   def block(_milliseconds), do: stub()
 
@@ -245,6 +256,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.echo_undefined(%{__struct__: Roundtrip.Structs.Undefined, note: "hi"})
       %{__struct__: Roundtrip.Structs.Undefined, note: "hi"}
   """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
   @spec echo_undefined(map()) :: map()
   def echo_undefined(_undefined), do: stub()
 
@@ -348,6 +360,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.excess(%Roundtrip.Structs.LimitError{message: "", value: 7, limit: 5})
       2
   """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
   @spec excess(LimitError.t()) :: i64() | nil
   def excess(_error), do: stub()
 
@@ -372,6 +385,7 @@ defmodule Roundtrip.Native do
   def byte(_number), do: stub()
 
   @doc "Returns a struct with a key that isn't in its `defstruct`. For teaching only."
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
   @spec drifted_request(String.t(), String.t()) :: DriftedRequest.t()
   def drifted_request(_method, _path), do: stub()
 
@@ -381,6 +395,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.request("GET", "/")
       %Roundtrip.Structs.Request{method: "GET", path: "/"}
   """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
   @spec request(String.t(), String.t()) :: Request.t()
   def request(_method, _path), do: stub()
 
@@ -404,6 +419,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.histogram_record(histogram, 1001)
       ** (ArgumentError) microseconds must be from 0 to 1000
   """
+  @doc blocks: "waits while another call holds the lock"
   @spec histogram_record(reference(), non_neg_integer()) :: :ok
   def histogram_record(_histogram, _microseconds), do: stub()
 
@@ -415,6 +431,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.histogram_snapshot(histogram)
       %Roundtrip.Resources.Snapshot{count: 100, min: 1, p50: 50, p99: 99, max: 100}
   """
+  @doc blocks: "waits while another call holds the lock"
   @spec histogram_snapshot(reference()) :: Snapshot.t()
   def histogram_snapshot(_histogram), do: stub()
 
@@ -429,6 +446,7 @@ defmodule Roundtrip.Native do
   `runner` is where that happened: `"normal scheduler"`, `"dirty scheduler"`, or the name of a thread
   that Rust started.
   """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
   @spec drop_notifier_new(pid(), String.t()) :: reference()
   def drop_notifier_new(_owner, _name), do: stub()
 
@@ -457,6 +475,7 @@ defmodule Roundtrip.Native do
 
   @doc """
   Monitors a process, so that the slot is emptied when it dies. Returns `false` if it is dead already.
+  A process that the slot monitors already isn't monitored again.
 
       iex> Roundtrip.Native.slot_monitor(Roundtrip.Native.slot_new(), self())
       true
@@ -474,6 +493,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.slow_drop_new(1001)
       ** (ArgumentError) milliseconds must be from 0 to 1000
   """
+  @doc blocks: "sleeps when the value is dropped"
   @spec slow_drop_new(0..1000) :: reference()
   def slow_drop_new(_milliseconds), do: stub()
 
@@ -497,6 +517,10 @@ defmodule Roundtrip.Native do
   @doc """
   Creates a resource of `size` bytes that holds a drop notifier. The bytes are 0 to 255, repeated.
   Raises an `ArgumentError` unless `size` is from 1 to 16,777,216.
+
+  The VM's garbage collector doesn't know about these bytes, so all recordings together may hold at
+  most 64 MiB: beyond that, this raises a `SystemLimitError`. Collect the garbage of the processes that
+  no longer need theirs.
   """
   @spec recording_new(reference(), 1..16_777_216) :: reference()
   def recording_new(_notifier, _size), do: stub()
@@ -694,6 +718,14 @@ defmodule Roundtrip.Native do
 
       iex> Roundtrip.Native.saved_load(%{any: [:term]})
       %{any: [:term]}
+
+  Raises an `ArgumentError` if a copy takes more than 32,768 words of memory (256 KiB). A part that
+  occurs twice in a term is copied twice, by Rust and by the VM's own `send/2`. What a function has
+  captured isn't counted.
+
+      iex> shared = Enum.reduce(1..36, :a, fn _, a -> {a, a} end)
+      iex> Roundtrip.Native.saved_load(shared)
+      ** (ArgumentError) a copy of the term must take at most 32768 words of memory
   """
   @spec saved_load(term()) :: term()
   def saved_load(_term), do: stub()
@@ -741,7 +773,12 @@ defmodule Roundtrip.Native do
   @spec sender_repeat_cleared(pid(), term(), 0..1_000_000) :: started()
   def sender_repeat_cleared(_pid, _term, _times), do: stub()
 
-  @doc "Sends a term `times` times, from a thread."
+  @doc """
+  Sends a term `times` times, from a thread.
+
+  Raises an `ArgumentError` if a copy of the term takes more than 32,768 words of memory, or all copies
+  more than 16,777,216 (128 MiB).
+  """
   @spec sender_repeat(pid(), term(), 0..1_000_000) :: started()
   def sender_repeat(_pid, _term, _times), do: stub()
 
@@ -803,6 +840,11 @@ defmodule Roundtrip.Native do
   Sends `{:ask, call, question}` to `callee`, and waits on a dirty scheduler until it calls `answer/2`,
   for at most `timeout` milliseconds.
 
+  There are only a few dirty I/O schedulers, 10 by default. While as many calls wait, everything else
+  that needs one waits too, for example `File.read/1`: `ask_later/3` doesn't need any.
+
+  Question and answer may take at most 16,777,216 words each (128 MiB), or an `ArgumentError` is raised.
+
       iex> Roundtrip.Native.ask(self(), "I cannot hear you while I wait", 1)
       {:error, :timeout}
       iex> Roundtrip.Native.ask(self(), :anything, 60_001)
@@ -811,7 +853,28 @@ defmodule Roundtrip.Native do
   @spec ask(pid(), term(), 1..60_000) :: {:ok, term()} | {:error, :timeout | :noproc | :down}
   def ask(_callee, _question, _timeout), do: stub()
 
-  @doc "Answers a call of `ask/3`. Only the process that was asked can, once, and before the timeout."
+  @doc """
+  Sends `{:ask, call, question}` to `callee` like `ask/3`, but returns at once. When the call has ended,
+  the caller receives `{:answered, from, outcome}`.
+
+  The outcome is `{:ok, answer}`, `{:error, :down}` if the callee has died, or `{:error, :dropped}` if the
+  call was garbage collected in all processes, the caller included. There is no timeout. `from` is any term, such as the second
+  argument of `c:GenServer.handle_call/3`: see `Roundtrip.Messages.Asker`. Question and `from` may take
+  at most 32,768 words of memory each.
+
+      iex> {:ok, callee} = Roundtrip.Messages.Callee.start_link(&String.upcase/1)
+      iex> Roundtrip.Native.ask_later(callee, "hi", :first)
+      :ok
+      iex> receive do: (message -> message)
+      {:answered, :first, {:ok, "HI"}}
+  """
+  @spec ask_later(pid(), term(), term()) :: :ok | {:error, :noproc}
+  def ask_later(_callee, _question, _from), do: stub()
+
+  @doc """
+  Answers a call of `ask/3` or `ask_later/3`. Only the process that was asked can, once, and before the
+  timeout. Runs on a dirty scheduler, because the answer may be large.
+  """
   @spec answer(reference(), term()) ::
           :ok | {:error, :too_late | :already_answered | :stranger}
   def answer(_call, _term), do: stub()

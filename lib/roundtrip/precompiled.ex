@@ -20,6 +20,9 @@ defmodule Roundtrip.Precompiled do
 
   When the variables change, `mix compile` compiles this module again, and with it those that use it.
 
+  Every library has a NIF `keep_types/0`, which is called before any other. It keeps what a purge of
+  the module would free although a thread still uses it: see `native/support/src/live.rs`.
+
   ## Options
 
     * `:crate` - name of the library that the crate builds
@@ -94,6 +97,7 @@ defmodule Roundtrip.Precompiled do
       @external_resource "checksum-#{__MODULE__}.exs"
 
       unquote(use_library(mode, __CALLER__.module, config, opts))
+      @before_compile unquote(__MODULE__)
     end
   end
 
@@ -144,6 +148,19 @@ defmodule Roundtrip.Precompiled do
       ] ++ opts
 
     quote do: use(RustlerPrecompiled, unquote(opts))
+  end
+
+  # In this callback, because `Rustler` sets its `@on_load` in its own.
+  @doc false
+  defmacro __before_compile__(env) do
+    {load, 0} = Module.delete_attribute(env.module, :on_load)
+
+    quote do
+      @on_load :load_and_keep_types
+
+      @doc false
+      def load_and_keep_types, do: with(:ok <- unquote(load)(), do: keep_types())
+    end
   end
 
   @doc """

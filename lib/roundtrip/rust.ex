@@ -51,9 +51,9 @@ defmodule Roundtrip.Rust do
 
   The library of a replaced version is unmapped when its last resource is garbage collected. There
   are two exceptions. glibc keeps a library whose code has used a thread-local value with a
-  destructor. And a library whose source says `thread` or `spawn` is kept on purpose, about 400 kB
-  each time, because unmapping the code of a running thread would crash the VM. `mapped/0` shows how
-  many there are, and after 20 versions a line suggests a restart.
+  destructor. And a version whose source says `thread`, `spawn` or `dirty` is never unloaded, about
+  400 kB each: its Rust may still run when the cell is evaluated again, and unloading it would crash
+  the VM. `mapped/0` shows how many there are, and after 20 versions a line suggests a restart.
   """
 
   alias Roundtrip.Rust.{Build, Crate, Error, Loader, MappedLibraries, Skipped, Stubs, Toolchain}
@@ -70,7 +70,6 @@ defmodule Roundtrip.Rust do
 
     quote do
       @before_compile unquote(__MODULE__)
-      @after_compile unquote(__MODULE__)
       @roundtrip_rust unquote(__MODULE__).__build__(__ENV__, unquote(opts))
     end
   end
@@ -85,20 +84,22 @@ defmodule Roundtrip.Rust do
         skip(env, reason)
 
       {:error, error} ->
-        # The stack trace shows the cell only: the mistake is there, and not in this module.
-        reraise error, Macro.Env.stacktrace(env)
+        fail(env, error)
     end
   end
 
+  # The stack trace shows the cell only: the mistake is there, and not in this module.
+  @spec fail(Macro.Env.t(), Exception.t()) :: no_return()
+  defp fail(env, error), do: reraise(error, Macro.Env.stacktrace(env))
+
   defp build(module, opts) do
-    source = source!(opts)
-    result = Build.run(Crate.new(module, source))
+    result = Build.run(Crate.new(module, source!(opts)))
     Loader.unload(module)
 
     case result do
       {:ok, build} ->
         if build.text != "", do: IO.puts(build.text)
-        {:ok, Map.put(Map.from_struct(build), :pin?, source =~ ~r/thread|spawn/i)}
+        {:ok, build}
 
       {:error, text} ->
         {:error, Error.exception(compile_error(module) <> text)}
@@ -161,49 +162,28 @@ defmodule Roundtrip.Rust do
 
     case Module.get_attribute(env.module, :roundtrip_rust) do
       :skipped ->
-        quote do
-          unquote_splicing(Stubs.skip(env.module, stubs))
-
-          @doc false
-          def __rust__(:build), do: :skipped
-        end
+        Stubs.skip(env.module, stubs)
 
       build ->
-        quote do
-          @doc false
-          def __rust__(:build), do: unquote(Macro.escape(build))
-          def __rust__(:stubs), do: unquote(Macro.escape(stubs))
-          def __rust__({:load, path}), do: :erlang.load_nif(path, 0)
-
-          @doc false
-          def __rust_pin__, do: :erlang.nif_error(:nif_not_loaded)
-        end
+        load(env, build, stubs)
+        Stubs.delegate(env.module, stubs, build.crate.nifs)
     end
   end
 
-  @doc false
-  def __after_compile__(env, _bytecode) do
-    with {:error, text} <- load(env.module, env.module.__rust__(:build)) do
-      Loader.unload(env.module)
-      reraise Error, [message: text], Macro.Env.stacktrace(env)
-    end
-  end
-
-  defp load(_module, :skipped), do: :ok
+  # What may still run when the cell is evaluated again: a thread, or a NIF on a dirty scheduler.
+  @outlives_calls ~r/thread|spawn|dirty/i
 
   # Loaded here and not in an `@on_load`, whose failure would be a log message and no exception.
-  defp load(module, build) do
-    with :ok <- Loader.load(module, build.library, Path.join(build.folder, "loads")),
-         nil <- Stubs.unmatched(module, module.__rust__(:stubs)) do
-      if build.pin?, do: Loader.pin(module)
+  defp load(%{module: module} = env, %Build{crate: crate} = build, stubs) do
+    with :ok <- Loader.load(build, stubs, crate.source =~ @outlives_calls),
+         nil <- Stubs.unmatched(module, stubs, crate.nifs.module_info(:nifs)) do
       if suggestion = MappedLibraries.count(), do: IO.puts(suggestion)
-      :ok
     else
-      {:error, reason} -> {:error, Stubs.load_error(module, reason)}
-      unmatched -> {:error, unmatched}
+      {:error, reason} -> fail(env, %Error{message: Stubs.load_error(module, reason)})
+      unmatched -> fail(env, %Error{message: unmatched})
     end
   rescue
-    error in [File.Error, File.CopyError] -> {:error, Exception.message(error)}
+    error in [File.Error, File.CopyError] -> fail(env, error)
   end
 
   @doc """

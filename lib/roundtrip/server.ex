@@ -25,9 +25,17 @@ defmodule Roundtrip.Server do
   | the handler raises, throws, exits, or returns something other than a response | 500 at once, and the log has a line |
   | the handler is killed | 500 at once |
   | the last reference to the request is dropped | 500 |
-  | the handler takes longer than `:deadline` | 503 |
+  | the handler takes longer than `:deadline`, and is then killed | 503 |
+  | the handler takes longer than `:shutdown` when the server stops | 503 |
   | there are more than `:max_in_flight` requests, or no receiver | 503 with `Retry-After` |
-  | a body or a head is larger than its limit | 413 or 431 |
+  | a body, a request target or a head is larger than its limit | 413, 414 or 431 |
+  | all bodies in flight together are larger than `:max_body_total` | 503 with `Retry-After` |
+  | the request isn't valid HTTP by RFC 9110 and RFC 9112 | 400 |
+
+  A client that only closes its sending half gets its answer. After a request with a
+  Transfer-Encoding, such as a chunked upload, the connection is closed: if a proxy reads another end
+  into such a request than this server does, no request can be hidden behind it. A client that uploads
+  in chunks therefore needs a connection for each upload; with a Content-Length it doesn't.
 
   ## Supervision
 
@@ -59,7 +67,9 @@ defmodule Roundtrip.Server do
   @doc """
   Returns a child specification for a server with the options of `Roundtrip.Server.Options`.
 
-  Raises an `ArgumentError` for a wrong option, so that it is raised where the option is written.
+  Its id is the server's `:name`, or unique if there is none. One specification can start several
+  servers at the same time, if their port is 0. Raises an `ArgumentError` for a wrong
+  option, so that it is raised where the option is written.
   """
   @spec child_spec(keyword()) :: Supervisor.child_spec()
   def child_spec(opts) do
@@ -67,7 +77,7 @@ defmodule Roundtrip.Server do
 
     # The port memory is part of the specification, so it outlives a restart of the whole server.
     %{
-      id: name || __MODULE__,
+      id: name || {__MODULE__, make_ref()},
       start: {__MODULE__, :start_link, [options, Listener.new_port_memory()]},
       type: :supervisor,
       shutdown: :infinity
@@ -97,6 +107,7 @@ defmodule Roundtrip.Server do
 
   @impl true
   def init({options, port_memory}) do
+    port_memory = Listener.claim_port_memory(port_memory)
     registry = Listener.new_registry()
 
     children = [
@@ -135,7 +146,7 @@ defmodule Roundtrip.Server do
 
   @doc """
   Stops a server, and returns when it has stopped: requests in flight are answered, within the
-  server's `:shutdown`, and idle connections are closed.
+  server's `:shutdown` or with a 503 after it, and idle connections are closed.
 
   If the server is supervised, its supervisor restarts it; use `Supervisor.terminate_child/2` to
   stop it for good. After `timeout` milliseconds the caller exits, while the server goes on stopping.
@@ -157,7 +168,8 @@ defmodule Roundtrip.Server do
 
     * `{:error, :already_sent}` - the request was answered before;
     * `{:error, :timeout}` - the deadline has passed, and the client got a 503;
-    * `{:error, :closed}` - the client has closed its connection, or the server has stopped.
+    * `{:error, :closed}` - the client has reset its connection, or the server has stopped. A client
+      that has closed it is not noticed, because it could still be reading.
 
   Raises an `ArgumentError` that names the status, the header or the body that can't be sent. The
   request can still be answered then. When the last reference to an unanswered request is dropped,
@@ -175,7 +187,10 @@ defmodule Roundtrip.Server do
   @spec assign(Request.t(), pid()) :: :ok
   defdelegate assign(request, pid), to: Responder
 
-  @doc "Returns whether a response can still be sent: none was, and the client is connected."
+  @doc """
+  Returns whether a response can still be sent: none was, the deadline hasn't passed, and the client is
+  connected. After it has returned `false`, the request no longer counts in `:max_in_flight`.
+  """
   @spec open?(Request.t()) :: boolean()
   defdelegate open?(request), to: Responder
 end

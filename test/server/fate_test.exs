@@ -167,10 +167,10 @@ defmodule Roundtrip.Server.FateTest do
         end
       end
 
-      test "open?/1 returns false after the client has closed the connection", %{port: port} do
+      test "open?/1 returns false after the client has reset the connection", %{port: port} do
         socket = open(port, "/later")
         assert_receive {:later, request}, 5_000
-        Wire.close(socket)
+        Wire.reset(socket)
         assert Poll.until(fn -> not Server.open?(request) end)
         assert Server.respond(request, Response.text("anybody?")) == {:error, :closed}
       end

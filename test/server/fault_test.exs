@@ -106,7 +106,9 @@ defmodule Roundtrip.Server.FaultTest do
     outside = Footprint.now()
 
     server =
-      start_supervised!({Server, port: 0, handler: Handler, mode: :task, deadline: @deadline})
+      start_supervised!({Server, port: 0, handler: Handler, mode: :task, deadline: @deadline},
+        id: Server
+      )
 
     address = Server.address(server)
 

@@ -70,8 +70,10 @@ defmodule Roundtrip.Server.OptionsTest do
       Supervisor.init([{Server, handler: Handler, port: -1}], strategy: :one_for_one)
     end
 
-    assert %{id: Server, type: :supervisor, shutdown: :infinity} =
+    assert %{id: {Server, id}, type: :supervisor, shutdown: :infinity} =
              Server.child_spec(handler: Handler)
+
+    assert is_reference(id)
 
     assert %{id: :web} = Server.child_spec(handler: Handler, name: :web)
   end

@@ -91,12 +91,9 @@ defmodule Roundtrip.Server.RouterTest do
 
   test "an unknown path is 404, and a path without a route for the method is 405 with the others" do
     assert answer(Methods, :get, "/nothing") == {404, "not found\n"}
-    assert answer(Methods, :non_standard, "/nothing") == {404, "not found\n"}
-    assert answer(Methods, :options, "*") == {404, "not found\n"}
 
     for {method, path, allow} <- [
           {:delete, "/users/1", "GET, HEAD"},
-          {:non_standard, "/users/1", "GET, HEAD"},
           {:get, "/only-head", "HEAD"}
         ] do
       router = if path == "/only-head", do: Methods, else: Paths
@@ -104,6 +101,25 @@ defmodule Roundtrip.Server.RouterTest do
 
       assert {response.status, List.keyfind(response.headers, "allow", 0)} ==
                {405, {"allow", allow}}
+    end
+  end
+
+  test "a method that isn't standard is 501, unless a route matches" do
+    for {method, path} <- [
+          {:non_standard, "/nothing"},
+          {:non_standard, "/users/1"},
+          {:connect, "a:1"}
+        ],
+        do: assert(answer(Paths, method, path) == {501, "not implemented\n"})
+  end
+
+  test "OPTIONS * returns the methods of all routes" do
+    for {router, allow} <- [
+          {Paths, "GET, HEAD"},
+          {Methods, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE, CONNECT"}
+        ] do
+      response = router.handle(request(:options, "*"))
+      assert {response.status, response.headers} == {204, [{"allow", allow}]}
     end
   end
 
@@ -117,7 +133,10 @@ defmodule Roundtrip.Server.RouterTest do
     assert answer(Paths, :get, "/users/new") == {200, "new"}
     assert answer(Paths, :get, "/users/7") == {200, "user 7"}
     assert answer(Paths, :get, "/users/7/") == {200, "user 7"}
-    assert answer(Paths, :get, "//users//7") == {200, "user 7"}
+
+    for path <- ["//users/7", "/users//7", "/users//", "/users/7//", "//"],
+        do: assert({404, _} = answer(Paths, :get, path))
+
     assert answer(Paths, :get, "/users/7/posts/8") == {200, "7/8"}
     assert {404, _} = answer(Paths, :get, "/users/7/8")
     assert {404, _} = answer(Paths, :get, "/users")

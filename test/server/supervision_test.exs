@@ -105,11 +105,11 @@ defmodule Roundtrip.Server.SupervisionTest do
         start: {Supervisor, :start_link, [[{Server, handler: Slow}], [strategy: :one_for_one]]}
       })
 
-    server = child(parent, Server)
+    [{id, server, _, _}] = Supervisor.which_children(parent)
     {_ip, port} = Server.address(server)
     Process.exit(server, :kill)
     await_down(server)
-    restarted = child(parent, Server)
+    restarted = child(parent, id)
     assert restarted != server
     assert {_ip, ^port} = Server.address(restarted)
     assert ask(port, "/").status == 200
@@ -195,7 +195,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     refute Process.alive?(server)
     await_down(handler)
     {read, :closed} = Wire.read_all(busy, 5_000)
-    assert for(answer <- Wire.answers(read), do: answer.status) in [[], [500], [503]]
+    assert for(answer <- Wire.answers(read), do: answer.status) == [503]
     Wire.close(busy)
   end
 

@@ -46,7 +46,7 @@ defmodule Roundtrip.ServerCase do
 
   @doc "Starts a server that is stopped after the test, and returns its pid and its port."
   def start_server!(handler, opts \\ []) do
-    server = start_supervised!({Server, [handler: handler] ++ opts})
+    server = start_supervised!({Server, [handler: handler] ++ opts}, id: Server)
     {_ip, port} = Server.address(server)
     {server, port}
   end

@@ -82,6 +82,10 @@ defmodule Roundtrip.Rust.Cache do
     :ok
   end
 
+  @doc "Returns the SHA-256 of a file."
+  @spec checksum(Path.t()) :: binary()
+  def checksum(path), do: :crypto.hash(:sha256, File.read!(path))
+
   @doc "Returns a name that no other process in any VM of this machine uses."
   @spec unique() :: String.t()
   def unique, do: "#{System.pid()}-#{System.unique_integer([:positive])}"
@@ -104,8 +108,9 @@ defmodule Roundtrip.Rust.Cache do
     remove_older(Path.dirname(folder), 30 * @day, Path.basename(folder))
   end
 
-  # The name of everything that cargo builds from a crate contains the name of the crate.
-  defp remove(folder, crates) do
+  @doc "Removes what cargo built from these crates: all names in its folder that contain theirs."
+  @spec remove(Path.t(), [String.t()]) :: :ok
+  def remove(folder, crates) do
     for name <- list(folder), path = Path.join(folder, name) do
       cond do
         String.contains?(name, crates) -> File.rm_rf(path)
@@ -113,6 +118,8 @@ defmodule Roundtrip.Rust.Cache do
         true -> :ok
       end
     end
+
+    :ok
   end
 
   defp remove_older(folder, seconds, except) do
@@ -134,7 +141,9 @@ defmodule Roundtrip.Rust.Cache do
     |> List.keysort(1)
   end
 
-  defp list(folder) do
+  @doc "Lists a folder, or nothing if there is none."
+  @spec list(Path.t()) :: [String.t()]
+  def list(folder) do
     case File.ls(folder) do
       {:ok, names} -> names
       {:error, _} -> []

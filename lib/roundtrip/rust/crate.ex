@@ -30,24 +30,38 @@ defmodule Roundtrip.Rust.Crate do
   incremental = false
   """
 
-  @root "__root__.rs"
+  # The name of a source file, made of a module's, has no hyphen.
+  @root "cell-root.rs"
 
-  @enforce_keys [:module, :name, :file, :source]
-  defstruct [:module, :name, :file, :source]
+  @enforce_keys [:module, :nifs, :name, :file, :source]
+  defstruct [:module, :nifs, :name, :file, :source]
 
+  @typedoc "The module of a cell, the module that its NIFs are loaded into, and the package."
   @type t :: %__MODULE__{
           module: module(),
+          nifs: module(),
           name: String.t(),
           file: String.t(),
           source: String.t()
         }
 
-  @doc "Returns the crate of a module. The same module with the same source has the same crate name."
+  @doc """
+  Returns the crate of a module. The same module with the same source has the same crate name.
+
+  Raises `ArgumentError` if Rust can't take over the module's name.
+  """
   @spec new(module(), String.t()) :: t()
   def new(module, source) do
+    unless Atom.to_string(module) =~ ~r/\A[A-Za-z0-9_.]{1,200}\z/ do
+      raise ArgumentError,
+            "the name of a module with Rust has at most 200 ASCII letters, digits, underscores " <>
+              "and dots, got: #{inspect(module)}"
+    end
+
     file = file(module)
-    name = "cell_" <> hash([root(file, module), source])
-    %__MODULE__{module: module, name: name, file: file, source: source}
+    hash = hash([root(file, module), source])
+    nifs = Module.concat(module, "Cell" <> String.upcase(hash))
+    %__MODULE__{module: module, nifs: nifs, name: "cell_" <> hash, file: file, source: source}
   end
 
   @doc "Returns a hash of everything that all cells share. Other shared crates need another folder."
@@ -73,7 +87,7 @@ defmodule Roundtrip.Rust.Crate do
     [
       {"Cargo.toml", manifest(crate.name)},
       {crate.file, crate.source},
-      {@root, root(crate.file, crate.module)}
+      {@root, root(crate.file, crate.nifs)}
     ]
   end
 
@@ -108,24 +122,10 @@ defmodule Roundtrip.Rust.Crate do
     """
   end
 
-  # The VM keeps a library mapped while a resource with a destructor exists. Loader.pin/1 uses this
-  # to keep the library forever.
-  defp root(file, module) do
+  defp root(file, nifs) do
     """
     include!(#{inspect(file)});
-    rustler::init!(#{inspect(to_string(module))});
-    mod __rust__ {
-        pub struct Pin;
-        impl Drop for Pin {
-            fn drop(&mut self) {}
-        }
-        #[rustler::resource_impl]
-        impl rustler::Resource for Pin {}
-        #[rustler::nif(name = "__rust_pin__")]
-        fn pin() -> rustler::ResourceArc<Pin> {
-            rustler::ResourceArc::new(Pin)
-        }
-    }
+    rustler::init!(#{inspect(to_string(nifs))});
     """
   end
 end

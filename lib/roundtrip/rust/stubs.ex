@@ -24,6 +24,17 @@ defmodule Roundtrip.Rust.Stubs do
   defp last(expression), do: expression
 
   @doc """
+  Removes the stubs of a module that is being defined, and returns definitions that call the
+  functions of the same names in another module.
+  """
+  @spec delegate(module(), [{atom(), arity()}], module()) :: [Macro.t()]
+  def delegate(module, stubs, nifs) do
+    replace(module, stubs, fn name, arguments ->
+      quote do: unquote(nifs).unquote(name)(unquote_splicing(arguments))
+    end)
+  end
+
+  @doc """
   Removes the stubs of a module that is being defined, and returns definitions that raise
   `Roundtrip.Rust.Skipped` in their place.
   """
@@ -32,16 +43,23 @@ defmodule Roundtrip.Rust.Stubs do
     # The VM calls this function for one that the module doesn't define: a missing stub, for example.
     others = {:"$handle_undefined_function", 2}
 
-    for {name, arity} = function <- [others | stubs] do
-      Module.delete_definition(module, function)
-      arguments = List.duplicate({:_, [], nil}, arity)
-
+    replace(module, [others | stubs], fn _name, arguments ->
       # Without a stack trace, because the reader made no mistake that it could show. With `raise` or
       # `reraise`, Elixir's type checker would warn in the callers that they always fail.
       quote do
-        @doc false
-        def unquote(name)(unquote_splicing(arguments)),
-          do: apply(:erlang, :raise, [:error, %Skipped{}, []])
+        _ = unquote(arguments)
+        apply(:erlang, :raise, [:error, %Skipped{}, []])
+      end
+    end)
+  end
+
+  defp replace(module, functions, body) do
+    for {name, arity} = function <- functions do
+      Module.delete_definition(module, function)
+      arguments = Macro.generate_arguments(arity, __MODULE__)
+
+      quote do
+        def unquote(name)(unquote_splicing(arguments)), do: unquote(body.(name, arguments))
       end
     end
   end
@@ -66,7 +84,7 @@ defmodule Roundtrip.Rust.Stubs do
   end
 
   defp other_arities(module, name) do
-    case for {other, arity} <- module.__info__(:functions), "#{other}" == name, do: arity do
+    case for {other, arity} <- Module.definitions_in(module), "#{other}" == name, do: arity do
       [] -> "defines no function of that name"
       arities -> "defines only #{Enum.map_join(arities, ", ", &"#{name}/#{&1}")}"
     end
@@ -75,14 +93,17 @@ defmodule Roundtrip.Rust.Stubs do
   defp arguments(1), do: "_arg"
   defp arguments(arity), do: Enum.map_join(1..arity//1, ", ", &"_arg#{&1}")
 
-  @doc "Explains which of the stubs has no NIF in the loaded library; `nil` if all have one."
-  @spec unmatched(module(), [{atom(), arity()}]) :: nil | String.t()
-  def unmatched(module, stubs) do
-    case stubs -- module.module_info(:nifs) do
-      [] ->
+  @doc "Explains which stub has no NIF, or which NIF has no stub; `nil` if all have one."
+  @spec unmatched(module(), [{atom(), arity()}], [{atom(), arity()}]) :: nil | String.t()
+  def unmatched(module, stubs, nifs) do
+    case {stubs -- nifs, nifs -- stubs} do
+      {[], []} ->
         nil
 
-      [{name, arity} | _] ->
+      {[], [{name, arity} | _]} ->
+        missing_stub(module, "#{name}", arity)
+
+      {[{name, arity} | _], _} ->
         "#{inspect(module)} has the stub #{name}/#{arity}, and its Rust has no such NIF: is " <>
           "#[rustler::nif] above the function, and does it take as many arguments (an Env does not count)?"
     end

@@ -12,6 +12,7 @@ defmodule Roundtrip.Server.Config do
             port: 0,
             workers: 2,
             max_body: 8_388_608,
+            max_body_total: 268_435_456,
             max_headers: 16_384,
             max_connections: 1_024,
             max_in_flight: 1_024,

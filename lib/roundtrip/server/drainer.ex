@@ -28,11 +28,12 @@ defmodule Roundtrip.Server.Drainer do
   def start_link(args), do: GenServer.start_link(__MODULE__, args)
 
   @impl true
-  def init(args) do
+  def init({options, registry}) do
     Process.flag(:trap_exit, true)
-    {:ok, args}
+    # Looked up now, because the registry is deleted when the supervisor is killed.
+    {:ok, {Listener.whereis(registry), options.shutdown}}
   end
 
   @impl true
-  def terminate(_reason, {options, registry}), do: Listener.drain(registry, options.shutdown)
+  def terminate(_reason, {listener, deadline}), do: Listener.drain(listener, deadline)
 end

@@ -13,6 +13,9 @@ defmodule Roundtrip.Server.HandlerRunner do
 
   require Logger
 
+  # In bytes: how much of a message Logger shows.
+  @max_line 8_096
+
   @doc """
   Calls the handler and answers the request, unless the handler returns `:later`.
 
@@ -38,6 +41,13 @@ defmodule Roundtrip.Server.HandlerRunner do
       fail(request, handler, banner <> location(__STACKTRACE__))
   end
 
+  @doc "Kills a handler that is still running after the deadline, and writes a line in the log."
+  @spec kill(pid(), Request.t(), module()) :: :ok
+  def kill(task, request, handler) do
+    Process.exit(task, :kill)
+    log("#{describe(request)}: #{inspect(handler)} was killed at its deadline")
+  end
+
   @doc "Answers 500 for a handler whose process died, if nobody has answered the request yet."
   @spec handle_exit(Request.t(), module(), reason :: term()) :: :answered
   def handle_exit(request, handler, reason) do
@@ -51,13 +61,22 @@ defmodule Roundtrip.Server.HandlerRunner do
 
   defp fail(request, handler, what) do
     # Logged before the answer is sent, so that a client that has its 500 finds the line.
-    Logger.error(fn -> one_line("500 for #{describe(request)}: #{inspect(handler)} #{what}") end)
+    log("500 for #{describe(request)}: #{inspect(handler)} #{what}")
     Responder.respond(request, %Response{status: 500, body: "Internal Server Error\n"})
     :answered
   end
 
   defp describe(request), do: "#{request.method} #{inspect(request.path, printable_limit: 200)}"
 
-  # An exception may quote a request, whose line breaks would let a client forge log entries.
-  defp one_line(text), do: String.replace(text, ["\r", "\n"], " ")
+  defp log(text), do: Logger.error(fn -> one_line(text) end)
+
+  # An exception may quote a request. Its line breaks would let a client forge log entries, and its
+  # control characters would change the terminal that shows the log.
+  defp one_line(text) do
+    for part <- text |> binary_slice(0, @max_line) |> String.chunk(:valid), into: "" do
+      if String.valid?(part),
+        do: Regex.replace(~r/[\p{C}\p{Zl}\p{Zp}]/u, part, " "),
+        else: " "
+    end
+  end
 end

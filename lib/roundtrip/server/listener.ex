@@ -15,7 +15,10 @@ defmodule Roundtrip.Server.Listener do
   @typedoc "An ETS table in which the processes of one server find its listener."
   @type registry :: :ets.table()
 
-  @typedoc "An `:atomics` array with the port that was bound last, or 0. It outlives all restarts."
+  @typedoc """
+  An `:atomics` array with the port that was bound last, or 0, and the supervisor whose port it is. It
+  outlives all restarts.
+  """
   @type port_memory :: :atomics.atomics_ref()
 
   @retry_interval 20
@@ -23,7 +26,32 @@ defmodule Roundtrip.Server.Listener do
 
   @doc "Creates a port memory that remembers no port yet."
   @spec new_port_memory() :: port_memory()
-  def new_port_memory, do: :atomics.new(1, signed: false)
+  def new_port_memory, do: :atomics.new(2, signed: false)
+
+  @doc """
+  Makes the calling supervisor the owner of a port memory, and returns it. Returns a new one while
+  another server owns it, because a child specification can start several servers.
+  """
+  @spec claim_port_memory(port_memory()) :: port_memory()
+  def claim_port_memory(port_memory) do
+    owner = :atomics.get(port_memory, 2)
+
+    with false <- owner != 0 and Process.alive?(integer_to_pid(owner)),
+         :ok <- :atomics.compare_exchange(port_memory, 2, owner, pid_to_integer(self())) do
+      port_memory
+    else
+      _owned -> new_port_memory()
+    end
+  end
+
+  # An `:atomics` array holds integers only.
+  defp pid_to_integer(pid) do
+    {:ok, [id, serial], []} = :io_lib.fread(~c"<0.~d.~d>", :erlang.pid_to_list(pid))
+    Bitwise.bsl(id, 32) + serial
+  end
+
+  defp integer_to_pid(integer),
+    do: :c.pid(0, Bitwise.bsr(integer, 32), Bitwise.band(integer, 0xFFFFFFFF))
 
   @doc "Creates a registry, which is deleted when the calling process ends."
   @spec new_registry() :: registry()
@@ -47,15 +75,17 @@ defmodule Roundtrip.Server.Listener do
   def server(listener), do: GenServer.call(listener, :server, @retry_interval * @attempts + 5_000)
 
   @doc "Stops accepting, and returns when all is answered, or after `deadline` milliseconds."
-  @spec drain(registry(), non_neg_integer()) :: :ok
-  def drain(registry, deadline) do
-    registry |> whereis() |> GenServer.call({:drain, deadline}, deadline + 2_000)
+  @spec drain(pid(), non_neg_integer()) :: :ok
+  def drain(listener, deadline) do
+    GenServer.call(listener, {:drain, deadline}, deadline + 2_000)
   catch
     # The listener is dead, so Rust has stopped the server already.
     :exit, _reason -> :ok
   end
 
-  defp whereis(registry), do: :ets.lookup_element(registry, :listener, 2)
+  @doc "Returns the listener that is registered."
+  @spec whereis(registry()) :: pid()
+  def whereis(registry), do: :ets.lookup_element(registry, :listener, 2)
 
   @impl true
   def init({%Options{config: config}, port_memory, registry}) do

@@ -23,6 +23,10 @@ defmodule Roundtrip.Server.Native do
   @typedoc "Why a server can't start; `:einval` stands for any other reason of the system."
   @type start_error :: :eacces | :eaddrinuse | :eaddrnotavail | :einval | :no_thread | :noproc
 
+  @doc "Keeps the resource types that threads and dirty NIFs create. `Roundtrip.Precompiled` calls it."
+  @spec keep_types() :: :ok
+  def keep_types, do: stub()
+
   @doc "Returns how many Rust values of this library Elixir refers to now."
   @spec live_resources() :: non_neg_integer()
   def live_resources, do: stub()
@@ -47,14 +51,14 @@ defmodule Roundtrip.Server.Native do
   @doc """
   Adds a process to those that receive `{:request, %Roundtrip.Server.Request{}}`, round robin.
 
-  The server removes it when it dies. Requests that come while there is none are answered 503.
+  The server removes it when it dies. Adding it again changes nothing. Requests that come while there is none are answered 503.
   """
   @spec join(server(), pid()) :: :ok
   def join(_server, _pid), do: stub()
 
   @doc """
   Stops accepting requests, closes idle connections, and gives the requests in flight `deadline`
-  milliseconds to be answered.
+  milliseconds to be answered. Those that are not get a 503, which takes at most one second more.
 
   Returns at once. When the server's threads have ended, its owner receives
   `{:roundtrip_server_stopped, server}`.
@@ -68,23 +72,32 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Answers a request. `:timeout` means that the deadline has passed, `:closed` that the client has
-  closed the connection.
+  reset the connection.
 
   Raises an `ArgumentError` that names the header if its name isn't a token, if its value has control
   characters, or if Rust sets it itself: `connection`, `content-length`, `keep-alive`, `te`,
   `transfer-encoding` and `upgrade`. Nothing is sent then, and the request can still be answered.
-  Responses to HEAD, and those with status 204 or 304, are sent without the body.
+  Responses to HEAD, and those with status 204, 205 or 304, are sent without the body.
+
+  Returns `:large`, and does nothing, if the headers have more than 16 KiB or the body more than 64
+  KiB or 4,096 list cells: use `respond_large/4` then.
   """
   @spec respond(ref(), status :: 200..599, headers :: [{binary(), binary()}], body :: iodata()) ::
-          :ok | {:error, :already_sent | :timeout | :closed}
+          :ok | :large | {:error, :already_sent | :timeout | :closed}
   def respond(_ref, _status, _headers, _body), do: stub()
 
-  @doc "Answers like `respond/4`, on a dirty scheduler: for a body that takes long to copy."
+  @doc """
+  Answers like `respond/4`, on a dirty scheduler.
+
+  Raises an `ArgumentError` if the headers have more than 1 MiB, or the body more than 256 MiB or
+  4,194,304 list cells. A list can hold the same part many times: `a = [a, a]`, repeated 40 times,
+  takes a few words, but has a trillion parts. So Rust reads only as far as these limits.
+  """
   @spec respond_large(ref(), 200..599, [{binary(), binary()}], iodata()) ::
           :ok | {:error, :already_sent | :timeout | :closed}
   def respond_large(_ref, _status, _headers, _body), do: stub()
 
-  @doc "Returns whether a response can still be sent: `false` after one was, or the client has gone."
+  @doc "Returns whether a response can still be sent: `false` after one was, or a reset."
   @spec open?(ref()) :: boolean()
   def open?(_ref), do: stub()
 
@@ -96,17 +109,19 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Starts the first version of the server, which sends `{:request, request}` to `owner`, and returns
-  its port. Raises an `ErlangError` if the port is taken.
+  its port. Raises an `ErlangError` if the port is taken, and an `ArgumentError` unless `pool_size` is
+  from 1 to 64.
   """
   @spec first_start(struct(), pid()) :: :inet.port_number()
   def first_start(_config, _owner), do: stub()
 
   @doc "Answers a request of the first version: returns `:ok` in any case, or raises an `ErlangError`."
+  @doc blocks: "writes to the socket, for up to 100 ms"
   @spec first_respond(struct(), struct()) :: :ok
   def first_respond(_request, _response), do: stub()
 
   @doc """
-  Stops the threads of all first versions, and returns how many were started, including those that
+  Stops the threads of all first versions, closes the clients they read from, and returns how many were started, including those that
   had died. The original had no such function; here it lets a lesson end without threads.
   """
   @spec first_clean_up() :: non_neg_integer()

@@ -20,23 +20,29 @@ defmodule Roundtrip.Server.Options do
   | `:pool_size` | processes | 1 for two schedulers | the number of receivers |
   | `:workers` | threads | 1 for each scheduler | the Rust threads that serve connections |
   | `:max_body` | bytes | 8,388,608 | a larger body is answered 413 |
-  | `:max_headers` | bytes | 16,384 | a larger head is answered 431; up to 8,192 bytes are read in any case |
+  | `:max_body_total` | bytes | 268,435,456 | the bodies of all requests in flight together; beyond it a request gets a 503 with `Retry-After` |
+  | `:max_headers` | bytes | 16,384 | a larger head is answered 431, or 414 if its target alone is larger; up to 8,192 bytes are read in any case |
   | `:max_connections` | | 1,024 | one more is answered 503 and closed |
-  | `:max_in_flight` | requests | 1,024 | being read or answered; one more gets a 503 with `Retry-After` |
+  | `:max_in_flight` | requests | 1,024 | being read, waiting in a receiver, or in a handler; one more gets a 503 with `Retry-After` |
   | `:header_timeout` | ms | 10,000 | for a head, from its first byte, then 408; a new connection that sends nothing is closed |
   | `:body_timeout` | ms | 30,000 | for a body, then 408 |
   | `:idle_timeout` | ms | 60,000 | between two requests of a connection, which is then closed |
-  | `:write_timeout` | ms | 30,000 | for a client to take some of a response, or its connection is closed |
-  | `:deadline` | ms | 30,000 | for the handler, then 503 |
-  | `:shutdown` | ms | 5,000 | for the requests in flight when the server stops |
+  | `:write_timeout` | ms | 30,000 | for a client to read a response, or each 8 MiB of a larger one; a slower connection is closed |
+  | `:deadline` | ms | 30,000 | for the handler, then 503; in `:task` mode a handler that is still running is killed |
+  | `:shutdown` | ms | 5,000 | for the requests in flight when the server stops, then 503 |
   | `:answer_in_rust` | boolean | `false` | for benchmarks: Rust answers 200 with the request's own body |
 
   The timeouts for heads, bodies, idle connections and writes may be noticed late, by at most a
   quarter of the shortest of the four. Choose a generous `:write_timeout`: a client that reads slowly
   is seen to take more only when much of the system's send buffer is free again.
 
-  An inline handler delays every request behind it in its receiver, and nothing interrupts it, so
-  use `:inline` only for handlers that compute a little.
+  A handler is killed at most a quarter of the deadline late. An inline handler delays every request
+  behind it in its receiver, and nothing interrupts it, so use `:inline` only for handlers that
+  compute a little.
+
+  A request stays in flight after its deadline, and after its client has gone, until `respond/2` or
+  `open?/1` of `Roundtrip.Server` tells the process that holds it, or until nothing refers to it. A
+  process that keeps requests and forgets them can therefore fill a server.
   """
 
   alias Roundtrip.Server.Config
@@ -55,6 +61,7 @@ defmodule Roundtrip.Server.Options do
         }
 
   @gigabyte 1_000_000_000
+  @terabyte 1_000_000_000_000
   @day 86_400_000
 
   # What the value of each option must be: in a range or a list, or checked by `valid?/2`.
@@ -66,6 +73,7 @@ defmodule Roundtrip.Server.Options do
     pool_size: 1..1_024,
     workers: 1..1_024,
     max_body: 0..@gigabyte,
+    max_body_total: 0..@terabyte,
     max_headers: 256..1_048_576,
     max_connections: 1..1_000_000,
     max_in_flight: 1..1_000_000,
@@ -98,8 +106,14 @@ defmodule Roundtrip.Server.Options do
 
     case Keyword.keys(opts) -- Keyword.keys(@rules) do
       [] -> opts
-      [name | _] -> raise ArgumentError, "#{name} is not an option of Roundtrip.Server"
+      [name | _] -> raise ArgumentError, wrong_name(name)
     end
+  end
+
+  defp wrong_name(name) do
+    if Keyword.has_key?(@rules, name),
+      do: "#{name} is given more than once",
+      else: "#{name} is not an option of Roundtrip.Server"
   end
 
   defp put_defaults(opts) do

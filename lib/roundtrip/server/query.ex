@@ -22,7 +22,8 @@ defmodule Roundtrip.Server.Query do
   def decode(nil), do: {:ok, %{}}
 
   def decode(query) when is_binary(query) do
-    with {:ok, pairs} <- decode_parts(query, "&", &decode_pair/1), do: {:ok, Map.new(pairs)}
+    parts = :binary.split(query, "&", [:global, :trim_all])
+    with {:ok, pairs} <- decode_parts(parts, &decode_pair/1), do: {:ok, Map.new(pairs)}
   end
 
   defp decode_pair(pair) do
@@ -37,19 +38,25 @@ defmodule Roundtrip.Server.Query do
   defp decode_form(text), do: text |> :binary.replace("+", " ", [:global]) |> percent_decode()
 
   @doc """
-  Splits a path at its slashes and decodes the segments. Empty segments are left out, so `/a/` is the
-  same as `/a`. An encoded slash, `%2F`, is part of its segment.
+  Splits a path at its slashes and decodes the segments. `/a/` is the same as `/a`, but any other
+  empty segment is kept: a proxy that protects `/a` may not recognize it in `//a`. An encoded slash,
+  `%2F`, is part of its segment.
 
       iex> Roundtrip.Server.Query.segments("/users/a%2Fb/100%25/")
       {:ok, ["users", "a/b", "100%"]}
+      iex> Roundtrip.Server.Query.segments("//a")
+      {:ok, ["", "a"]}
       iex> for path <- ["/%zz", "/%FF"], do: Roundtrip.Server.Query.segments(path)
       [{:error, :bad_encoding}, {:error, :bad_encoding}]
   """
   @spec segments(binary()) :: {:ok, [binary()]} | {:error, :bad_encoding}
-  def segments(path) when is_binary(path), do: decode_parts(path, "/", &percent_decode/1)
+  def segments(path) when is_binary(path) do
+    segments = with ["" | segments] <- :binary.split(path, "/", [:global]), do: segments
+    segments = if List.last(segments) == "", do: Enum.drop(segments, -1), else: segments
+    decode_parts(segments, &percent_decode/1)
+  end
 
-  defp decode_parts(text, separator, decode) do
-    parts = :binary.split(text, separator, [:global, :trim_all])
+  defp decode_parts(parts, decode) do
     decoded = Enum.map(parts, decode)
 
     if {:error, :bad_encoding} in decoded,

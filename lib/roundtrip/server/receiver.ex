@@ -4,17 +4,21 @@ defmodule Roundtrip.Server.Receiver do
   in turn.
 
   In `:inline` mode the receiver calls the handler itself. In `:task` mode it starts a linked process
-  for each request. `spawn_link` avoids the call per request that a `Task.Supervisor` would need.
+  for each request. Spawning it here avoids the call per request that a `Task.Supervisor` would need.
 
   The receiver traps exits, so a handler that dies doesn't take it down, while handlers die with
-  their receiver. It remembers which process answers which request, and answers 500 at once for a
-  process that is killed. If the receiver itself is killed, the VM drops the requests that it held,
-  and Rust answers 500 for each.
+  their receiver. It remembers and monitors the process that answers each request, answers 500 at
+  once for a process that is killed, and kills a process that is still running after the server's
+  `:deadline`. If the receiver itself is killed, the VM drops the requests that it held, and Rust
+  answers 500 for each.
   """
 
   use GenServer
 
   alias Roundtrip.Server.{HandlerRunner, Listener, Options, Responder, Response}
+
+  # In milliseconds. A short deadline must not keep the receiver busy looking for overdue handlers.
+  @min_check_interval 10
 
   @doc "Starts a supervisor of `options.pool_size` receivers."
   @spec start_pool(Options.t(), Listener.registry()) :: Supervisor.on_start()
@@ -33,10 +37,11 @@ defmodule Roundtrip.Server.Receiver do
   def start_link(args), do: GenServer.start_link(__MODULE__, args)
 
   @impl true
-  def init({%Options{mode: mode, handler: handler}, registry}) do
+  def init({%Options{mode: mode, handler: handler, config: config}, registry}) do
     Process.flag(:trap_exit, true)
     :ok = Listener.join(registry)
-    {:ok, %{mode: mode, handler: handler, requests: %{}}}
+    if mode == :task, do: send_kill_overdue(config.deadline)
+    {:ok, %{mode: mode, handler: handler, deadline: config.deadline, tasks: %{}}}
   end
 
   @impl true
@@ -48,8 +53,11 @@ defmodule Roundtrip.Server.Receiver do
   end
 
   def handle_info({:request, request}, %{mode: :task} = state) do
-    task = spawn_link(__MODULE__, :run, [state.handler, request])
-    {:noreply, put_in(state.requests[task], request)}
+    # Monitored as well, because a handler can remove its link.
+    {task, _monitor} =
+      :erlang.spawn_opt(__MODULE__, :run, [state.handler, request], [:link, :monitor])
+
+    {:noreply, put_in(state.tasks[task], {request, now()})}
   rescue
     # The VM has reached its limit of processes.
     SystemLimitError ->
@@ -57,14 +65,29 @@ defmodule Roundtrip.Server.Receiver do
       {:noreply, state}
   end
 
-  def handle_info({:EXIT, pid, reason}, state) do
-    case Map.pop(state.requests, pid) do
-      {nil, _requests} -> {:noreply, state}
-      {request, requests} -> handle_exit(reason, request, %{state | requests: requests})
+  def handle_info({:DOWN, _monitor, :process, task, reason}, state) do
+    case Map.pop(state.tasks, task) do
+      {nil, _tasks} -> {:noreply, state}
+      {{request, _started}, tasks} -> handle_exit(reason, request, %{state | tasks: tasks})
     end
   end
 
+  def handle_info(:kill_overdue, state) do
+    for {task, {request, started}} <- state.tasks,
+        now() - started >= state.deadline and Process.alive?(task),
+        not Responder.open?(request),
+        do: HandlerRunner.kill(task, request, state.handler)
+
+    send_kill_overdue(state.deadline)
+    {:noreply, state}
+  end
+
   def handle_info(_other, state), do: {:noreply, state}
+
+  defp send_kill_overdue(deadline),
+    do: Process.send_after(self(), :kill_overdue, max(div(deadline, 4), @min_check_interval))
+
+  defp now, do: System.monotonic_time(:millisecond)
 
   defp handle_exit(:normal, _request, state), do: {:noreply, state}
 

@@ -8,7 +8,8 @@ defmodule Roundtrip.Server.Request do
     * `:path` - still percent-encoded; for CONNECT the host and the port
     * `:query` - the text after the `?`, still percent-encoded, or `nil`
     * `:headers` - `{name, value}` pairs; names are in lower case, values may have any bytes but
-      control characters, and headers with the same name are next to each other, in their order
+      control characters, and headers with the same name are next to each other, in their order;
+      `host` is that of the target if the client has sent a whole URL as the target
     * `:peer` - the client's address and port, as in `:inet`
     * `:version` - `:"HTTP/1.0"` or `:"HTTP/1.1"`
     * `:body` - a binary

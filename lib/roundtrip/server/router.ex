@@ -28,6 +28,8 @@ defmodule Roundtrip.Server.Router do
     * `GET /`, unless you define it, with a text that says that the server runs;
     * a path without a route with 404, and a path that has routes only for other methods with 405
       and these methods;
+    * a method that isn't standard, and `CONNECT`, with 501, unless a route matches;
+    * `OPTIONS *` with 204 and the methods of all routes;
     * a path that isn't valid percent-encoded UTF-8 with 400.
 
   A router is a handler, a module with `handle/1`, so a test can call it without a server.
@@ -145,19 +147,35 @@ defmodule Roundtrip.Server.Router do
 
   @doc "Calls the matching route of the router `module`, and returns the response or `:later`."
   @spec dispatch(module(), Request.t()) :: Response.t() | :later
+  def dispatch(module, %Request{method: :options, path: "*"}) do
+    methods = for {method, _path} <- module.routes(), do: method
+    put_allow(Response.empty(204), if(:any in methods, do: @methods, else: methods))
+  end
+
   def dispatch(module, %Request{} = request) do
     with {:ok, segments} <- Query.segments(request.path),
          {:route, route, params} <- match(module, request.method, segments) do
       route.(request, params)
     else
-      {:error, :bad_encoding} -> Response.text("bad path\n", status: 400)
-      {:not_found, []} -> Response.text("not found\n", status: 404)
-      {:not_found, allowed} -> not_allowed(allowed)
+      {:error, :bad_encoding} ->
+        Response.text("bad path\n", status: 400)
+
+      {:not_found, _} when request.method in [:non_standard, :connect] ->
+        Response.text("not implemented\n", status: 501)
+
+      {:not_found, []} ->
+        Response.text("not found\n", status: 404)
+
+      {:not_found, allowed} ->
+        put_allow(Response.text("method not allowed\n", status: 405), allowed)
     end
   end
 
-  defp match(module, method, segments),
-    do: module.__match__(method, segments) || fallback(module, method, segments)
+  defp match(module, method, segments) do
+    if "" in segments,
+      do: {:not_found, []},
+      else: module.__match__(method, segments) || fallback(module, method, segments)
+  end
 
   defp fallback(module, :head, segments),
     do: module.__match__(:get, segments) || not_found(module, segments)
@@ -165,12 +183,12 @@ defmodule Roundtrip.Server.Router do
   defp fallback(module, _method, segments), do: not_found(module, segments)
 
   defp not_found(module, segments) do
-    known = for method <- @methods, module.__match__(method, segments), do: method
-    {:not_found, if(:get in known, do: Enum.uniq([:get, :head | known]), else: known)}
+    {:not_found, for(method <- @methods, module.__match__(method, segments), do: method)}
   end
 
-  defp not_allowed(methods) do
-    allow = Enum.map_join(methods, ", ", &(&1 |> to_string() |> String.upcase()))
-    Response.text("method not allowed\n", status: 405, headers: [{"allow", allow}])
+  defp put_allow(response, methods) do
+    methods = if :get in methods, do: [:get, :head | methods], else: methods
+    names = for method <- Enum.uniq(methods), do: method |> to_string() |> String.upcase()
+    Response.put_header(response, "allow", Enum.join(names, ", "))
   end
 end

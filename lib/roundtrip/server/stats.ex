@@ -3,7 +3,7 @@ defmodule Roundtrip.Server.Stats do
   The statistics that `Roundtrip.Server.stats/1` returns.
 
     * `:requests` - the number of requests whose head was read
-    * `:in_flight` - the requests that are being read or answered now
+    * `:in_flight` - the requests that are being read or answered now, as `:max_in_flight` counts them
     * `:connections` - the connections that are open now
     * `:refused` - connections and requests that were answered 503 because there were too many, or no
       receiver

@@ -21,6 +21,20 @@ pub enum Error {
         /// Name of the argument, as its caller spells it.
         field: &'static str,
     },
+    /// The list is longer than the function accepts.
+    #[error("{field} must have at most {max} elements")]
+    TooLong {
+        /// Name of the argument, as its caller spells it.
+        field: &'static str,
+        /// Greatest number of elements accepted.
+        max: usize,
+    },
+    /// A copy of the term would take more memory than the function accepts.
+    #[error("a copy of the term must take at most {max} words of memory")]
+    TermTooLarge {
+        /// Greatest number of words accepted.
+        max: usize,
+    },
     /// The histogram crate can't make such a histogram.
     #[error("cannot make the histogram: {0}")]
     Creation(#[from] CreationError),

@@ -1,5 +1,6 @@
 //! Logic of the lesson `first_call`.
 
+use crate::Error;
 use crate::bounded::Milliseconds;
 use std::time::Duration;
 
@@ -9,15 +10,27 @@ pub fn mean(total: i64, count: i64) -> Option<i64> {
     total.checked_div(count)
 }
 
+/// The greatest number of values that are added up in one call, which then takes some microseconds.
+pub const MAX_NUMBERS: usize = 1_000;
+
 /// Adds up `numbers`; `None` if the sum does not fit into 64 bits.
 ///
 /// # Errors
-/// The first error among the numbers: a term, for example, that isn't an integer.
-pub fn sum<E>(mut numbers: impl Iterator<Item = Result<i64, E>>) -> Result<Option<i64>, E> {
-    numbers.try_fold(Some(0_i64), |sum, number| {
+/// There may be at most [`MAX_NUMBERS`]. Otherwise the first error among the numbers: a term, for
+/// example, that isn't an integer.
+pub fn sum<E: From<Error>>(
+    numbers: impl Iterator<Item = Result<i64, E>>,
+) -> Result<Option<i64>, E> {
+    let mut sum = Some(0_i64);
+    for (index, number) in numbers.enumerate() {
+        if index == MAX_NUMBERS {
+            let (field, max) = ("numbers", MAX_NUMBERS);
+            return Err(Error::TooLong { field, max }.into());
+        }
         let number = number?;
-        Ok(sum.and_then(|sum| sum.checked_add(number)))
-    })
+        sum = sum.and_then(|sum| sum.checked_add(number));
+    }
+    Ok(sum)
 }
 
 /// Sleeps, as a call that waits for a disk or a socket would.
@@ -28,7 +41,6 @@ pub fn block(time: Milliseconds) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::convert::Infallible;
     use std::time::Instant;
 
     #[test]
@@ -43,23 +55,35 @@ mod tests {
         assert_eq!(mean(i64::MIN, -1), None);
     }
 
-    fn sum_of<const N: usize>(numbers: [i64; N]) -> Option<i64> {
-        let Ok(sum) = sum::<Infallible>(numbers.into_iter().map(Ok));
-        sum
+    fn sum_of<const N: usize>(numbers: [i64; N]) -> Result<Option<i64>, Error> {
+        sum(numbers.into_iter().map(Ok))
     }
 
     #[test]
     fn sum_does_not_wrap() {
-        assert_eq!(sum_of([1, 2, 3]), Some(6));
-        assert_eq!(sum_of([]), Some(0));
-        assert_eq!(sum_of([i64::MAX, 1]), None);
-        assert_eq!(sum_of([i64::MAX, 1, -1]), None);
+        assert_eq!(sum_of([1, 2, 3]), Ok(Some(6)));
+        assert_eq!(sum_of([]), Ok(Some(0)));
+        assert_eq!(sum_of([i64::MAX, 1]), Ok(None));
+        assert_eq!(sum_of([i64::MAX, 1, -1]), Ok(None));
     }
 
     #[test]
     fn sum_passes_an_error_on() {
-        let numbers = [Ok(i64::MAX), Ok(1), Err("no number")];
-        assert_eq!(sum(numbers.into_iter()), Err("no number"));
+        let error = Error::Overflow { field: "n" };
+        let numbers = [Ok(i64::MAX), Ok(1), Err(error)];
+        assert_eq!(sum(numbers.into_iter()), Err(error));
+    }
+
+    #[test]
+    fn sum_takes_a_bounded_number_of_values() {
+        assert_eq!(sum_of([1; MAX_NUMBERS]), Ok(Some(1_000)));
+        let message = sum_of([1; MAX_NUMBERS + 1]).map_err(|error| error.to_string());
+        assert_eq!(
+            message,
+            Err("numbers must have at most 1000 elements".into())
+        );
+        let endless = std::iter::repeat(Ok::<_, Error>(1));
+        assert!(sum(endless).is_err());
     }
 
     #[test]

@@ -18,6 +18,20 @@ bounded! {
     MessageCount(u32): "the number of messages" in 0..=1_000_000
 }
 
+/// How many words all messages of one call may take together: 128 MiB.
+const MAX_WORDS: usize = 16_777_216;
+
+impl MessageCount {
+    /// Returns the count if as many messages of `words` words each may be sent.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] with the greatest count for messages of that size.
+    pub fn of_size(self, words: usize) -> Result<Self, Error> {
+        let max = (MAX_WORDS / words.max(1)) as u64;
+        bounded::parse("the number of messages", self.0.into(), 0..=max).map(Self)
+    }
+}
+
 bounded! {
     /// How many messages may be in flight at one time.
     Window(u32): "window" in 1..=1_000_000
@@ -98,6 +112,9 @@ pub enum Failure {
     /// A process that the call needs has died.
     #[error("a process that the call needs has died")]
     Down,
+    /// The callee has dropped the call.
+    #[error("the callee has dropped the call")]
+    Dropped,
 }
 
 /// Why an answer was rejected.
@@ -124,26 +141,29 @@ impl<P: PartialEq, T> Call<P, T> {
     /// Accepts the answer if `from` is the callee and the call is pending.
     ///
     /// # Errors
-    /// A stranger is rejected in every state, and the callee in every state but pending.
-    pub fn answer(&mut self, from: &P, answer: T) -> Result<(), Rejection> {
+    /// A stranger is rejected in every state, and the callee in every state but pending. The answer
+    /// comes back with the reason, so that it is not dropped in here, where a lock may be held.
+    pub fn answer(&mut self, from: &P, answer: T) -> Result<(), (Rejection, T)> {
         if *from != self.callee {
-            return Err(Rejection::Stranger);
+            return Err((Rejection::Stranger, answer));
         }
         match self.state {
             State::Pending => {
                 self.state = State::Answered(answer);
                 Ok(())
             }
-            State::Answered(_) | State::Taken => Err(Rejection::AlreadyAnswered),
-            State::Failed(_) => Err(Rejection::TooLate),
+            State::Answered(_) | State::Taken => Err((Rejection::AlreadyAnswered, answer)),
+            State::Failed(_) => Err((Rejection::TooLate, answer)),
         }
     }
 
-    /// Ends the call with a failure if it is pending.
-    pub fn fail(&mut self, failure: Failure) {
-        if let State::Pending = self.state {
+    /// Ends the call with a failure if it is pending, and returns whether it was.
+    pub fn fail(&mut self, failure: Failure) -> bool {
+        let is_pending = matches!(self.state, State::Pending);
+        if is_pending {
             self.state = State::Failed(failure);
         }
+        is_pending
     }
 
     /// Takes the answer, or returns why there is none; `None` while the call is pending, and once
@@ -166,6 +186,7 @@ impl<P: PartialEq, T> Call<P, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use parking_lot::Mutex;
 
     fn demand(window: i64) -> Result<Demand, Error> {
         Ok(Demand::new(Window::try_from(window)?))
@@ -187,6 +208,19 @@ mod tests {
         }
         assert!(Window::try_from(0).is_err());
         assert!(Window::try_from(1_000_001).is_err());
+    }
+
+    #[test]
+    fn the_count_of_large_messages_is_bounded_by_their_size() -> Result<(), Error> {
+        let million = MessageCount::MAX;
+        assert_eq!(million.of_size(0), Ok(million));
+        assert_eq!(million.of_size(16), Ok(million));
+        let message = million.of_size(17).map_err(|error| error.to_string());
+        let expected = "the number of messages must be from 0 to 986895";
+        assert_eq!(message, Err(expected.into()));
+        assert!(MessageCount::try_from(512)?.of_size(32_768).is_ok());
+        assert!(MessageCount::try_from(513)?.of_size(32_768).is_err());
+        Ok(())
     }
 
     #[test]
@@ -249,33 +283,67 @@ mod tests {
         let mut call = Call::new(CALLEE);
         assert_eq!(call.outcome(), None);
         assert_eq!(call.answer(&CALLEE, "yes"), Ok(()));
-        assert_eq!(call.answer(&CALLEE, "no"), Err(Rejection::AlreadyAnswered));
+        assert_eq!(
+            call.answer(&CALLEE, "no"),
+            Err((Rejection::AlreadyAnswered, "no"))
+        );
         assert_eq!(call.outcome(), Some(Ok("yes")));
-        assert_eq!(call.answer(&CALLEE, "no"), Err(Rejection::AlreadyAnswered));
+        assert_eq!(
+            call.answer(&CALLEE, "no"),
+            Err((Rejection::AlreadyAnswered, "no"))
+        );
         assert_eq!(call.outcome(), None);
     }
 
     #[test]
     fn a_stranger_is_rejected_in_every_state() {
         let mut call = Call::new(CALLEE);
-        assert_eq!(call.answer(&STRANGER, "mine"), Err(Rejection::Stranger));
+        assert_eq!(
+            call.answer(&STRANGER, "mine"),
+            Err((Rejection::Stranger, "mine"))
+        );
         assert_eq!(call.outcome(), None);
         assert_eq!(call.answer(&CALLEE, "yes"), Ok(()));
-        assert_eq!(call.answer(&STRANGER, "mine"), Err(Rejection::Stranger));
+        assert_eq!(
+            call.answer(&STRANGER, "mine"),
+            Err((Rejection::Stranger, "mine"))
+        );
         assert_eq!(call.outcome(), Some(Ok("yes")));
 
         let mut failed: Call<_, &str> = Call::new(CALLEE);
         failed.fail(Failure::Timeout);
-        assert_eq!(failed.answer(&STRANGER, "mine"), Err(Rejection::Stranger));
+        assert_eq!(
+            failed.answer(&STRANGER, "mine"),
+            Err((Rejection::Stranger, "mine"))
+        );
+    }
+
+    #[test]
+    fn a_rejected_answer_is_not_dropped_under_the_lock() {
+        struct TakesLock<'a>(&'a Mutex<()>);
+        impl Drop for TakesLock<'_> {
+            fn drop(&mut self) {
+                assert!(self.0.try_lock().is_some());
+            }
+        }
+
+        let (lock, mut call) = (Mutex::new(()), Call::new(CALLEE));
+        let guard = lock.lock();
+        let rejected = call.answer(&STRANGER, TakesLock(&lock));
+        drop(guard);
+        assert!(rejected.is_err());
     }
 
     #[test]
     fn what_ended_without_an_answer_stays_so() {
-        for failure in [Failure::Timeout, Failure::Down] {
+        for failure in [Failure::Timeout, Failure::Down, Failure::Dropped] {
             let mut call = Call::new(CALLEE);
-            call.fail(failure);
-            assert_eq!(call.answer(&CALLEE, "late"), Err(Rejection::TooLate));
-            call.fail(Failure::Down);
+            assert!(call.fail(failure));
+            assert_eq!(
+                call.answer(&CALLEE, "late"),
+                Err((Rejection::TooLate, "late"))
+            );
+            assert!(!call.fail(Failure::Down));
             assert_eq!(call.outcome(), Some(Err(failure)));
             assert_eq!(call.outcome(), Some(Err(failure)));
         }
@@ -285,8 +353,8 @@ mod tests {
     fn an_answer_outlives_the_failure_that_comes_after_it() {
         let mut call = Call::new(CALLEE);
         assert_eq!(call.answer(&CALLEE, "just in time"), Ok(()));
-        call.fail(Failure::Timeout);
-        call.fail(Failure::Down);
+        assert!(!call.fail(Failure::Timeout));
+        assert!(!call.fail(Failure::Down));
         assert_eq!(call.outcome(), Some(Ok("just in time")));
     }
 }

@@ -3,6 +3,9 @@
 use crate::Error;
 use crate::bounded::{self, bounded};
 use hdrhistogram::Histogram;
+use std::ops::Deref;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 bounded! {
@@ -86,9 +89,95 @@ impl Latencies {
     }
 }
 
-/// Makes a recording: bytes that count up from 0 and begin again after 255.
-pub fn recording(size: Size) -> Vec<u8> {
-    (0..=255).cycle().take(size.get()).collect()
+/// How many bytes all recordings may hold together: 64 MiB. The VM's garbage collector doesn't know
+/// of these bytes, so a process with many unused recordings has no reason to collect them.
+static RECORDINGS: Budget = Budget::new(67_108_864);
+
+/// All recordings together hold as many bytes as they may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("all recordings together hold as many bytes as they may")]
+pub struct RecordingsFull;
+
+/// Raises Elixir's `SystemLimitError`, as the VM does when something is used up: no argument is wrong.
+#[cfg(feature = "rustler")]
+impl From<RecordingsFull> for rustler::Error {
+    fn from(RecordingsFull: RecordingsFull) -> Self {
+        rustler::Error::RaiseAtom("system_limit")
+    }
+}
+
+/// Bytes that count up from 0 and begin again after 255.
+pub struct Recording {
+    bytes: Vec<u8>,
+    _share: Share,
+}
+
+impl Recording {
+    /// Makes a recording.
+    ///
+    /// # Errors
+    /// [`RecordingsFull`] if all recordings would hold more bytes than they may.
+    pub fn new(size: Size) -> Result<Self, RecordingsFull> {
+        let _share = RECORDINGS.take(size.get()).ok_or(RecordingsFull)?;
+        let block: Vec<u8> = (0..=255).collect();
+        let mut bytes = block.repeat(size.get().div_ceil(block.len()));
+        bytes.truncate(size.get());
+        Ok(Recording { bytes, _share })
+    }
+
+    /// Makes a recording without bytes, which takes no share.
+    pub fn empty() -> Self {
+        Recording {
+            bytes: Vec::new(),
+            _share: Share {
+                budget: &RECORDINGS,
+                bytes: 0,
+            },
+        }
+    }
+}
+
+impl Deref for Recording {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Bytes of which everybody may take a share, until none are left.
+struct Budget {
+    max: usize,
+    taken: AtomicUsize,
+}
+
+/// Bytes taken from a budget, which are given back when this is dropped.
+struct Share {
+    budget: &'static Budget,
+    bytes: usize,
+}
+
+impl Budget {
+    const fn new(max: usize) -> Self {
+        let taken = AtomicUsize::new(0);
+        Budget { max, taken }
+    }
+
+    fn take(&'static self, bytes: usize) -> Option<Share> {
+        let add = |taken: usize| taken.checked_add(bytes).filter(|taken| *taken <= self.max);
+        let added = self.taken.fetch_update(Relaxed, Relaxed, add);
+        // Not `then_some`, which would make a share in either case, and drop it.
+        added.is_ok().then(|| Share {
+            budget: self,
+            bytes,
+        })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.budget.taken.fetch_sub(self.bytes, Relaxed);
+    }
 }
 
 #[cfg(test)]
@@ -154,11 +243,30 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_has_bounds_and_begins_again_after_255() -> Result<(), Error> {
-        assert_eq!(recording(Size::try_from(3)?), [0, 1, 2]);
-        assert_eq!(recording(Size::try_from(258)?)[254..], [254, 255, 0, 1]);
+    fn a_recording_begins_again_after_255_and_all_of_them_have_bounds() {
+        let bytes = |size| Some(Recording::new(Size::try_from(size).ok()?).ok()?.bytes);
+        assert_eq!(bytes(3), Some(vec![0, 1, 2]));
+        let bytes = bytes(258).unwrap_or_default();
+        assert_eq!(bytes[254..], [254, 255, 0, 1]);
         assert!(Size::try_from(0).is_err());
         assert!(Size::try_from(16_777_217).is_err());
-        Ok(())
+
+        let hoard: Result<Vec<_>, _> = (0..5).map(|_| Recording::new(Size::MAX)).collect();
+        assert_eq!(hoard.map(|hoard| hoard.len()), Err(RecordingsFull));
+        assert!(Recording::new(Size::MAX).is_ok());
+    }
+
+    #[test]
+    fn threads_never_take_more_than_the_budget() {
+        static BUDGET: Budget = Budget::new(10);
+        let take = || (0..10_000).filter_map(|_| BUDGET.take(3)).count();
+        std::thread::scope(|scope| {
+            let kept = BUDGET.take(5);
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(take)).collect();
+            assert!(threads.into_iter().all(|thread| thread.join().is_ok()));
+            assert!(kept.is_some() && BUDGET.take(6).is_none() && BUDGET.take(5).is_some());
+        });
+        assert_eq!(BUDGET.taken.load(Relaxed), 0);
+        assert!(BUDGET.take(usize::MAX).is_none());
     }
 }

@@ -4,11 +4,15 @@ use crate::Error;
 use crate::bounded::{self, bounded};
 use std::time::Duration;
 
-mod framing;
+mod iodata;
+mod request_line;
 mod response;
+mod target;
 
-pub use framing::FramingTracker;
+pub use iodata::{Budget, IodataError, Node, flatten};
+pub use request_line::{RequestLine, RequestLineError};
 pub use response::{ResponseError, parse_header, parse_status};
+pub use target::{is_path, is_query, parse_port};
 
 /// The longest timeout in milliseconds: one day.
 const MAX_TIMEOUT: u64 = 86_400_000;
@@ -21,20 +25,17 @@ bounded! {
     ShutdownDeadline(u64): "deadline" in 0..=86_400_000
 }
 
+bounded! {
+    /// How many threads the first version of the server starts.
+    PoolSize(u32): "pool_size" in 1..=64
+}
+
 /// Parses a timeout in milliseconds.
 ///
 /// # Errors
 /// It must be from 1 to a day; the error names `field`.
 pub fn parse_timeout(field: &'static str, milliseconds: i64) -> Result<Duration, Error> {
     bounded::parse(field, milliseconds, 1..=MAX_TIMEOUT).map(Duration::from_millis)
-}
-
-/// Returns whether each byte of a Host header is allowed in a host or a port. It may be empty.
-pub fn is_authority(value: &[u8]) -> bool {
-    let punctuation = b"-._~%!$&'()*+,;=:[]";
-    value
-        .iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || punctuation.contains(byte))
 }
 
 #[cfg(test)]
@@ -57,31 +58,5 @@ mod tests {
         assert_eq!(ShutdownDeadline::try_from(0), Ok(ShutdownDeadline::MIN));
         assert!(ShutdownDeadline::try_from(-1).is_err());
         assert!(ShutdownDeadline::try_from(86_400_001).is_err());
-    }
-
-    #[test]
-    fn a_host_is_an_authority_or_empty() {
-        for host in [
-            &b""[..],
-            b"a",
-            b"127.0.0.1:80",
-            b"[::1]:80",
-            b"a%20b",
-            b"a_b,c",
-        ] {
-            assert!(is_authority(host), "{host:?}");
-        }
-        for host in [
-            &b"a b"[..],
-            b"a/b",
-            b"u@a",
-            b"a?",
-            b"a#",
-            b"\xFF",
-            b"a\\b",
-            b"a\"b",
-        ] {
-            assert!(!is_authority(host), "{host:?}");
-        }
     }
 }

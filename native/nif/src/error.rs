@@ -13,6 +13,8 @@ pub(crate) enum Error {
     Busy,
     #[error("a process that the call needs has died")]
     Down,
+    #[error("the callee has dropped the call")]
+    Dropped,
     #[error("the thread was joined before")]
     Joined,
     #[error("no such process")]
@@ -47,6 +49,7 @@ impl From<Failure> for Error {
         match failure {
             Failure::Timeout => Error::Timeout,
             Failure::Down => Error::Down,
+            Failure::Dropped => Error::Dropped,
         }
     }
 }

@@ -10,6 +10,16 @@ mod structs;
 mod toolbox;
 
 use error::Error;
+use rustler::types::atom::ok;
+use rustler::{Atom, Env};
+
+/// Called while the library is loaded. See [`roundtrip_support::live::leak`].
+#[rustler::nif]
+fn keep_types(env: Env) -> Atom {
+    messages::keep_types(env.pid());
+    resources::keep_types(env.pid());
+    ok()
+}
 
 #[rustler::nif]
 fn live_resources() -> usize {

@@ -8,7 +8,7 @@ mod sender;
 mod thread;
 
 use crate::Error;
-use roundtrip_support::{LiveGuard, SharedStruct};
+use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{
@@ -18,7 +18,11 @@ use rustler::{
 use std::panic::UnwindSafe;
 
 mod atoms {
-    rustler::atoms! { ask, gone, hi, item, no_more, report }
+    rustler::atoms! { answered, ask, gone, hi, item, no_more, report }
+}
+
+pub(crate) fn keep_types(pid: LocalPid) {
+    call::keep_type(pid);
 }
 
 /// Returns `:ok` or `{:error, :not_sent}`: a `SendError` holds no reason.
@@ -83,14 +87,14 @@ fn send_by_dirty(env: Env, method: SendMethod, pid: LocalPid) -> NifResult<Atom>
 }
 
 #[rustler::nif]
-fn saved_load<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+fn saved_load<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let owned = OwnedEnv::new();
     let saved = owned.save(term);
     owned.run(|inner| saved.load(inner).in_env(env))
 }
 
 #[rustler::nif]
-fn saved_load_cleared<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+fn saved_load_cleared<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let mut owned = OwnedEnv::new();
     let saved = owned.save(term);
     owned.clear();
@@ -98,7 +102,7 @@ fn saved_load_cleared<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
 }
 
 #[rustler::nif]
-fn saved_load_elsewhere<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+fn saved_load_elsewhere<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let (owned, other) = (OwnedEnv::new(), OwnedEnv::new());
     let saved = owned.save(term);
     other.run(|inner| saved.load(inner).in_env(env))

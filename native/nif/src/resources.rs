@@ -1,8 +1,8 @@
 //! NIFs of the lesson `resources`.
 
 use roundtrip_core::bounded::Milliseconds;
-use roundtrip_core::resources::{Latencies, Longest, Size, Snapshot, recording};
-use roundtrip_support::{Histogram, LiveGuard, Lock};
+use roundtrip_core::resources::{self, Latencies, Longest, Size, Snapshot};
+use roundtrip_support::{Histogram, LiveGuard, Lock, consume_microseconds, live};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
@@ -16,7 +16,8 @@ mod atoms {
 }
 
 #[rustler::nif]
-fn histogram_new(longest: Longest) -> NifResult<ResourceArc<Histogram>> {
+fn histogram_new(env: Env, longest: Longest) -> NifResult<ResourceArc<Histogram>> {
+    consume_microseconds(env, 200);
     let latencies = Latencies::new(longest)?;
     Ok(ResourceArc::new(Histogram::new(latencies)))
 }
@@ -67,24 +68,32 @@ fn runner() -> String {
     }
 }
 
+impl DropNotifier {
+    fn new(owner: LocalPid, name: String) -> Self {
+        DropNotifier {
+            owner,
+            name,
+            _guard: LiveGuard::new(),
+        }
+    }
+}
+
 #[rustler::nif]
 fn drop_notifier_new(owner: LocalPid, name: String) -> ResourceArc<DropNotifier> {
-    ResourceArc::new(DropNotifier {
-        owner,
-        name,
-        _guard: LiveGuard::new(),
-    })
+    ResourceArc::new(DropNotifier::new(owner, name))
 }
 
 /// Keeps one notifier alive, even when Elixir has no reference to it any more.
 struct Slot {
     held: Lock<Option<ResourceArc<DropNotifier>>>,
+    monitored: Lock<Vec<LocalPid>>,
     _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for Slot {
-    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+    fn down<'a>(&'a self, _env: Env<'a>, pid: LocalPid, _monitor: Monitor) {
+        self.monitored.lock().retain(|monitored| *monitored != pid);
         // Dropping the notifier under the lock is quick: the VM runs its destructor later.
         *self.held.lock() = None;
     }
@@ -94,6 +103,7 @@ impl Resource for Slot {
 fn slot_new() -> ResourceArc<Slot> {
     ResourceArc::new(Slot {
         held: Lock::default(),
+        monitored: Lock::default(),
         _guard: LiveGuard::new(),
     })
 }
@@ -111,7 +121,16 @@ fn slot_take(slot: &Slot) -> Option<ResourceArc<DropNotifier>> {
 
 #[rustler::nif]
 fn slot_monitor(env: Env<'_>, slot: ResourceArc<Slot>, pid: LocalPid) -> bool {
-    env.monitor(&slot, &pid).is_some()
+    let mut monitored = slot.monitored.lock();
+    // A second monitor of the same process would take memory and change nothing.
+    if monitored.contains(&pid) {
+        return pid.is_alive(env);
+    }
+    let is_alive = env.monitor(&slot, &pid).is_some();
+    if is_alive {
+        monitored.push(pid);
+    }
+    is_alive
 }
 
 /// A value that is slow to drop, as one that flushes a file would be.
@@ -242,7 +261,7 @@ fn panic_on_drop_new(notifier: ResourceArc<DropNotifier>) -> ResourceArc<PanicOn
 
 /// Bytes that Elixir reads in place. They never change, so it may have views of them.
 struct Recording {
-    bytes: Vec<u8>,
+    bytes: resources::Recording,
     _notifier: ResourceArc<DropNotifier>,
     _guard: LiveGuard,
 }
@@ -250,13 +269,32 @@ struct Recording {
 #[rustler::resource_impl]
 impl Resource for Recording {}
 
+impl Recording {
+    fn new(bytes: resources::Recording, notifier: ResourceArc<DropNotifier>) -> Self {
+        Recording {
+            bytes,
+            _notifier: notifier,
+            _guard: LiveGuard::new(),
+        }
+    }
+}
+
+pub(crate) fn keep_types(owner: LocalPid) {
+    let notifier = ResourceArc::new(DropNotifier::new(owner, String::new()));
+    live::leak(ResourceArc::new(Recording::new(
+        resources::Recording::empty(),
+        notifier.clone(),
+    )));
+    live::leak(notifier);
+}
+
 #[rustler::nif(schedule = "DirtyCpu")]
-fn recording_new(notifier: ResourceArc<DropNotifier>, size: Size) -> ResourceArc<Recording> {
-    ResourceArc::new(Recording {
-        bytes: recording(size),
-        _notifier: notifier,
-        _guard: LiveGuard::new(),
-    })
+fn recording_new(
+    notifier: ResourceArc<DropNotifier>,
+    size: Size,
+) -> NifResult<ResourceArc<Recording>> {
+    let bytes = resources::Recording::new(size)?;
+    Ok(ResourceArc::new(Recording::new(bytes, notifier)))
 }
 
 #[rustler::nif]

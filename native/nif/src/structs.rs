@@ -69,6 +69,7 @@ fn convert(sample: Sample, unit: Unit) -> NifResult<Sample> {
     Ok(Sample { value, unit })
 }
 
+/// How many latencies were measured, and the longest of them: a plain map in Elixir.
 #[derive(NifMap)]
 struct Summary {
     count: i64,

@@ -4,6 +4,8 @@ rustler::atoms! {
     // Messages.
     request,
     roundtrip_server_stopped,
+    // What `respond` returns instead of decoding a large response.
+    large,
     // Methods.
     get,
     head,

@@ -15,6 +15,7 @@ pub(crate) struct Config {
     port: i64,
     workers: i64,
     max_body: i64,
+    max_body_total: i64,
     max_headers: i64,
     max_connections: i64,
     max_in_flight: i64,
@@ -26,11 +27,31 @@ pub(crate) struct Config {
     answer_in_rust: bool,
 }
 
+impl Config {
+    /// Returns a configuration whose numbers are all as small as they may be.
+    pub(crate) fn smallest() -> Self {
+        Config {
+            host: "localhost".into(),
+            workers: 1,
+            max_headers: 256,
+            max_connections: 1,
+            max_in_flight: 1,
+            header_timeout: 1,
+            body_timeout: 1,
+            idle_timeout: 1,
+            write_timeout: 1,
+            deadline: 1,
+            ..Config::default()
+        }
+    }
+}
+
 /// The options as the server uses them.
 pub(crate) struct Settings {
     pub(crate) address: SocketAddr,
     pub(crate) workers: usize,
     pub(crate) max_body: usize,
+    pub(crate) max_body_total: usize,
     pub(crate) max_headers: usize,
     pub(crate) max_connections: u32,
     pub(crate) max_in_flight: usize,
@@ -63,6 +84,7 @@ impl TryFrom<Config> for Settings {
             address: SocketAddr::new(ip, port),
             workers: bounded::parse("workers", config.workers, 1..=1_024)?,
             max_body: bounded::parse("max_body", config.max_body, 0..=1 << 30)?,
+            max_body_total: bounded::parse("max_body_total", config.max_body_total, 0..=1 << 40)?,
             max_headers: bounded::parse("max_headers", config.max_headers, 256..=1 << 20)?,
             max_connections: bounded::parse(
                 "max_connections",

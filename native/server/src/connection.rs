@@ -14,12 +14,13 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpStream;
+use tokio::time::timeout_at;
 
 /// The smallest buffer that hyper accepts.
 const MIN_BUFFER: usize = 8_192;
 
 /// Serves requests until the client or a limit ends the connection. When the server shuts down, the
-/// request in flight is still answered.
+/// request in flight is still answered: with a 503 if the handler takes longer than the shutdown may.
 pub(crate) async fn serve_connection(
     shared: Arc<Shared>,
     stream: TcpStream,
@@ -33,7 +34,7 @@ pub(crate) async fn serve_connection(
     let stream = TimedStream::new(stream, Arc::clone(&state), Arc::clone(&shared));
     let service = Arc::new(RequestService {
         shared: Arc::clone(&shared),
-        state,
+        state: Arc::clone(&state),
         timer: DeadlineTimer::new(),
         peer,
     });
@@ -46,7 +47,14 @@ pub(crate) async fn serve_connection(
         Some(result) => result,
         None => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            let deadline = shutdown.borrow().deadline();
+            match timeout_at(deadline, connection.as_mut()).await {
+                Ok(result) => result,
+                Err(_elapsed) => {
+                    state.shutdown_timed_out.set();
+                    connection.await
+                }
+            }
         }
     };
     if result.is_err_and(|error| error.is_parse()) {
@@ -58,6 +66,8 @@ fn http1_builder(settings: &Settings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .keep_alive(true)
+        // A client may stop sending after its request. `TimedStream` notices one that has gone.
+        .half_close(true)
         .max_header_size(settings.max_headers)
         .max_buf_size(settings.max_headers.max(MIN_BUFFER))
         // `TimedStream` limits this time, and unlike hyper it tells a slow head from an idle

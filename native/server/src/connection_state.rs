@@ -1,12 +1,18 @@
 //! What the two halves of a connection tell each other: its socket and its service.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use roundtrip_support::Lock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the service of a connection is doing.
-#[derive(Clone, Copy)]
+/// What a connection is doing.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// It waits for a request.
+    /// It waits for the first byte of its first request.
+    #[default]
+    New,
+    /// It waits for the first byte of another request.
     Idle,
+    /// It reads the head of a request.
+    ReadingHead,
     /// It reads a body.
     ReadingBody,
     /// It waits for the handler, which has a deadline of its own.
@@ -16,27 +22,28 @@ pub(crate) enum Stage {
 /// The state that both halves see. One task runs both, so `Relaxed` is enough.
 #[derive(Default)]
 pub(crate) struct ConnectionState {
-    stage: AtomicU8,
+    stage: Lock<Stage>,
     stage_changed: Flag,
     /// A body did not arrive in time.
     pub(crate) body_timed_out: Flag,
-    /// A request had both a Content-Length and a Transfer-Encoding.
-    pub(crate) is_ambiguous: Flag,
-    /// A part of a request was not read. Closing the socket now would reset the connection, and the
-    /// client would not see the response.
-    pub(crate) has_unread_input: Flag,
+    /// The connection is closed after the next response, and what the client sends until then is
+    /// discarded. Closing the socket at once would reset the connection, and the client would not see
+    /// the response.
+    pub(crate) must_close: Flag,
+    /// A graceful shutdown takes longer than it may.
+    pub(crate) shutdown_timed_out: Flag,
 }
 
 impl ConnectionState {
-    /// Sets what the service is doing from now on.
+    /// Sets what the connection is doing from now on.
     pub(crate) fn set_stage(&self, stage: Stage) {
-        self.stage.store(stage as u8, Ordering::Relaxed);
+        *self.stage.lock() = stage;
         self.stage_changed.set();
     }
 
-    /// Returns whether the service is doing this now.
-    pub(crate) fn is_at(&self, stage: Stage) -> bool {
-        self.stage.load(Ordering::Relaxed) == stage as u8
+    /// Returns what the connection is doing.
+    pub(crate) fn stage(&self) -> Stage {
+        *self.stage.lock()
     }
 
     /// Returns whether a stage was set since the last call.

@@ -1,6 +1,6 @@
 //! The errors of this library, and what each becomes in Elixir.
 
-use roundtrip_core::server::{MAX_HEADERS, ResponseError};
+use roundtrip_core::server::{IodataError, MAX_HEADERS, ResponseError};
 use roundtrip_support::argument_error;
 use rustler::NifUnitEnum;
 use std::io;
@@ -24,6 +24,19 @@ pub(crate) enum Error {
     HeadersType,
     #[error("body must be iodata")]
     BodyType,
+    #[error(
+        "a response must have at most 1 MiB of headers, and 256 MiB of body in 4,194,304 list cells"
+    )]
+    TooLarge,
+}
+
+impl From<IodataError> for Error {
+    fn from(error: IodataError) -> Self {
+        match error {
+            IodataError::Invalid => Error::BodyType,
+            IodataError::TooLarge => Error::TooLarge,
+        }
+    }
 }
 
 /// Lets NIFs use `?`: what can happen to a correct caller is returned as `{:error, reason}`, and an

@@ -15,9 +15,10 @@ use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use roundtrip_support::LiveGuard;
+use roundtrip_core::server::PoolSize;
+use roundtrip_support::{LiveGuard, live};
 use rustler::types::atom::ok;
-use rustler::{Atom, LocalPid, NifStruct, NifTuple, OwnedEnv, Resource, ResourceArc};
+use rustler::{Atom, LocalPid, NifResult, NifStruct, NifTuple, OwnedEnv, Resource, ResourceArc};
 
 use clean_up::Receivers;
 
@@ -29,7 +30,7 @@ mod atoms {
 #[module = "Roundtrip.Server.FirstVersion.Config"]
 struct Config {
     port: u32,
-    pool_size: u32,
+    pool_size: i64,
 }
 
 #[derive(NifTuple)]
@@ -65,17 +66,25 @@ struct Client {
 #[rustler::resource_impl]
 impl Resource for Client {}
 
+pub(crate) fn keep_type() {
+    live::leak(ResourceArc::new(Client {
+        stream: Mutex::new(None),
+        _guard: LiveGuard::new(),
+    }));
+}
+
 /// Binds the port, starts the threads that receive requests, and returns the port.
 #[rustler::nif]
-fn first_start(config: Config, owner: LocalPid) -> u16 {
+fn first_start(config: Config, owner: LocalPid) -> NifResult<u16> {
+    let pool_size = PoolSize::try_from(config.pool_size)?;
     let address = ("127.0.0.1", u16::try_from(config.port).unwrap());
     let listener = Arc::new(TcpListener::bind(address).unwrap());
     let port = listener.local_addr().unwrap().port();
-    Receivers::start(port, config.pool_size, || {
+    Receivers::start(port, pool_size, || {
         let listener = Arc::clone(&listener);
         move || receive(&listener, &owner)
     });
-    port
+    Ok(port)
 }
 
 /// Runs on each thread: they share the listener, and the next free thread accepts the next client.

@@ -34,7 +34,17 @@ mod stats;
 mod timed_stream;
 
 use roundtrip_support::live;
-use rustler::{Encoder, Env, Term};
+use rustler::types::atom::ok;
+use rustler::{Atom, Encoder, Env, NifResult, Term};
+
+/// Called while the library is loaded. See [`live::leak`].
+#[rustler::nif]
+fn keep_types(env: Env) -> NifResult<Atom> {
+    server::keep_type(env.pid())?;
+    request_handle::keep_type();
+    first_version::keep_type();
+    Ok(ok())
+}
 
 #[rustler::nif]
 fn live_resources() -> usize {

@@ -15,6 +15,9 @@ use tokio::time::{sleep, timeout_at};
 /// How many connections the system queues until they are accepted.
 const BACKLOG: u32 = 1_024;
 
+/// How long it may take after the deadline of a shutdown to answer what is unanswered with a 503.
+const LAST_RESPONSES: Duration = Duration::from_secs(1);
+
 /// How long to wait when the system has no socket left, until others may have been closed.
 const ACCEPT_RETRY: Duration = Duration::from_millis(20);
 
@@ -33,7 +36,7 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves connections until the server shuts down and, if it does so gracefully, until all
-/// connections have ended or the deadline has passed.
+/// connections have ended or the deadline has passed. Then those that wait for a handler get a 503.
 pub(crate) async fn serve(shared: Arc<Shared>, listener: TcpListener, shutdown: ShutdownReceiver) {
     let max = shared.settings.max_connections;
     let permits = Arc::new(Semaphore::new(max as usize));
@@ -44,7 +47,7 @@ pub(crate) async fn serve(shared: Arc<Shared>, listener: TcpListener, shutdown: 
     let requested = *shutdown.borrow();
     if let Shutdown::Graceful(deadline) = requested {
         // Each connection holds a permit: when all are free, all connections have ended.
-        let all_ended = timeout_at(deadline, permits.acquire_many(max));
+        let all_ended = timeout_at(deadline + LAST_RESPONSES, permits.acquire_many(max));
         run_until_stopped(all_ended, &shutdown, Shutdown::is_immediate).await;
     }
 }

@@ -14,12 +14,14 @@ struct Receivers {
 }
 
 impl ReceiverPool {
-    /// Adds a receiver, unless it is in the pool already.
-    pub(crate) fn join(&self, pid: LocalPid) {
+    /// Adds a receiver, unless it is in the pool already, and returns whether it was added.
+    pub(crate) fn join(&self, pid: LocalPid) -> bool {
         let pids = &mut self.0.lock().pids;
-        if !pids.contains(&pid) {
+        let is_new = !pids.contains(&pid);
+        if is_new {
             pids.push(pid);
         }
+        is_new
     }
 
     /// Removes a receiver, if it is in the pool.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 
 /// The body of every response, which is complete before it is sent.
@@ -19,9 +19,11 @@ pub(crate) enum Rejection {
     BodyTooLarge,
     /// The body has a transfer coding other than chunked.
     UnknownTransferCoding,
+    /// The request is for a scheme that this server doesn't serve.
+    Misdirected,
     /// The handler died, or dropped the request without an answer.
     HandlerCrashed,
-    /// Too many requests are in flight, or there is no receiver.
+    /// Too many requests or too large bodies are in flight, or there is no receiver.
     Overloaded,
     /// The handler did not answer in time.
     DeadlineExceeded,
@@ -29,28 +31,15 @@ pub(crate) enum Rejection {
 
 impl Rejection {
     /// Returns the status of the response.
-    fn status(self) -> StatusCode {
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Rejection::BadRequest => StatusCode::BAD_REQUEST,
             Rejection::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Rejection::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Rejection::UnknownTransferCoding => StatusCode::NOT_IMPLEMENTED,
+            Rejection::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Rejection::HandlerCrashed => StatusCode::INTERNAL_SERVER_ERROR,
             Rejection::Overloaded | Rejection::DeadlineExceeded => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    /// Returns whether the connection must be closed, because part of the request may be unread and
-    /// the beginning of the next request is therefore unknown.
-    fn closes_connection(self) -> bool {
-        match self {
-            Rejection::BadRequest
-            | Rejection::BodyTimeout
-            | Rejection::BodyTooLarge
-            | Rejection::UnknownTransferCoding => true,
-            Rejection::HandlerCrashed | Rejection::Overloaded | Rejection::DeadlineExceeded => {
-                false
-            }
         }
     }
 
@@ -62,9 +51,6 @@ impl Rejection {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
-        if self.closes_connection() {
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
-        }
         if self == Rejection::Overloaded {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
@@ -78,4 +64,12 @@ pub(crate) const TOO_MANY_CONNECTIONS: &[u8] = b"HTTP/1.1 503 Service Unavailabl
 
 /// The response to a head that did not arrive in time, for which hyper sends none.
 pub(crate) const HEAD_TIMEOUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\n\
+    connection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The response to a request target over the limit, for which hyper sends a 431.
+pub(crate) const TARGET_TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\n\
+    connection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The response to a request target with a fragment, which hyper would accept.
+pub(crate) const BAD_TARGET: &[u8] = b"HTTP/1.1 400 Bad Request\r\n\
     connection: close\r\ncontent-length: 0\r\n\r\n";

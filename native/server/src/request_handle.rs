@@ -3,20 +3,21 @@
 //! Elixir holds the [`RequestHandle`], which a process can pass on but can't forge. The connection
 //! holds the [`PendingResponse`], which becomes the response. Both refer to one [`Exchange`].
 
+use crate::atoms;
 use crate::deadline_timer::DeadlineTimer;
 use crate::error::{AnswerError, Error};
 use crate::rejection::{Body, Rejection};
-use crate::response;
+use crate::response::{self, Limits};
 use crate::stats::InFlightPermit;
 use hyper::Response;
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_support::{LiveGuard, Lock, consume_microseconds, live};
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 use std::future::poll_fn;
 use std::mem;
 use std::sync::Arc;
 use std::task::{Poll, Waker};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 /// The response of a handler, or why there is none.
 type Answer = Result<Response<Body>, Rejection>;
@@ -38,6 +39,7 @@ enum State {
 // must agree on which was first.
 struct Exchange {
     state: State,
+    /// Kept past the deadline: a request is in flight for as long as Elixir works on it.
     permit: Option<InFlightPermit>,
 }
 
@@ -69,9 +71,15 @@ impl Drop for RequestHandle {
 
 impl RequestHandle {
     /// Decodes the response of a handler and passes it to the connection.
-    fn respond(&self, status: Term, headers: Term, body: Term) -> Result<Atom, Error> {
+    fn respond(
+        &self,
+        status: Term,
+        headers: Term,
+        body: Term,
+        limits: &Limits,
+    ) -> Result<Atom, Error> {
         // Decoded before anything changes: when this fails, the request can still be answered.
-        let response = response::decode(status, headers, body)?;
+        let response = response::decode(status, headers, body, limits)?;
         self.answer(Ok(response))?;
         Ok(ok())
     }
@@ -100,8 +108,15 @@ impl RequestHandle {
         let _ = self.answer(Err(Rejection::HandlerCrashed));
     }
 
+    /// Returns whether the connection still waits for an answer. If it doesn't, the caller has no
+    /// more work to do, so the request is no longer in flight.
     fn is_open(&self) -> bool {
-        matches!(self.exchange.lock().state, State::Waiting(_))
+        let mut exchange = self.exchange.lock();
+        let is_open = matches!(exchange.state, State::Waiting(_));
+        if !is_open {
+            exchange.permit = None;
+        }
+        is_open
     }
 }
 
@@ -132,6 +147,18 @@ pub(crate) fn new(
     (handle, pending)
 }
 
+pub(crate) fn keep_type() {
+    let exchange = Exchange {
+        state: State::Sent,
+        permit: None,
+    };
+    live::leak(ResourceArc::new(RequestHandle {
+        exchange: Arc::new(Lock::new(exchange)),
+        assigned: Lock::new(None),
+        _guard: LiveGuard::new(),
+    }));
+}
+
 impl PendingResponse {
     /// Waits for the answer, but no longer than until the deadline.
     pub(crate) async fn wait(self, timer: &DeadlineTimer) -> Answer {
@@ -142,7 +169,6 @@ impl PendingResponse {
                     *waker = Some(cx.waker().clone());
                     return Poll::Pending;
                 }
-                exchange.permit = None;
                 exchange.state = State::Closed {
                     reason: AnswerError::Timeout,
                 };
@@ -161,32 +187,32 @@ impl PendingResponse {
 impl Drop for PendingResponse {
     fn drop(&mut self) {
         let mut exchange = self.exchange.lock();
-        if !matches!(exchange.state, State::Waiting(_)) {
-            return;
-        }
-        exchange.state = State::Closed {
-            reason: AnswerError::Closed,
-        };
-        drop(exchange);
-        // The client has gone, but the handler still works on its request. The request therefore
-        // counts as in flight until the handler drops it, or until the deadline. There is no
-        // runtime when the whole server stops.
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            let (exchange, deadline) = (Arc::clone(&self.exchange), self.deadline);
-            runtime.spawn(async move {
-                sleep_until(deadline).await;
-                exchange.lock().permit = None;
-            });
+        if matches!(exchange.state, State::Waiting(_)) {
+            exchange.state = State::Closed {
+                reason: AnswerError::Closed,
+            };
         }
     }
 }
 
 #[rustler::nif]
-fn respond(handle: &RequestHandle, status: Term, headers: Term, body: Term) -> NifResult<Atom> {
-    Ok(handle.respond(status, headers, body)?)
+fn respond(
+    env: Env,
+    handle: &RequestHandle,
+    status: Term,
+    headers: Term,
+    body: Term,
+) -> NifResult<Atom> {
+    let began = Instant::now();
+    let result = handle.respond(status, headers, body, &response::SMALL);
+    consume_microseconds(env, began.elapsed().as_micros());
+    match result {
+        Err(Error::TooLarge) => Ok(atoms::large()),
+        result => Ok(result?),
+    }
 }
 
-/// Like [`respond`], for bodies whose copy would hold up a normal scheduler.
+/// Like [`respond`], for what would hold up a normal scheduler.
 #[rustler::nif(schedule = "DirtyCpu")]
 fn respond_large(
     handle: &RequestHandle,
@@ -194,7 +220,7 @@ fn respond_large(
     headers: Term,
     body: Term,
 ) -> NifResult<Atom> {
-    Ok(handle.respond(status, headers, body)?)
+    Ok(handle.respond(status, headers, body, &response::LARGE)?)
 }
 
 #[rustler::nif]

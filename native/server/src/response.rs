@@ -4,52 +4,100 @@ use crate::error::Error;
 use crate::rejection::Body;
 use bytes::Bytes;
 use http_body_util::Full;
-use hyper::header::{HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
-use roundtrip_core::server::{MAX_HEADERS, parse_header, parse_status};
-use rustler::{Binary, ListIterator, Term};
+use hyper::{HeaderMap, Response, StatusCode};
+use roundtrip_core::server::{Budget, MAX_HEADERS, Node, flatten, parse_header, parse_status};
+use rustler::{Binary, Term};
 
-/// Decodes a response.
-pub(crate) fn decode(status: Term, headers: Term, body: Term) -> Result<Response<Body>, Error> {
-    let status = parse_status(status.decode().map_err(|_| Error::StatusType)?)?;
-    let headers = list(headers)?;
-    let body = bytes(body)?;
-    let body = if allows_body(status) {
-        body
-    } else {
-        Bytes::new()
-    };
-    let mut response = Response::new(Full::new(body));
-    *response.status_mut() = status;
-    for pair in headers {
-        let (name, value) = header(pair)?;
-        response.headers_mut().append(name, value);
+/// How large a response may be.
+pub(crate) struct Limits {
+    /// The bytes of all names and values.
+    header_bytes: usize,
+    body: Budget,
+}
+
+/// What a normal scheduler decodes in some 100 µs.
+pub(crate) const SMALL: Limits = Limits {
+    header_bytes: 16_384,
+    body: Budget {
+        bytes: 65_536,
+        cells: 4_096,
+    },
+};
+
+/// What a dirty scheduler decodes: 1 MiB and 256 MiB.
+pub(crate) const LARGE: Limits = Limits {
+    header_bytes: 1_048_576,
+    body: Budget {
+        bytes: 268_435_456,
+        cells: 4_194_304,
+    },
+};
+
+/// Decodes a response within limits.
+pub(crate) fn decode(
+    status: Term,
+    headers: Term,
+    body: Term,
+    limits: &Limits,
+) -> Result<Response<Body>, Error> {
+    let mut response = Response::default();
+    *response.status_mut() = parse_status(status.decode().map_err(|_| Error::StatusType)?)?;
+    *response.headers_mut() = decode_headers(headers, limits.header_bytes)?;
+    let body = decode_body(body, limits.body)?;
+    if allows_body(response.status()) {
+        *response.body_mut() = Full::new(body);
     }
     Ok(response)
 }
 
 /// HTTP defines these responses to have no body, even when the handler returns one.
 fn allows_body(status: StatusCode) -> bool {
-    status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
+    !matches!(
+        status,
+        StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT | StatusCode::NOT_MODIFIED
+    )
 }
 
-fn list(headers: Term) -> Result<ListIterator, Error> {
-    // Otherwise an improper list would panic the iterator, and a very long one `HeaderMap`.
-    let length = headers.list_length().map_err(|_| Error::HeadersType)?;
-    if length > MAX_HEADERS {
-        return Err(Error::HeadersType);
+/// Decodes a list of pairs. It is read no further than it may be long: a list may have millions of
+/// elements, and the iterator of rustler panics at the end of an improper one.
+fn decode_headers(mut list: Term, max_bytes: usize) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    let mut bytes = 0;
+    while let Ok((pair, rest)) = list.list_get_cell() {
+        let (name, value): (Binary, Binary) = pair.decode().map_err(|_| Error::HeadersType)?;
+        bytes += name.len() + value.len();
+        if bytes > max_bytes {
+            return Err(Error::TooLarge);
+        }
+        if headers.len() == MAX_HEADERS {
+            return Err(Error::HeadersType);
+        }
+        let (name, value) = parse_header(&name, &value)?;
+        headers.append(name, value);
+        list = rest;
     }
-    headers.decode().map_err(|_| Error::HeadersType)
+    if list.is_empty_list() {
+        Ok(headers)
+    } else {
+        Err(Error::HeadersType)
+    }
 }
 
-fn header(pair: Term) -> Result<(HeaderName, HeaderValue), Error> {
-    let (name, value): (Binary, Binary) = pair.decode().map_err(|_| Error::HeadersType)?;
-    Ok(parse_header(&name, &value)?)
+fn decode_body(body: Term, budget: Budget) -> Result<Bytes, Error> {
+    Ok(flatten(body, budget, inspect)?.into())
 }
 
-fn bytes(body: Term) -> Result<Bytes, Error> {
-    let body = Binary::from_term(body)
-        .or_else(|_| Binary::from_iolist(body))
-        .map_err(|_| Error::BodyType)?;
-    Ok(Bytes::copy_from_slice(&body))
+fn inspect(term: Term<'_>) -> Node<'_, Term<'_>> {
+    if let Ok((head, tail)) = term.list_get_cell() {
+        return Node::Cell(head, tail);
+    }
+    if let Ok(binary) = Binary::from_term(term) {
+        return Node::Bytes(binary.as_slice());
+    }
+    // Not decoded as a `u8`, which would take 256 for 0.
+    match term.decode::<u64>().map(u8::try_from) {
+        Ok(Ok(byte)) => Node::Byte(byte),
+        _ if term.is_empty_list() => Node::Nil,
+        _ => Node::Other,
+    }
 }

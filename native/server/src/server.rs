@@ -1,20 +1,19 @@
 //! The server as Elixir holds it: a resource that stops the server when it or its owner ends.
 
 use crate::atoms;
-use crate::config::{Config, Settings};
+use crate::config::Config;
 use crate::error::{Error, StartError};
-use crate::receiver_pool::ReceiverPool;
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
-use crate::stats::{Counters, Stats};
+use crate::stats::Stats;
 use crate::{request, server_thread};
 use roundtrip_core::server::ShutdownDeadline;
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_support::{LiveGuard, Lock, live};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Encoder, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term,
 };
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -57,11 +56,7 @@ impl Drop for Server {
 impl Server {
     /// Starts the server's threads and monitors its owner.
     fn start(env: Env, config: Config, owner: LocalPid) -> Result<ResourceArc<Self>, Error> {
-        let shared = Arc::new(Shared {
-            settings: Settings::try_from(config)?,
-            receivers: ReceiverPool::default(),
-            counters: Counters::new()?,
-        });
+        let shared = Arc::new(Shared::new(config)?);
         let (shutdown, shutdown_rx) = watch::channel(Shutdown::NotRequested);
         let exit = Arc::new(Lock::<Exit>::default());
         let on_exit = {
@@ -95,6 +90,18 @@ impl Server {
     }
 }
 
+pub(crate) fn keep_type(owner: LocalPid) -> Result<(), Error> {
+    live::leak(ResourceArc::new(Server {
+        shared: Arc::new(Shared::new(Config::smallest())?),
+        owner,
+        address: (Ipv4Addr::LOCALHOST, 0).into(),
+        shutdown: watch::Sender::new(Shutdown::NotRequested),
+        exit: Arc::default(),
+        _guard: LiveGuard::new(),
+    }));
+    Ok(())
+}
+
 /// Tells the owner that all threads have ended, if it has asked for it.
 fn announce_exit(exit: &Lock<Exit>, owner: &LocalPid) {
     let requested_by = {
@@ -121,10 +128,10 @@ fn address<'a>(env: Env<'a>, server: &Server) -> Term<'a> {
 
 #[rustler::nif]
 fn join(env: Env, server: ResourceArc<Server>, pid: LocalPid) -> Atom {
-    server.shared.receivers.join(pid);
-    // Monitored after it has joined: otherwise `down` could be called before there is anything to
-    // remove.
-    if env.monitor(&server, &pid).is_none() {
+    let is_new = server.shared.receivers.join(pid);
+    // Monitored once, and after it has joined: otherwise `down` could be called before there is
+    // anything to remove.
+    if is_new && env.monitor(&server, &pid).is_none() {
         server.shared.receivers.leave(&pid);
     }
     ok()

@@ -1,5 +1,6 @@
 //! Serves the requests of a connection: from the head of each to its response.
 
+use crate::config::Settings;
 use crate::connection_state::{ConnectionState, Stage};
 use crate::deadline_timer::DeadlineTimer;
 use crate::rejection::{Body, Rejection};
@@ -10,13 +11,17 @@ use crate::stats::InFlightPermit;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body as _, Incoming};
-use hyper::header::{HOST, TRANSFER_ENCODING};
+use hyper::ext::ReasonPhrase;
+use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, Version};
-use roundtrip_core::server::is_authority;
+use roundtrip_core::server::{is_path, is_query, parse_port};
 use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::time::Instant;
 
 /// The half of a connection that responds to requests.
@@ -37,31 +42,67 @@ impl RequestService {
         let counters = &self.shared.counters;
         counters.count_request();
         self.state.set_stage(Stage::ReadingBody);
-        let response = self.respond(request).await.unwrap_or_else(|rejection| {
+        if request.headers().contains_key(TRANSFER_ENCODING) {
+            // A proxy may have read another end into this request, for example by a Content-Length
+            // that hyper ignores. What follows could be a request that the proxy has not seen.
+            self.state.must_close.set();
+        }
+        let response = self.respond_in_time(request).await;
+        let mut response = response.unwrap_or_else(|rejection| {
             if rejection == Rejection::Overloaded {
                 counters.count_refused();
             }
+            if rejection.status().is_client_error() {
+                self.state.must_close.set();
+            }
             rejection.into_response()
         });
+        if self.state.must_close.is_set() {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        if response.status().canonical_reason().is_none() {
+            // hyper would write "<none>".
+            let reason = ReasonPhrase::from_static(b"Unknown");
+            response.extensions_mut().insert(reason);
+        }
         counters.count_response(response.status().as_u16(), began.elapsed());
         self.state.set_stage(Stage::Idle);
         Ok(response)
+    }
+
+    /// Responds, but with a 503 if the shutdown times out first.
+    async fn respond_in_time(
+        &self,
+        request: hyper::Request<Incoming>,
+    ) -> Result<Response<Body>, Rejection> {
+        let mut responding = pin!(self.respond(request));
+        poll_fn(|cx| match responding.as_mut().poll(cx) {
+            Poll::Pending if self.state.shutdown_timed_out.is_set() => {
+                if self.state.stage() == Stage::ReadingBody {
+                    self.state.must_close.set();
+                }
+                Poll::Ready(Err(Rejection::DeadlineExceeded))
+            }
+            response => response,
+        })
+        .await
     }
 
     async fn respond(
         &self,
         request: hyper::Request<Incoming>,
     ) -> Result<Response<Body>, Rejection> {
-        let (head, body) = request.into_parts();
-        let permit = self.admit(&head, &body).inspect_err(|_| {
+        let (mut head, body) = request.into_parts();
+        let mut permit = self.admit(&mut head, &body).inspect_err(|_| {
             if !body.is_end_stream() {
-                self.state.has_unread_input.set();
+                self.state.must_close.set();
             }
         })?;
         let body = self
-            .read(body)
+            .read(body, &mut permit)
             .await
-            .inspect_err(|_| self.state.has_unread_input.set())?;
+            .inspect_err(|_| self.state.must_close.set())?;
         if self.shared.settings.answer_in_rust {
             return Ok(Response::new(Full::new(body)));
         }
@@ -78,11 +119,8 @@ impl RequestService {
     }
 
     /// Rejects what can be rejected before the body is read.
-    fn admit(&self, head: &Parts, body: &Incoming) -> Result<InFlightPermit, Rejection> {
+    fn admit(&self, head: &mut Parts, body: &Incoming) -> Result<InFlightPermit, Rejection> {
         check_head(head)?;
-        if self.state.is_ambiguous.is_set() {
-            return Err(Rejection::BadRequest);
-        }
         let Shared {
             settings, counters, ..
         } = &*self.shared;
@@ -93,9 +131,9 @@ impl RequestService {
         permit.ok_or(Rejection::Overloaded)
     }
 
-    async fn read(&self, body: Incoming) -> Result<Bytes, Rejection> {
-        let max = self.shared.settings.max_body;
-        collect(body, max).await.map_err(|rejection| {
+    async fn read(&self, body: Incoming, permit: &mut InFlightPermit) -> Result<Bytes, Rejection> {
+        let collected = collect(body, &self.shared.settings, permit).await;
+        collected.map_err(|rejection| {
             if self.state.body_timed_out.is_set() {
                 Rejection::BodyTimeout
             } else {
@@ -105,16 +143,27 @@ impl RequestService {
     }
 }
 
-/// Checks what RFC 9112 requires of a head and hyper does not check.
-fn check_head(head: &Parts) -> Result<(), Rejection> {
+/// Checks what RFC 9112 requires of a head and hyper does not check. The host in the target, if there
+/// is one, replaces that of the Host header.
+fn check_head(head: &mut Parts) -> Result<(), Rejection> {
     let mut hosts = head.headers.get_all(HOST).iter();
     let has_valid_host = match (hosts.next(), hosts.next()) {
         (None, _) => head.version != Version::HTTP_11,
-        (Some(host), None) => is_authority(host.as_bytes()),
+        (Some(host), None) => {
+            host.is_empty() || host.to_str().is_ok_and(|host| parse_port(host).is_some())
+        }
         (Some(_), Some(_)) => false,
     };
     if !has_valid_host || !has_valid_target(head) {
         return Err(Rejection::BadRequest);
+    }
+    if let (Some(scheme), Some(authority)) = (head.uri.scheme_str(), head.uri.authority()) {
+        if scheme != "http" {
+            return Err(Rejection::Misdirected);
+        }
+        let host = HeaderValue::from_str(authority.as_str());
+        let host = host.map_err(|_| Rejection::BadRequest)?;
+        head.headers.insert(HOST, host);
     }
     let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
     match (codings.next(), codings.next()) {
@@ -127,16 +176,25 @@ fn check_head(head: &Parts) -> Result<(), Rejection> {
 
 /// Returns whether the request target has a form that is allowed for the method.
 fn has_valid_target(head: &Parts) -> bool {
-    let path = head.uri.path();
+    let uri = &head.uri;
+    let port = uri
+        .authority()
+        .map(|authority| parse_port(authority.as_str()));
     if head.method == Method::CONNECT {
-        head.uri.authority().is_some() && path.is_empty()
-    } else {
-        path.starts_with('/') || (path == "*" && head.method == Method::OPTIONS)
+        let port = port.flatten().and_then(|port| port.parse::<u16>().ok());
+        return uri.path().is_empty() && port.is_some_and(|port| port > 0);
     }
+    let is_asterisk = head.method == Method::OPTIONS && uri == "*";
+    let is_path = uri.path().starts_with('/') && is_path(uri.path());
+    is_asterisk || is_path && uri.query().is_none_or(is_query) && port != Some(None)
 }
 
-/// Reads a body of at most `max` bytes.
-async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Rejection> {
+/// Reads a body within the limits for one and for all bodies.
+async fn collect(
+    mut body: Incoming,
+    settings: &Settings,
+    permit: &mut InFlightPermit,
+) -> Result<Bytes, Rejection> {
     let mut whole = Bytes::new();
     let mut more = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -144,8 +202,11 @@ async fn collect(mut body: Incoming, max: usize) -> Result<Bytes, Rejection> {
         let Ok(data) = frame.map_err(|_| Rejection::BadRequest)?.into_data() else {
             continue;
         };
-        if whole.len() + more.len() + data.len() > max {
+        if whole.len() + more.len() + data.len() > settings.max_body {
             return Err(Rejection::BodyTooLarge);
+        }
+        if !permit.hold_body(data.len(), settings.max_body_total) {
+            return Err(Rejection::Overloaded);
         }
         // Most bodies arrive in one piece, which then isn't copied.
         if whole.is_empty() && more.is_empty() {

@@ -1,6 +1,7 @@
 //! What the threads of a server share with its NIFs.
 
-use crate::config::Settings;
+use crate::config::{Config, Settings};
+use crate::error::Error;
 use crate::receiver_pool::ReceiverPool;
 use crate::stats::Counters;
 
@@ -9,4 +10,15 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) receivers: ReceiverPool,
     pub(crate) counters: Counters,
+}
+
+impl Shared {
+    /// Returns the state of a server that nobody has joined yet.
+    pub(crate) fn new(config: Config) -> Result<Self, Error> {
+        Ok(Shared {
+            settings: Settings::try_from(config)?,
+            receivers: ReceiverPool::default(),
+            counters: Counters::new()?,
+        })
+    }
 }

@@ -23,6 +23,14 @@ impl Shutdown {
         *self != Shutdown::NotRequested
     }
 
+    /// Returns until when requests in flight may be answered.
+    pub(crate) fn deadline(&self) -> Instant {
+        match self {
+            Shutdown::Graceful(deadline) => *deadline,
+            Shutdown::NotRequested | Shutdown::Immediate => Instant::now(),
+        }
+    }
+
     /// Returns whether the server should stop without finishing anything.
     pub(crate) fn is_immediate(&self) -> bool {
         *self == Shutdown::Immediate

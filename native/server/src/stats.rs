@@ -33,6 +33,7 @@ pub(crate) struct Stats {
 pub(crate) struct Counters {
     requests: AtomicU64,
     in_flight: Arc<AtomicUsize>,
+    body_bytes: Arc<AtomicUsize>,
     connections: Arc<AtomicUsize>,
     refused: AtomicU64,
     malformed: AtomicU64,
@@ -47,6 +48,7 @@ impl Counters {
         Ok(Counters {
             requests: AtomicU64::default(),
             in_flight: Arc::default(),
+            body_bytes: Arc::default(),
             connections: Arc::default(),
             refused: AtomicU64::default(),
             malformed: AtomicU64::default(),
@@ -81,15 +83,18 @@ impl Counters {
 
     /// Counts a connection as open until the guard is dropped.
     pub(crate) fn open_connection(&self) -> CountGuard {
-        CountGuard::new(&self.connections).0
+        CountGuard::new(&self.connections, 1).0
     }
 
     /// Counts a request as in flight until the permit is dropped. Returns `None` when there are
     /// `max` already.
     pub(crate) fn in_flight_permit(&self, max: usize) -> Option<InFlightPermit> {
         // Counted before the comparison, so that two requests can't both get the last permit.
-        let (guard, before) = CountGuard::new(&self.in_flight);
-        (before < max).then_some(InFlightPermit { _guard: guard })
+        let (guard, before) = CountGuard::new(&self.in_flight, 1);
+        (before < max).then(|| InFlightPermit {
+            body: CountGuard::new(&self.body_bytes, 0).0,
+            _guard: guard,
+        })
     }
 
     /// Reads the counts.
@@ -113,25 +118,44 @@ impl Counters {
     }
 }
 
-/// Counts one connection or request until it is dropped.
-pub(crate) struct CountGuard(Arc<AtomicUsize>);
+/// Counts connections, requests or bytes until it is dropped.
+pub(crate) struct CountGuard {
+    total: Arc<AtomicUsize>,
+    counted: usize,
+}
 
 impl CountGuard {
-    /// Counts one more, and returns how many there were before.
-    fn new(count: &Arc<AtomicUsize>) -> (Self, usize) {
-        let before = count.fetch_add(1, Ordering::Relaxed);
-        (CountGuard(Arc::clone(count)), before)
+    /// Counts `counted` more, and returns how many there were before.
+    fn new(total: &Arc<AtomicUsize>, counted: usize) -> (Self, usize) {
+        let before = total.fetch_add(counted, Ordering::Relaxed);
+        let total = Arc::clone(total);
+        (CountGuard { total, counted }, before)
+    }
+
+    /// Counts more, and returns how many there were before.
+    fn add(&mut self, more: usize) -> usize {
+        self.counted += more;
+        self.total.fetch_add(more, Ordering::Relaxed)
     }
 }
 
 impl Drop for CountGuard {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.total.fetch_sub(self.counted, Ordering::Relaxed);
     }
 }
 
-/// The permission to have one request in flight. It is dropped when the request is answered, when
-/// its deadline has passed, or when its handle is dropped.
+/// The permission to have one request in flight. It is dropped when Elixir has answered the request,
+/// has learned that no answer is wanted any more, or drops the handle.
 pub(crate) struct InFlightPermit {
+    body: CountGuard,
     _guard: CountGuard,
+}
+
+impl InFlightPermit {
+    /// Counts bytes of the request's body as held. Returns false if all bodies together then exceed
+    /// `max` bytes.
+    pub(crate) fn hold_body(&mut self, bytes: usize, max: usize) -> bool {
+        self.body.add(bytes) + bytes <= max
+    }
 }

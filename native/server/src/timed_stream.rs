@@ -1,9 +1,9 @@
-//! The socket of a connection, with the time limits and the request tracking that hyper lacks.
+//! The socket of a connection, with the limits on time and on request lines that hyper lacks.
 
 use crate::connection_state::{ConnectionState, Stage};
-use crate::rejection::HEAD_TIMEOUT;
+use crate::rejection::{BAD_TARGET, HEAD_TIMEOUT, TARGET_TOO_LONG};
 use crate::shared::Shared;
-use roundtrip_core::server::FramingTracker;
+use roundtrip_core::server::{RequestLine, RequestLineError};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,14 +16,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// How long a rejected client may take to stop sending, so that the response reaches it.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What a connection waits for. Each but the last has a time limit here.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Head,
-    Body,
-    Idle,
-    Handler,
-}
+/// How many bytes of a response a client must read in each `write_timeout`, on average.
+const BYTES_PER_WRITE_TIMEOUT: u32 = 8 << 20;
 
 /// A socket whose reads and writes have time limits.
 ///
@@ -34,16 +28,16 @@ pub(crate) struct TimedStream {
     stream: TcpStream,
     state: Arc<ConnectionState>,
     shared: Arc<Shared>,
-    framing: FramingTracker,
-    phase: Phase,
-    /// When the phase began.
+    request_line: RequestLine,
+    /// When the stage began.
     since: Instant,
-    /// When the client stopped reading, if a write is waiting for it.
+    /// When the client stopped reading, if a write is waiting for it. What it reads moves this on.
     blocked_since: Option<Instant>,
     timer: Pin<Box<Sleep>>,
     /// How often the timer fires.
     tick: Duration,
     is_at_eof: bool,
+    is_rejected: bool,
     is_lingering: bool,
 }
 
@@ -57,51 +51,62 @@ impl TimedStream {
             stream,
             state,
             shared,
-            framing: FramingTracker::default(),
-            phase: Phase::Head,
+            request_line: RequestLine::default(),
             since,
             blocked_since: None,
             timer: Box::pin(sleep_until(since + tick)),
             tick,
             is_at_eof: false,
+            is_rejected: false,
             is_lingering: false,
         }
     }
 
-    fn enter(&mut self, phase: Phase) {
-        if self.state.take_stage_changed() || self.phase != phase {
-            self.phase = phase;
-            // This phase has no limit, and every request enters it, so the clock is not read.
-            if phase != Phase::Handler {
-                self.since = Instant::now();
+    /// Takes note of what was read. Returns the response if it must be rejected.
+    fn track(&mut self, mut bytes: &[u8]) -> Option<&'static [u8]> {
+        self.is_at_eof = bytes.is_empty();
+        if self.state.must_close.is_set() {
+            return None;
+        }
+        match self.state.stage() {
+            Stage::New | Stage::Idle => {
+                // RFC 9112 allows empty lines before a request.
+                bytes = bytes.trim_ascii_start();
+                if bytes.is_empty() {
+                    return None;
+                }
+                self.state.set_stage(Stage::ReadingHead);
+                self.request_line = RequestLine::default();
             }
+            Stage::ReadingHead => (),
+            Stage::ReadingBody | Stage::WaitingForHandler => return None,
+        }
+        let max = self.shared.settings.max_headers;
+        match self.request_line.feed(bytes, max) {
+            Ok(()) => None,
+            Err(RequestLineError::TooLong) => Some(TARGET_TOO_LONG),
+            Err(RequestLineError::Fragment) => Some(BAD_TARGET),
         }
     }
 
-    /// Returns what a read waits for.
-    fn read_phase(&self) -> Phase {
-        if self.state.is_at(Stage::WaitingForHandler) {
-            Phase::Handler
-        } else if self.state.is_at(Stage::ReadingBody) {
-            Phase::Body
-        } else if self.framing.is_in_head() || self.phase == Phase::Head {
-            // A new connection waits for a head even before its first byte.
-            Phase::Head
-        } else {
-            Phase::Idle
+    /// Is ready when the current stage has taken longer than its limit.
+    fn poll_stage_limit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.state.take_stage_changed() {
+            self.since = Instant::now();
+            self.blocked_since = None;
         }
-    }
-
-    /// Is ready when the current phase has taken longer than its limit.
-    fn poll_limit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let settings = &self.shared.settings;
-        let (since, limit) = match (self.blocked_since, self.phase) {
-            (Some(since), _) => (since, settings.write_timeout),
-            (None, Phase::Head) => (self.since, settings.header_timeout),
-            (None, Phase::Body) => (self.since, settings.body_timeout),
-            (None, Phase::Idle) => (self.since, settings.idle_timeout),
-            (None, Phase::Handler) => return Poll::Pending,
+        let limit = match self.state.stage() {
+            Stage::New | Stage::ReadingHead => settings.header_timeout,
+            Stage::Idle => settings.idle_timeout,
+            Stage::ReadingBody => settings.body_timeout,
+            Stage::WaitingForHandler => return Poll::Pending,
         };
+        self.poll_limit(self.since, limit, cx)
+    }
+
+    /// Is ready when the limit has passed.
+    fn poll_limit(&mut self, since: Instant, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.timer.as_mut().poll(cx));
             let now = Instant::now();
@@ -113,52 +118,75 @@ impl TimedStream {
         }
     }
 
-    /// Takes note of what was read.
-    fn track(&mut self, bytes: &[u8]) {
-        self.is_at_eof = bytes.is_empty();
-        self.framing.feed(bytes);
-        if self.framing.is_ambiguous() {
-            self.state.is_ambiguous.set();
-        }
-        if !self.framing.is_in_head() && self.phase == Phase::Head {
-            // The first head is complete, and the service decides what comes next.
-            self.phase = Phase::Handler;
-        }
-    }
-
-    /// Settings how long a write may wait for the client to read.
-    fn poll_write_limit<T>(
+    /// Limits how long a response waits for the client: `write_timeout` more than the client has earned
+    /// by reading.
+    fn poll_write_limit(
         &mut self,
         cx: &mut Context<'_>,
-        poll: Poll<io::Result<T>>,
-    ) -> Poll<io::Result<T>> {
-        if poll.is_ready() {
-            if self.blocked_since.take().is_some() {
-                // A client that reads a large response slowly was not idle meanwhile.
-                self.since = Instant::now();
+        poll: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let timeout = self.shared.settings.write_timeout;
+        if let Poll::Ready(written) = poll {
+            if let (Some(since), Ok(bytes)) = (self.blocked_since, &written) {
+                let bytes = u32::try_from(*bytes).unwrap_or(u32::MAX);
+                let since = since + timeout * bytes / BYTES_PER_WRITE_TIMEOUT;
+                self.blocked_since = Some(since).filter(|since| *since < Instant::now());
             }
-            return poll;
+            return Poll::Ready(written);
         }
-        self.blocked_since.get_or_insert_with(Instant::now);
-        ready!(self.poll_limit(cx));
+        let since = *self.blocked_since.get_or_insert_with(Instant::now);
+        ready!(self.poll_limit(since, timeout, cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Fails when the client has reset the connection, which hyper doesn't notice while a handler
+    /// works. A client that has only stopped sending still gets its response.
+    fn poll_reset(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        self.blocked_since = None;
+        let mut byte = [0];
+        let mut byte = ReadBuf::new(&mut byte);
+        if self.stream.poll_peek(cx, &mut byte)?.is_pending() {
+            return Ok(());
+        }
+        // Unread input or its end hides a reset, so the socket is asked now and then.
+        while self.timer.as_mut().poll(cx).is_ready() {
+            self.timer.as_mut().reset(Instant::now() + self.tick);
+        }
+        self.stream.take_error()?.map_or(Ok(()), Err)
+    }
+
+    /// Responds once in place of hyper, and fails as soon as the client has had time to read it.
+    fn poll_reject(&mut self, response: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !std::mem::replace(&mut self.is_rejected, true) {
+            // A client that sends slowly may not read either, so only what the socket takes without
+            // waiting is written.
+            let _ = self.stream.try_write(response);
+            self.state.must_close.set();
+        }
+        ready!(Pin::new(self).poll_shutdown(cx))?;
+        Poll::Ready(Err(io::ErrorKind::InvalidData.into()))
     }
 
     /// Reads and discards input until the client closes its side, or for [`LINGER`] at most.
     fn poll_drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let lingers = self.state.has_unread_input.is_set() || self.framing.is_in_head();
+        let lingers = self.state.must_close.is_set() || self.state.stage() == Stage::ReadingHead;
+        if lingers {
+            if !std::mem::replace(&mut self.is_lingering, true) {
+                self.timer.as_mut().reset(Instant::now() + LINGER);
+            }
+            // Polled before reading: tokio lets a task do only so much at once, and a client that
+            // sends fast would leave nothing for the timer.
+            if self.timer.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(());
+            }
+        }
         let mut bytes = [0; 4_096];
         while !self.is_at_eof {
             let mut buffer = ReadBuf::new(&mut bytes);
             match Pin::new(&mut self.stream).poll_read(cx, &mut buffer) {
                 Poll::Ready(Ok(())) if !buffer.filled().is_empty() => (),
-                Poll::Pending if lingers => {
-                    if !std::mem::replace(&mut self.is_lingering, true) {
-                        self.timer.as_mut().reset(Instant::now() + LINGER);
-                    }
-                    return self.timer.as_mut().poll(cx);
-                }
-                _ => return Poll::Ready(()),
+                Poll::Pending if lingers => return Poll::Pending,
+                _ => break,
             }
         }
         Poll::Ready(())
@@ -166,34 +194,40 @@ impl TimedStream {
 }
 
 impl AsyncRead for TimedStream {
+    /// Is called for a head or a body only, because the connection allows a half-close.
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.is_rejected {
+            return this.poll_reject(b"", cx);
+        }
+        // A limit that is checked only when a read has to wait would not stop a client that sends fast,
+        // such as one whose chunk size has endless zeros. The size of a head is limited.
+        let may_read =
+            this.state.stage() != Stage::ReadingBody || this.poll_stage_limit(cx).is_pending();
         let filled = buffer.filled().len();
-        if let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
-            this.track(&buffer.filled()[filled..]);
-            return Poll::Ready(read);
+        if may_read && let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
+            return match this.track(&buffer.filled()[filled..]) {
+                Some(response) => {
+                    this.shared.counters.count_malformed();
+                    this.poll_reject(response, cx)
+                }
+                None => Poll::Ready(read),
+            };
         }
-        let phase = this.read_phase();
-        this.enter(phase);
-        ready!(this.poll_limit(cx));
-        if phase == Phase::Body {
-            this.state.body_timed_out.set();
+        ready!(this.poll_stage_limit(cx));
+        match this.state.stage() {
+            Stage::ReadingHead => this.poll_reject(HEAD_TIMEOUT, cx),
+            Stage::ReadingBody => {
+                this.state.body_timed_out.set();
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            // Reading nothing tells hyper to close an idle connection as if the client had closed it.
+            _ => Poll::Ready(Ok(())),
         }
-        if this.blocked_since.is_some() || phase == Phase::Body {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
-        if this.framing.is_in_head() {
-            // A client that sends this slowly may not read either, so only what the socket takes
-            // without waiting is written.
-            let _ = this.stream.try_write(HEAD_TIMEOUT);
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-        }
-        // Reading nothing tells hyper to close an idle connection as if the client had closed it.
-        Poll::Ready(Ok(()))
     }
 }
 
@@ -222,8 +256,13 @@ impl AsyncWrite for TimedStream {
         self.stream.is_write_vectored()
     }
 
+    /// Is called each time hyper makes no more progress.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        if this.state.stage() == Stage::WaitingForHandler {
+            this.poll_reset(cx)?;
+        }
+        Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

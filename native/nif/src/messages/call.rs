@@ -4,20 +4,22 @@ use super::atoms;
 use crate::Error;
 use parking_lot::Condvar;
 use roundtrip_core::messages::{self, Failure, Timeout};
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_support::{LargeTerm, LiveGuard, Lock, SmallTerm, live};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
-use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term};
+use rustler::{
+    Atom, Encoder, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term,
+};
 use std::time::{Duration, Instant};
 
-/// Holds an answer in an environment of its own, on its way from one process to another.
+/// Holds a term in an environment of its own, on its way from one process to another.
 struct Answer {
     owned: OwnedEnv,
     saved: SavedTerm,
 }
 
 impl Answer {
-    fn new(term: Term) -> Self {
+    fn new(term: impl Encoder) -> Self {
         let owned = OwnedEnv::new();
         let saved = owned.save(term);
         Answer { owned, saved }
@@ -32,14 +34,25 @@ impl Answer {
 struct Call {
     state: Lock<messages::Call<LocalPid, Answer>>,
     changed: Condvar,
+    /// Who gets the outcome as a message; `None` if the asker waits for it in `ask`.
+    later: Option<Later>,
     _guard: LiveGuard,
+}
+
+/// An asker that goes on meanwhile: a GenServer, for example, that replies later to its caller.
+struct Later {
+    asker: LocalPid,
+    from: Lock<Answer>,
 }
 
 #[rustler::resource_impl]
 impl Resource for Call {
-    fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
-        self.state.lock().fail(Failure::Down);
-        self.changed.notify_one();
+    fn down<'a>(&'a self, env: Env<'a>, _pid: LocalPid, _monitor: Monitor) {
+        self.fail(env, Failure::Down);
+    }
+
+    fn destructor(self, env: Env<'_>) {
+        self.fail(env, Failure::Dropped);
     }
 }
 
@@ -48,14 +61,40 @@ impl Call {
         Call {
             state: Lock::new(messages::Call::new(callee)),
             changed: Condvar::new(),
+            later: None,
             _guard: LiveGuard::new(),
         }
     }
 
-    fn answer(&self, from: &LocalPid, answer: Answer) -> Result<(), Error> {
-        self.state.lock().answer(from, answer)?;
-        self.changed.notify_one();
+    fn answer(&self, env: Env, answer: Answer) -> Result<(), Error> {
+        let accepted = self.state.lock().answer(&env.pid(), answer);
+        // The lock is free again here, where a rejected answer is dropped: it may be large.
+        accepted.map_err(|(rejection, _answer)| rejection)?;
+        self.tell_asker(env);
         Ok(())
+    }
+
+    fn fail(&self, env: Env, failure: Failure) {
+        // An answer that came first was told by whoever gave it.
+        if self.state.lock().fail(failure) {
+            self.tell_asker(env);
+        }
+    }
+
+    /// Wakes the asker or sends it the outcome. To be called once, by whoever ended the call.
+    fn tell_asker(&self, env: Env) {
+        let Some(Later { asker, from }) = &self.later else {
+            self.changed.notify_one();
+            return;
+        };
+        let outcome = self.state.lock().outcome();
+        if let Some(outcome) = outcome {
+            let outcome = outcome.map(|answer| answer.copy_to(env));
+            let outcome = outcome.map_err(Error::from);
+            // An asker that is dead needs no message.
+            let from = from.lock().copy_to(env);
+            let _ = env.send(asker, (atoms::answered(), from, outcome));
+        }
     }
 
     /// Waits until there is an answer or none can come. It blocks, so call it on dirty schedulers
@@ -74,11 +113,15 @@ impl Call {
     }
 }
 
+pub(super) fn keep_type(pid: LocalPid) {
+    live::leak(ResourceArc::new(Call::new(pid)));
+}
+
 #[rustler::nif(schedule = "DirtyIo")]
 fn ask<'a>(
     env: Env<'a>,
     callee: LocalPid,
-    question: Term<'a>,
+    question: LargeTerm<'a>,
     timeout: Timeout,
 ) -> Result<Term<'a>, Error> {
     let call = ResourceArc::new(Call::new(callee));
@@ -97,9 +140,29 @@ fn ask<'a>(
 }
 
 #[rustler::nif]
-fn answer(env: Env, call: &Call, term: Term) -> NifResult<Atom> {
+fn ask_later(env: Env, callee: LocalPid, question: SmallTerm, from: SmallTerm) -> NifResult<Atom> {
+    let (asker, from) = (env.pid(), Lock::new(Answer::new(from)));
+    let call = ResourceArc::new(Call {
+        later: Some(Later { asker, from }),
+        ..Call::new(callee)
+    });
+    if env.monitor(&call, &callee).is_none() {
+        // Otherwise the asker would also get a message, when the call is dropped.
+        call.state.lock().fail(Failure::Down);
+        return Err(Error::Noproc.into());
+    }
+    // If the asker dies, the callee's answer is too late.
+    env.monitor(&call, &asker);
+    // If the callee has died by now, `down` tells the asker.
+    let _ = env.send(&callee, (atoms::ask(), call, question));
+    Ok(ok())
+}
+
+// On a dirty scheduler, because an answer may be large. Those for CPU work are never held by `ask`.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn answer(env: Env, call: &Call, term: LargeTerm) -> NifResult<Atom> {
     // Copied before the lock is taken: a large answer must not hold up the process that waits.
     let copied = Answer::new(term);
-    call.answer(&env.pid(), copied)?;
+    call.answer(env, copied)?;
     Ok(ok())
 }

@@ -4,10 +4,10 @@ use super::atoms;
 use super::thread::Thread;
 use crate::Error;
 use roundtrip_core::messages::MessageCount;
-use roundtrip_support::{LiveGuard, SharedStruct};
+use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
-use rustler::{Atom, Encoder, Env, LocalPid, NifResult, OwnedEnv, Resource, ResourceArc, Term};
+use rustler::{Atom, Encoder, Env, LocalPid, NifResult, OwnedEnv, Resource, ResourceArc};
 use std::any::Any;
 
 /// A thread that sends; joining it returns how many messages it sent. It ends by itself.
@@ -48,7 +48,7 @@ fn sender_hi_to(pid: LocalPid, is_cool: bool) -> Started {
 }
 
 #[rustler::nif]
-fn sender_repeat_cleared(pid: LocalPid, term: Term, times: MessageCount) -> Started {
+fn sender_repeat_cleared(pid: LocalPid, term: SmallTerm, times: MessageCount) -> Started {
     let mut msg_env = OwnedEnv::new();
     let saved = msg_env.save(term);
     start(move || {
@@ -60,15 +60,16 @@ fn sender_repeat_cleared(pid: LocalPid, term: Term, times: MessageCount) -> Star
 }
 
 #[rustler::nif]
-fn sender_repeat(pid: LocalPid, term: Term, times: MessageCount) -> Started {
+fn sender_repeat(pid: LocalPid, term: SmallTerm, times: MessageCount) -> NifResult<Started> {
+    let times = times.of_size(term.words())?;
     let owned = OwnedEnv::new();
     let saved = owned.save(term);
-    start(move || {
+    Ok(start(move || {
         for _ in 0..times.get() {
             owned.run(|env| env.send(&pid, saved.load(env)))?;
         }
         Ok(times.get())
-    })
+    }))
 }
 
 #[rustler::nif]

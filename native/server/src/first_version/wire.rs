@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use roundtrip_support::LiveGuard;
 use rustler::ResourceArc;
 
+use super::clean_up::Reading;
 use super::{Client, Header, Request, Response};
 
 /// The bytes that were read, and the offset at which the head ends.
@@ -15,6 +16,7 @@ type Received = (Vec<u8>, usize);
 
 /// Reads a request. Returns `None` if the client sent something else or closed the connection.
 pub(crate) fn read(mut stream: TcpStream) -> Option<Request> {
+    let _reading = Reading::new(&stream);
     let received = head_of(&mut stream)?;
     let (method, path, headers) = parse(&received.0)?;
     let body = body(&mut stream, received, length(&headers));
