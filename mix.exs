@@ -125,7 +125,8 @@ defmodule Roundtrip.MixProject do
       main: "readme",
       source_ref: "v#{@version}",
       extras:
-        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "LICENSE"] ++ notebooks(),
+        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "LICENSE"] ++
+          notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       # The tasks in dev/ are not part of the package.
       filter_modules: fn module, _metadata -> not match?("Mix." <> _, inspect(module)) end,
