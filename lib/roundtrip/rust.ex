@@ -175,13 +175,15 @@ defmodule Roundtrip.Rust do
 
   # Loaded here and not in an `@on_load`, whose failure would be a log message and no exception.
   defp load(%{module: module} = env, %Build{crate: crate} = build, stubs) do
-    with :ok <- Loader.load(build, stubs, crate.source =~ @outlives_calls),
-         nil <- Stubs.unmatched(module, stubs, crate.nifs.module_info(:nifs)) do
-      if suggestion = MappedLibraries.count(), do: IO.puts(suggestion)
-    else
+    case Loader.load(build, stubs, crate.source =~ @outlives_calls) do
+      :ok -> :ok
       {:error, reason} -> fail(env, %Error{message: Stubs.load_error(module, reason)})
-      unmatched -> fail(env, %Error{message: unmatched})
     end
+
+    if unmatched = Stubs.unmatched(module, stubs, crate.nifs.module_info(:nifs)),
+      do: fail(env, %Error{message: unmatched})
+
+    if suggestion = MappedLibraries.count(), do: IO.puts(suggestion)
   rescue
     error in [File.Error, File.CopyError] -> fail(env, error)
   end
