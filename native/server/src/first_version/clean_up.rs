@@ -67,7 +67,7 @@ pub(crate) fn set_timeouts(stream: &TcpStream) {
     let _ = stream.set_write_timeout(Some(Duration::from_millis(100)));
 }
 
-/// Lets [`first_clean_up`] close a client that a thread reads from, until this is dropped. A client
+/// Lets `first_clean_up` close a client that a thread reads from, until this is dropped. A client
 /// that sends a byte every few seconds would otherwise hold up the thread for as long as it likes.
 pub(crate) struct Reading(ThreadId);
 
