@@ -28,7 +28,7 @@ defmodule Roundtrip.Precompiled do
     * `:crate` - name of the library that the crate builds
     * `:path` - the crate's folder, relative to the root of the project
 
-  `cargo xtask dist` reads the two options from the source, so they are on one line with `use`.
+  The crate's Cargo.toml names the module in `package.metadata.nif`, where `cargo xtask dist` reads it.
   """
 
   alias Roundtrip.Precompiled.{Archive, Target}
