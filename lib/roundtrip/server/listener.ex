@@ -98,15 +98,14 @@ defmodule Roundtrip.Server.Listener do
   def whereis(registry), do: :ets.lookup_element(registry, :listener, 2)
 
   @impl true
-  def init({%Options{config: config} = options, port_memory, registry}) do
+  def init({%Options{} = options, port_memory, registry}) do
     :ets.insert(registry, {:listener, self()})
     port = :atomics.get(port_memory, 1)
-    config = if port == 0, do: config, else: %{config | port: port}
+    options = if port == 0, do: options, else: put_in(options.config.port, port)
     attempts = if port == 0, do: 1, else: @attempts
 
     state = %{
       options: options,
-      config: config,
       port_memory: port_memory,
       attempts: attempts,
       server: nil,
@@ -122,7 +121,7 @@ defmodule Roundtrip.Server.Listener do
   end
 
   defp bind(state) do
-    case Native.start(state.config, self()) do
+    case Native.start(state.options.config, self()) do
       {:ok, server} ->
         {:ok, bound(%{state | server: server})}
 

@@ -71,7 +71,7 @@ defmodule Roundtrip.Server.Receiver do
   def handle_info({:DOWN, _monitor, :process, task, reason}, state) do
     case Map.pop(state.tasks, task) do
       {nil, _tasks} -> {:noreply, state}
-      {task, tasks} -> handle_exit(reason, task, %{state | tasks: tasks})
+      {entry, tasks} -> handle_exit(reason, entry, %{state | tasks: tasks})
     end
   end
 
@@ -93,9 +93,9 @@ defmodule Roundtrip.Server.Receiver do
   defp send_kill_overdue(deadline),
     do: Process.send_after(self(), :kill_overdue, max(div(deadline, 4), @min_check_interval))
 
-  defp handle_exit(:normal, _task, state), do: {:noreply, state}
+  defp handle_exit(:normal, _entry, state), do: {:noreply, state}
 
-  defp handle_exit({:shutdown, :later}, _task, state),
+  defp handle_exit({:shutdown, :later}, _entry, state),
     do: {:noreply, state, {:continue, :collect_garbage}}
 
   defp handle_exit(reason, {request, started}, state) do

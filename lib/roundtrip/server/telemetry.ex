@@ -1,7 +1,7 @@
 defmodule Roundtrip.Server.Telemetry do
   @moduledoc ~S"""
   The [telemetry](https://hexdocs.pm/telemetry) events of a server. They are emitted if `:telemetry` is
-  among your dependencies, and cost nothing if it isn't.
+  among your dependencies.
 
       :telemetry.attach(
         "log-requests",
@@ -23,8 +23,8 @@ defmodule Roundtrip.Server.Telemetry do
 
   Times are in native units. `:request` is a `Roundtrip.Server.Request`, `:handler` is the option of
   that name, and `:response` is a `Roundtrip.Server.Response` or `:later`. The last three are those of
-  a `catch`: a handler that was killed has the kind `:exit`, the reason `:killed` and no stack trace. An
-  `:inline` handler that is killed takes its receiver along, so it has no such event.
+  a `catch`: a handler that was killed has the kind `:exit`, the reason `:killed` and no stack trace. If
+  a receiver is killed, its requests have no such event; killing an `:inline` handler kills its receiver.
 
   What Rust answers by itself, such as a 400, has no event: `Roundtrip.Server.stats/1` counts it. Don't
   keep a request longer than your function runs: see `Roundtrip.Server.respond/2`.
