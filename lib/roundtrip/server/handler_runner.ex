@@ -107,8 +107,10 @@ defmodule Roundtrip.Server.HandlerRunner do
   end
 
   defp describe(request, handler) do
+    # A client chooses both, and what follows them must fit in the line.
+    method = request.method |> to_string() |> binary_slice(0, 20)
     path = inspect(request.path, printable_limit: 200)
-    "#{request.method} #{path}: #{inspect(Options.handler_module(handler))}"
+    "#{method} #{path}: #{inspect(Options.handler_module(handler))}"
   end
 
   # An exception may quote a request. Its line breaks would let a client forge log entries, and its
