@@ -77,17 +77,15 @@ defmodule Roundtrip.Server.HandlerRunner do
   end
 
   defp fail(request, handler, kind, reason, stacktrace) do
-    crash = {crash_reason(kind, reason, stacktrace), stacktrace}
-    callers = Process.get(:"$callers", [])
-    # Logged before the answer is sent, so that a client that has its 500 finds the entry.
-    Logger.error(
-      fn ->
-        entry(request, handler, Exception.format_banner(kind, reason, stacktrace), stacktrace)
-      end,
-      crash_reason: crash,
-      callers: callers
-    )
+    banner = Exception.format_banner(kind, reason, stacktrace)
 
+    metadata = [
+      crash_reason: {crash_reason(kind, reason, stacktrace), stacktrace},
+      callers: Process.get(:"$callers", [])
+    ]
+
+    # Logged before the answer is sent, so that a client that has its 500 finds the entry.
+    Logger.error(fn -> entry(request, handler, banner, stacktrace) end, metadata)
     Responder.respond(request, %Response{status: 500, body: "Internal Server Error\n"})
     :answered
   end

@@ -97,6 +97,7 @@ defmodule Roundtrip.Server.Options do
     handler: :handler
   ]
 
+  @defaults [name: nil, handler: nil, mode: :task, shutdown: 5_000, startup_log: :info]
   @rust_options Map.keys(%Config{}) -- [:__struct__]
 
   @doc "Returns the options with their defaults, or raises an `ArgumentError` that names a wrong one."
@@ -145,8 +146,7 @@ defmodule Roundtrip.Server.Options do
     schedulers = System.schedulers_online()
     # Rust's threads need the other half of the machine to read and write.
     receivers = max(div(schedulers, 2), 1)
-    own = [name: nil, handler: nil, mode: :task, pool_size: receivers]
-    own = own ++ [shutdown: 5_000, startup_log: :info]
+    own = [pool_size: receivers] ++ @defaults
     rust = %Config{workers: schedulers} |> Map.from_struct() |> Keyword.new()
     rust |> Keyword.merge(own) |> Keyword.merge(opts)
   end
