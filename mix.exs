@@ -57,6 +57,7 @@ defmodule Roundtrip.MixProject do
     [
       {:rustler_precompiled, "~> 0.8"},
       {:rustler, ">= 0.37.0"} |> optional_unless_built(),
+      {:telemetry, "~> 1.0", optional: true},
       {:kino, "~> 0.19", only: [:dev, :test]},
       {:ex_doc, "~> 0.38", only: :dev, runtime: false}
     ]

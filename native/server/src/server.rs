@@ -1,13 +1,12 @@
 //! The server as Elixir holds it: a resource that stops the server when it or its owner ends.
 
 use crate::atoms;
-use crate::config::Config;
+use crate::config::{Config, Timeout};
 use crate::error::{Error, StartError};
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
 use crate::stats::Stats;
 use crate::{request, server_thread};
-use roundtrip_core::server::ShutdownDeadline;
 use roundtrip_support::{LiveGuard, Lock, live};
 use rustler::types::atom::ok;
 use rustler::{
@@ -15,7 +14,6 @@ use rustler::{
 };
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -138,7 +136,8 @@ fn join(env: Env, server: ResourceArc<Server>, pid: LocalPid) -> Atom {
 }
 
 #[rustler::nif]
-fn stop(env: Env, server: ResourceArc<Server>, deadline: ShutdownDeadline) -> Atom {
+fn stop(env: Env, server: ResourceArc<Server>, deadline: Timeout) -> NifResult<Atom> {
+    let deadline = Instant::now() + deadline.parse("deadline", 0)?;
     let has_exited = {
         let mut exit = server.exit.lock();
         if !exit.has_exited {
@@ -151,9 +150,8 @@ fn stop(env: Env, server: ResourceArc<Server>, deadline: ShutdownDeadline) -> At
         // Sending fails only when the owner is dead.
         let _ = env.send(&server.owner, message.encode(env));
     }
-    let deadline = Instant::now() + Duration::from_millis(deadline.get());
     server.shut_down(Shutdown::Graceful(deadline));
-    ok()
+    Ok(ok())
 }
 
 #[rustler::nif]
