@@ -125,7 +125,15 @@ defmodule Roundtrip.MixProject do
       main: "readme",
       source_ref: "v#{@version}",
       extras:
-        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "docs/glossary.md", "LICENSE"] ++
+        [
+          "README.md",
+          "CHANGELOG.md",
+          "CONTRIBUTING.md",
+          "RELEASING.md",
+          "SECURITY.md",
+          "docs/glossary.md",
+          "LICENSE"
+        ] ++
           notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       # The tasks in dev/ are not part of the package.
