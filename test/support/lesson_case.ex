@@ -77,7 +77,11 @@ defmodule Roundtrip.LessonCase do
     ]
 
     assert_none(Linter.lint(read(lesson), opts) ++ changeable(read(lesson)))
-    if lesson in @teach_rust, do: assert(length(cells_to_change(read(lesson))) >= 4)
+
+    if lesson in @teach_rust do
+      assert length(cells_to_change(read(lesson))) >= 4,
+             "#{lesson} teaches Rust, and has fewer than four cells that begin with `# Change it: ...`"
+    end
   end
 
   @doc "Returns the cells in which the reader changes Rust, which begin with `# Change it: ...`."
