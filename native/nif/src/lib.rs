@@ -7,6 +7,7 @@ mod messages;
 mod mutation;
 mod resources;
 mod structs;
+mod terms;
 mod toolbox;
 
 use error::Error;
