@@ -106,6 +106,15 @@ defmodule Livemd.LinterTest do
       assert message =~ "has no exercise before it"
     end
 
+    test "only a compiler refuses a stub" do
+      marked = String.replace(exercise(), "exercise: a", "exercise: a (E0308: not yet)")
+      assert [{6, message}] = lint(in_section(marked))
+      assert message =~ "a stub that needs no toolchain has no compiler"
+
+      rust = String.replace(@continue <> marked, "x = 1", "MyApp.Rust.x()")
+      assert lint(in_section(rust), toolchains: [MyApp.Rust]) == []
+    end
+
     test "a check has an exercise before it" do
       assert [{8, message}] = lint(in_section(@continue <> cell("# check: a\nassert 1")))
       assert message =~ "no exercise before it"

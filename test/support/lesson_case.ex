@@ -8,10 +8,23 @@ defmodule Roundtrip.LessonCase do
   use ExUnit.CaseTemplate
 
   alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Runner}
-  alias Roundtrip.{Progress, RustFences}
+  alias Roundtrip.{Progress, RustFences, WrongSolutions}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
+
+  # TODO of issue 12, to be empty at its end: exercises that have no wrong solution yet.
+  @without_wrong_solution ~w(
+    index-1 index-2
+    first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
+    structs-1 structs-2 structs-3 structs-4 structs-5 structs-6
+    resources-1 resources-2 resources-3 resources-4 resources-5
+    mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
+    messages-1 messages-2 messages-3 messages-4 messages-5
+    server-1 server-2 server-3 server-4 server-5
+    toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
+    shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
+  )
 
   using opts do
     quote do
@@ -21,8 +34,10 @@ defmodule Roundtrip.LessonCase do
 
       test "keeps to the form of a lesson", do: lint(@lesson)
 
-      test "holds as shipped, with every exercise failing by an assertion",
-        do: run(@lesson, mode: :shipped)
+      test "holds as shipped, with stubs and wrong solutions failing by an assertion",
+        do: run(@lesson, mode: :shipped, wrong_solutions: true)
+
+      test "has a wrong solution for each exercise", do: wrong_solutions(@lesson)
 
       test "holds with every exercise solved as shown", do: run(@lesson, mode: :solved)
       test "remembers each exercise by the last line of its check", do: remembers(@lesson)
@@ -47,14 +62,22 @@ defmodule Roundtrip.LessonCase do
     assert_none(Linter.lint(read(lesson), opts))
   end
 
-  @doc "Runs a lesson, flunks with its failures, and checks which exercises are waiting and remembered."
+  @doc """
+  Runs a lesson, flunks with its failures, and checks which exercises are waiting and remembered.
+
+  With `wrong_solutions: true` the wrong solutions of its exercises run too: see
+  `Roundtrip.WrongSolutions`.
+  """
   def run(lesson, opts) do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
-    report = Runner.run(notebook, @runner ++ opts)
+    {wrong?, opts} = Keyword.pop(opts, :wrong_solutions, false)
+    run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
+    {report, problems} = run.(notebook, @runner ++ opts)
 
-    unless report.failures == [] do
-      flunk(Enum.map_join(report.failures, "\n\n", &Failure.format(&1, notebook)))
+    case problems ++ Enum.map(report.failures, &Failure.format(&1, notebook)) do
+      [] -> :ok
+      failures -> flunk(Enum.join(failures, "\n\n"))
     end
 
     skipped = for {cell, _reason} <- report.skipped, do: cell
@@ -65,6 +88,15 @@ defmodule Roundtrip.LessonCase do
 
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
+  end
+
+  @doc "Asserts that each exercise of the lesson has a wrong solution."
+  def wrong_solutions(lesson) do
+    without =
+      for %{name: name} <- Exercise.all(read(lesson)), WrongSolutions.paths(name) == [], do: name
+
+    assert without -- @without_wrong_solution == [],
+           "write test/exercises/EXERCISE/MISTAKE.exs for #{Enum.join(without, ", ")}"
   end
 
   @doc "Asserts that the course knows exactly the lesson's exercises, and each check remembers its own."

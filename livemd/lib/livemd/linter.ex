@@ -8,6 +8,7 @@ defmodule Livemd.Linter do
     * **Exercises**: each stub is followed by its check, then by a `Hint` and a `Solution` with exactly
       one `elixir` fence, all in one section. Names are unique. Checks and cells that need a toolchain
       are marked `continue_on_error`. Other cells must not be, because the mark would hide a failure.
+      Only a stub that needs a toolchain is marked with the error of a compiler.
     * **Bindings**: a check may fail, and a cell that uses Kino, VegaLite or a toolchain may be
       skipped, so no other cell reads a variable that such a cell binds. Cells that use Kino or
       VegaLite contain no assertion.
@@ -41,6 +42,7 @@ defmodule Livemd.Linter do
       Enum.flat_map(cells, &skippable/1),
       if(opts[:assertions], do: Enum.flat_map(notebook.sections, &without_assertion/1), else: []),
       marks([notebook.setup | cells], dependent),
+      errors_without_compiler(cells, dependent),
       duplicates(cells, :exercise),
       duplicates(cells, :check),
       Enum.flat_map(exercises, &incomplete/1),
@@ -107,6 +109,12 @@ defmodule Livemd.Linter do
     do: ["continue_on_error on a cell that isn't a check: it would hide a failure"]
 
   defp mark(_cell, _toolchain?), do: []
+
+  defp errors_without_compiler(cells, dependent) do
+    for %Cell{expected_error: error, line: line} = cell <- cells,
+        error != nil and cell not in dependent,
+        do: {line, "a stub that needs no toolchain has no compiler that refuses it with #{error}"}
+  end
 
   defp duplicates(cells, kind) do
     named = for %Cell{kind: {^kind, name}, line: line} <- cells, do: {name, line}
