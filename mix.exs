@@ -147,6 +147,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index first_call structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index first_call terms structs resources mutation messages server toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

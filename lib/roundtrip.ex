@@ -17,8 +17,8 @@ defmodule Roundtrip do
   @doc """
   Returns the names of the lessons, in the order of the course.
 
-      iex> Roundtrip.lessons() |> Enum.take(3)
-      ["index", "first_call", "structs"]
+      iex> Roundtrip.lessons() |> hd()
+      "index"
   """
   @spec lessons() :: [String.t()]
   defdelegate lessons, to: Course

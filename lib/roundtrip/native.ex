@@ -396,15 +396,6 @@ defmodule Roundtrip.Native do
   def atom_is_not_nil(_atom), do: stub()
 
   @doc """
-  Returns the number of bytes. Rust's `String` checks and copies the text.
-
-      iex> Roundtrip.Native.length_string("né")
-      3
-  """
-  @spec length_string(String.t()) :: non_neg_integer()
-  def length_string(_text), do: stub()
-
-  @doc """
   Returns the number of bytes. Rust's `&str` checks the text and borrows it.
 
       iex> Roundtrip.Native.length_str("né")
@@ -423,7 +414,16 @@ defmodule Roundtrip.Native do
   def length_binary(_bytes), do: stub()
 
   @doc """
-  Returns the first word, or an empty string.
+  Returns the first word, or an empty string. Rust's `String` copies the whole text.
+
+      iex> Roundtrip.Native.first_word_string(" hello world")
+      "hello"
+  """
+  @spec first_word_string(String.t()) :: String.t()
+  def first_word_string(_text), do: stub()
+
+  @doc """
+  Returns the first word, or an empty string. Rust's `&str` borrows the text.
 
       iex> Roundtrip.Native.first_word(" hello world")
       "hello"

@@ -98,12 +98,12 @@ fn retries(options: Vec<(Atom, i64)>) -> Option<i64> {
     retries.map(|(_key, value)| value)
 }
 
-#[rustler::nif]
+#[rustler::nif(schedule = "DirtyCpu")]
 fn atom_new(env: Env, name: &str) -> NifResult<Atom> {
     Atom::from_str(env, name)
 }
 
-#[rustler::nif]
+#[rustler::nif(schedule = "DirtyCpu")]
 fn atom_existing(env: Env, name: &str) -> Option<Atom> {
     Atom::existing_from_str(env, name).ok()
 }
@@ -119,18 +119,11 @@ fn atom_is_not_nil(atom: Option<Atom>) -> bool {
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn length_string(text: String) -> usize {
-    text.len()
-}
-
-#[rustler::nif(schedule = "DirtyCpu")]
-fn length_str(text: &str) -> usize {
-    text.len()
-}
-
-#[rustler::nif(schedule = "DirtyCpu")]
-fn length_binary(bytes: Binary) -> usize {
-    bytes.len()
+fn first_word_string(text: String) -> String {
+    text.split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
@@ -139,21 +132,26 @@ fn first_word(text: &str) -> &str {
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
+fn length_str(text: &str) -> usize {
+    text.len()
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
 fn code_points(text: &str) -> Vec<u32> {
     text.chars().map(u32::from).collect()
 }
 
-#[rustler::nif]
+#[rustler::nif(schedule = "DirtyCpu")]
 fn square(number: i128) -> Option<i128> {
     number.checked_mul(number)
 }
 
-#[rustler::nif]
+#[rustler::nif(schedule = "DirtyCpu")]
 fn echo_i128(number: i128) -> i128 {
     number
 }
 
-#[rustler::nif]
+#[rustler::nif(schedule = "DirtyCpu")]
 fn echo_i128_checked<'a>(env: Env<'a>, term: Term<'a>) -> NifResult<i128> {
     let number: i128 = term.decode()?;
     if number.encode(env) == term {
@@ -174,9 +172,8 @@ fn multiply_bytes<'a>(env: Env<'a>, number: Binary, factor: u32) -> Binary<'a> {
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn upcase_vec<'a>(env: Env<'a>, text: Binary) -> Binary<'a> {
-    let upper: Vec<u8> = text.to_ascii_uppercase();
-    NewBinary::from_slice(env, &upper).into()
+fn length_binary(bytes: Binary) -> usize {
+    bytes.len()
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
@@ -184,6 +181,12 @@ fn upcase<'a>(env: Env<'a>, text: Binary) -> Binary<'a> {
     let mut upper = text.to_owned();
     upper.make_ascii_uppercase();
     upper.release(env)
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn upcase_vec<'a>(env: Env<'a>, text: Binary) -> Binary<'a> {
+    let upper: Vec<u8> = text.to_ascii_uppercase();
+    NewBinary::from_slice(env, &upper).into()
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
