@@ -52,6 +52,17 @@ defmodule Livemd.LinterTest do
       assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use)), opts) == []
     end
 
+    test "end in a value, if asked" do
+      text = in_section(cell("x = 1\nassert x == 1") <> cell("refute false"))
+      assert lint(text) == []
+      assert [{7, message}, {11, message}] = lint(text, values: true)
+      assert message =~ "end it in the value"
+
+      values = ["x = 1", "assert {:ok, 1} = {:ok, 1}", "assert_raise E, f", "assert 1 == 1\n1"]
+      for code <- values, do: assert(lint(in_section(cell(code)), values: true) == [])
+      assert lint(in_section(exercise()), values: true) == []
+    end
+
     test "of a section assert something, if asked" do
       text = in_section(cell("x = 1"))
       assert lint(text) == []

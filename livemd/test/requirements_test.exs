@@ -8,7 +8,7 @@ defmodule Livemd.RequirementsTest do
     @impl true
     def missing, do: nil
     @impl true
-    def prepare do
+    def prepare(_code) do
       send(self(), :prepared)
       :ok
     end

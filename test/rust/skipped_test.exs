@@ -101,7 +101,7 @@ defmodule Roundtrip.Rust.SkippedTest do
   end
 
   test "what is no source is an ArgumentError here too" do
-    assert_raise ArgumentError, ~r/one option, the source/, fn ->
+    assert_raise ArgumentError, ~r/takes the source/, fn ->
       Code.eval_string("defmodule Cells.NoSource do\n  use Roundtrip.Rust, source: 1\nend")
     end
   end

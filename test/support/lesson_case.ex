@@ -7,8 +7,8 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Runner}
-  alias Roundtrip.{Progress, RustFences, WrongSolutions}
+  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Problem, Runner}
+  alias Roundtrip.{Progress, RustBatch, RustFences, WrongSolutions}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
@@ -26,11 +26,22 @@ defmodule Roundtrip.LessonCase do
     shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
   )
 
+  # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
+  @teach_rust ~w()
+
+  # Pages whose cells end in the value they speak of.
+  @end_in_values ~w()
+
+  @change ~r/\A# Change it: \S/
+
   using opts do
     quote do
       import Roundtrip.LessonCase
 
       @lesson unquote(opts[:lesson])
+
+      # The first run compiles all the Rust of the lesson's cells.
+      @moduletag timeout: 300_000
 
       test "keeps to the form of a lesson", do: lint(@lesson)
 
@@ -58,8 +69,43 @@ defmodule Roundtrip.LessonCase do
 
   @doc "Flunks with the problems that the linter finds."
   def lint(lesson) do
-    opts = [setup: read("index"), assertions: lesson != "index", toolchains: @toolchains]
-    assert_none(Linter.lint(read(lesson), opts))
+    opts = [
+      setup: read("index"),
+      assertions: lesson != "index",
+      values: lesson in @end_in_values,
+      toolchains: @toolchains
+    ]
+
+    assert_none(Linter.lint(read(lesson), opts) ++ changeable(read(lesson)))
+    if lesson in @teach_rust, do: assert(length(cells_to_change(read(lesson))) >= 4)
+  end
+
+  @doc "Returns the cells in which the reader changes Rust, which begin with `# Change it: ...`."
+  def cells_to_change(notebook),
+    do: for(cell <- Notebook.cells(notebook), cell.code =~ @change, do: cell)
+
+  @doc """
+  Returns the problems of such cells, which compile Rust of their own when the page runs, and end in a
+  call.
+  """
+  def changeable(notebook) do
+    for cell <- Notebook.cells(notebook),
+        message <- [misspelt(cell.code), cell.code =~ @change && not_changeable(cell.code)],
+        message,
+        do: %Problem{path: notebook.path, line: cell.line, message: message}
+  end
+
+  defp misspelt(code) do
+    if code =~ ~r/^\s*#+ *change it *:/im and not (code =~ @change),
+      do: "a cell to change begins with the comment `# Change it: <what to try>`"
+  end
+
+  defp not_changeable(code) do
+    cond do
+      not (code =~ ~r/^  use Roundtrip\.Rust\b/m) -> "a cell to change compiles its Rust itself"
+      code =~ ~r/^end\s*\z/m -> "a cell to change ends in a call of what it has compiled"
+      true -> nil
+    end
   end
 
   @doc """
@@ -72,6 +118,7 @@ defmodule Roundtrip.LessonCase do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
     {wrong?, opts} = Keyword.pop(opts, :wrong_solutions, false)
+    RustBatch.build(codes(notebook))
     run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
     {report, problems} = run.(notebook, @runner ++ opts)
 
@@ -88,6 +135,17 @@ defmodule Roundtrip.LessonCase do
 
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
+  end
+
+  # Of the cells, the solutions and the wrong solutions.
+  defp codes(notebook) do
+    exercises = Exercise.all(notebook)
+    solved = for exercise <- exercises, cell = Exercise.solved(exercise), do: cell.code
+
+    wrong =
+      for %{name: name} <- exercises, path <- WrongSolutions.paths(name), do: File.read!(path)
+
+    for(cell <- Notebook.cells(notebook), do: cell.code) ++ solved ++ wrong
   end
 
   @doc "Asserts that each exercise of the lesson has a wrong solution."

@@ -9,6 +9,7 @@ defmodule Livemd.Linter do
       one `elixir` fence, all in one section. Names are unique. Checks and cells that need a toolchain
       are marked `continue_on_error`. Other cells must not be, because the mark would hide a failure.
       Only a stub that needs a toolchain is marked with the error of a compiler.
+    * With `values: true`, a cell that isn't a check ends in a value and not in a bare assertion.
     * **Bindings**: a check may fail, and a cell that uses Kino, VegaLite or a toolchain may be
       skipped, so no other cell reads a variable that such a cell binds. Cells that use Kino or
       VegaLite contain no assertion.
@@ -24,15 +25,19 @@ defmodule Livemd.Linter do
   @typedoc """
     * `:setup` - the notebook whose setup cell this one must repeat (none);
     * `:assertions` - whether every section with cells needs an assertion (`false`);
+    * `:values` - whether cells must end in a value (`false`);
     * `:toolchains` - see `Livemd.Toolchain` (`[]`).
   """
   @type option ::
-          {:setup, Notebook.t() | nil} | {:assertions, boolean()} | {:toolchains, [module()]}
+          {:setup, Notebook.t() | nil}
+          | {:assertions, boolean()}
+          | {:values, boolean()}
+          | {:toolchains, [module()]}
 
   @doc "Returns all problems in the order of the file."
   @spec lint(Notebook.t(), [option()]) :: [Problem.t()]
   def lint(%Notebook{} = notebook, opts \\ []) do
-    opts = Keyword.validate!(opts, setup: nil, assertions: false, toolchains: [])
+    opts = Keyword.validate!(opts, setup: nil, assertions: false, values: false, toolchains: [])
     cells = Notebook.cells(notebook)
     dependent = Requirements.dependent(cells, opts[:toolchains])
     exercises = Exercise.all(notebook)
@@ -41,6 +46,7 @@ defmodule Livemd.Linter do
       Enum.flat_map([notebook.setup | cells], &syntax/1),
       Enum.flat_map(cells, &skippable/1),
       if(opts[:assertions], do: Enum.flat_map(notebook.sections, &without_assertion/1), else: []),
+      if(opts[:values], do: Enum.flat_map(cells, &without_value/1), else: []),
       marks([notebook.setup | cells], dependent),
       errors_without_compiler(cells, dependent),
       duplicates(cells, :exercise),
@@ -84,6 +90,17 @@ defmodule Livemd.Linter do
     if cells == [] or Enum.any?(cells, &(Syntax.assertions(&1.code) > 0)),
       do: [],
       else: [{section.line, "the section #{inspect(section.name)} has cells and no assertion"}]
+  end
+
+  defp without_value(%Cell{kind: {:check, _}}), do: []
+
+  defp without_value(cell) do
+    if line = Syntax.ends_in_assertion(cell.code) do
+      message = "the cell ends in an assertion: end it in the value that it speaks of"
+      [{cell.line + line - 1, message}]
+    else
+      []
+    end
   end
 
   defp marks(cells, toolchain) do
