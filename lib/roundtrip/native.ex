@@ -396,6 +396,15 @@ defmodule Roundtrip.Native do
   def atom_is_not_nil(_atom), do: stub()
 
   @doc """
+  Returns whether the argument isn't `nil`, and raises an `ArgumentError` unless it is `nil` or an integer.
+
+      iex> Roundtrip.Native.integer_is_given(nil)
+      false
+  """
+  @spec integer_is_given(i64() | nil) :: boolean()
+  def integer_is_given(_number), do: stub()
+
+  @doc """
   Returns the number of bytes. Rust's `&str` checks the text and borrows it.
 
       iex> Roundtrip.Native.length_str("né")

@@ -118,6 +118,11 @@ fn atom_is_not_nil(atom: Option<Atom>) -> bool {
     atom.is_some_and(|atom| atom != atom::nil())
 }
 
+#[rustler::nif]
+fn integer_is_given(number: Option<i64>) -> bool {
+    number.is_some()
+}
+
 #[rustler::nif(schedule = "DirtyCpu")]
 fn first_word_string(text: String) -> String {
     text.split_whitespace()
