@@ -359,6 +359,15 @@ defmodule Roundtrip.Native do
   def retries(_options), do: stub()
 
   @doc """
+  Returns a keyword list with values of different types.
+
+      iex> Roundtrip.Native.default_options()
+      [retries: 3, mode: "careful"]
+  """
+  @spec default_options() :: keyword()
+  def default_options, do: stub()
+
+  @doc """
   Returns the atom of this name, and creates it if it doesn't exist. Atoms are never freed, so it is
   for teaching only. Raises an `ArgumentError` if the name has characters outside of Latin-1.
 

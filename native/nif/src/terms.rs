@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::thread;
 
 mod atoms {
-    rustler::atoms! { retries }
+    rustler::atoms! { mode, retries }
 }
 
 #[rustler::nif]
@@ -96,6 +96,14 @@ fn retries(options: Vec<(Atom, i64)>) -> Option<i64> {
         .into_iter()
         .find(|(key, _value)| *key == atoms::retries());
     retries.map(|(_key, value)| value)
+}
+
+#[rustler::nif]
+fn default_options(env: Env<'_>) -> Vec<(Atom, Term<'_>)> {
+    vec![
+        (atoms::retries(), 3.encode(env)),
+        (atoms::mode(), "careful".encode(env)),
+    ]
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
