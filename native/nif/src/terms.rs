@@ -58,12 +58,6 @@ fn find_index_proper(numbers: Term, wanted: i64) -> NifResult<Option<usize>> {
     Ok(None)
 }
 
-#[rustler::nif]
-fn swap<'a>(pair: (Term<'a>, Term<'a>)) -> (Term<'a>, Term<'a>) {
-    let (first, second) = pair;
-    (second, first)
-}
-
 #[rustler::nif(schedule = "DirtyCpu")]
 fn word_counts(text: &str) -> HashMap<&str, usize> {
     terms::count_words(text)
@@ -132,16 +126,13 @@ fn integer_is_given(number: Option<i64>) -> bool {
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn first_word_string(text: String) -> String {
-    text.split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+fn first_line_string(text: String) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
-fn first_word(text: &str) -> &str {
-    text.split_whitespace().next().unwrap_or_default()
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
@@ -152,6 +143,16 @@ fn length_str(text: &str) -> usize {
 #[rustler::nif(schedule = "DirtyCpu")]
 fn code_points(text: &str) -> Vec<u32> {
     text.chars().map(u32::from).collect()
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn first_bytes(text: &str, count: usize) -> &str {
+    &text[..count]
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn first_bytes_checked(text: &str, count: usize) -> Option<&str> {
+    text.get(..count)
 }
 
 #[rustler::nif(schedule = "DirtyCpu")]
