@@ -81,7 +81,12 @@ defmodule Livemd.Requirements do
   @spec prepare(Cell.t(), [module()]) :: :ok
   def prepare(cell, toolchains) do
     named = named(cell.code, toolchains)
-    for tool <- toolchains, tool in named, lacking(tool, toolchains) == nil, do: tool.prepare(cell.code)
+
+    for tool <- toolchains,
+        tool in named,
+        lacking(tool, toolchains) == nil,
+        do: tool.prepare(cell.code)
+
     :ok
   end
 
