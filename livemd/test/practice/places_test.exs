@@ -47,7 +47,7 @@ defmodule Livemd.Practice.PlacesTest do
              error: two
                --> squarer.rs:9:1
                 |
-              9 | a
+             9  | a
              10 | b
                 |
              """,
