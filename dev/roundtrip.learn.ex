@@ -81,6 +81,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp dispatch(%{restart: exercise} = switches, [], options),
     do: restart(exercise, switches, options)
 
+  defp dispatch(%{restart: _exercise}, _lessons, options),
+    do: wrong_usage("--restart takes one exercise. See --help.", options)
+
   defp dispatch(%{reset: true} = switches, [], options),
     do: reset(nil, course(options), switches, options)
 
@@ -144,7 +147,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
       for {lesson, notebook} <- notebooks do
         sections = Terminal.count(length(notebook.sections), "section")
         heading = [String.pad_trailing(lesson, wide), "  ", notebook.title, " (", sections, ")"]
-        Enum.map([heading | Overview.exercises(notebook, passed, nil, terminal)], &[&1, "\n"])
+        Enum.map([heading | Overview.exercises(notebook, terminal, passed: passed)], &[&1, "\n"])
       end
       |> say(options)
     end)

@@ -352,7 +352,14 @@ defmodule Roundtrip.LearnTest do
     end
 
     test "an unknown option, a value too many, two lessons: a message and no stack trace" do
-      for args <- [["--bogus"], ["--list=3"], ["-x"], ["a", "b"], ["--restart"]] do
+      for args <- [
+            ["--bogus"],
+            ["--list=3"],
+            ["-x"],
+            ["a", "b"],
+            ["--restart"],
+            ["--restart", "a", "b"]
+          ] do
         learnt = learn(args, [])
         assert learnt.status == 2
         assert learnt.complaint =~ "--help"

@@ -214,6 +214,12 @@ defmodule Livemd.PracticeTest do
       assert outcome == :failed
       assert text =~ "- small-3 is skipped: VegaLite is not installed\n"
       assert text =~ "0 of 2 passed\n"
+
+      {console, task, text} = shown(%{context | lesson: lesson})
+      assert text =~ "(small-1, 1 of 2)"
+      type(console, "l")
+      assert expect(console, @prompt) =~ "  - small-3  With a package\n"
+      quit(console, task)
     end
   end
 
@@ -361,8 +367,10 @@ defmodule Livemd.PracticeTest do
       assert text =~ "│ small-1\n"
       assert text =~ "│ the reader's\n"
       refute text =~ "lesson"
-      assert File.ls!(crashes) == ["stderr"]
+      # It may have started a thread.
+      assert File.read!(crashes <> "/attempt") == "small-1"
       quit(console, task)
+      assert File.ls!(crashes) == ["stderr"]
     end
 
     defp crashes(context, files) do

@@ -36,7 +36,7 @@ defmodule Livemd.Practice do
   # Milliseconds after which a line says that the check is still running.
   @patience 1_000
 
-  @enforce_keys [:course, :items, :console, :passed, :options, :crashes]
+  @enforce_keys [:course, :items, :skipped, :console, :passed, :options, :crashes]
   defstruct @enforce_keys ++ [lesson: nil, checkpoints: nil, at: 0, saves: %SaveDetector{}]
 
   @typedoc """
@@ -92,6 +92,11 @@ defmodule Livemd.Practice do
          do: {:ok, {path, kept}}
   end
 
+  @doc """
+  Renames a file or folder to a name that is free, such as `exercises/structs.old`, and returns that name,
+  or `nil` if there is no such file or folder.
+  """
+  @spec set_aside(Path.t()) :: {:ok, Path.t() | nil} | {:error, String.t()}
   defdelegate set_aside(path), to: ExerciseFile
 
   defp run(course, items, options) do
@@ -105,6 +110,7 @@ defmodule Livemd.Practice do
     state = %__MODULE__{
       course: course,
       items: items -- Enum.map(reasons, &elem(&1, 0)),
+      skipped: for({item, _reason} <- reasons, do: item.exercise.name),
       console: console,
       passed: MapSet.new(Keyword.get(options, :passed, [])),
       options: options,
@@ -113,7 +119,7 @@ defmodule Livemd.Practice do
 
     {outcome, state} = if console.terminal.live, do: watch(state), else: check_once(state)
     if state.checkpoints, do: Checkpoints.stop(state.checkpoints)
-    Crash.clear(state.crashes)
+    Crash.forget(state.crashes)
     outcome
   end
 
@@ -267,8 +273,8 @@ defmodule Livemd.Practice do
   defp press(:list, state) do
     lessons =
       for {lesson, notebook} <- state.course, Enum.any?(state.items, &(&1.lesson == lesson)) do
-        terminal = state.console.terminal
-        {lesson, Overview.exercises(notebook, state.passed, current(state).name, terminal)}
+        marks = [passed: state.passed, skipped: state.skipped, current: current(state).name]
+        {lesson, Overview.exercises(notebook, state.console.terminal, marks)}
       end
 
     Console.lists(state.console, lessons)
@@ -308,12 +314,9 @@ defmodule Livemd.Practice do
   # Checking the current file
 
   defp write(state) do
-    with {:error, text} <-
-           ExerciseFile.write(
-             current(state),
-             path(state),
-             header(item(state).lesson, state.options)
-           ) do
+    header = header(item(state).lesson, state.options)
+
+    with {:error, text} <- ExerciseFile.write(current(state), path(state), header) do
       Console.warn(state.console, text)
       :unwritten
     end
@@ -321,6 +324,8 @@ defmodule Livemd.Practice do
 
   # Returns `:passed`, `:failed`, `:stopped` by the reader, or `:broken` if a notebook's cell failed.
   defp attempt(state) do
+    Crash.forget(state.crashes)
+
     with {:ok, state} <- prepare(state),
          {:ok, {code, _mtime} = content} <- ExerciseFile.read(path(state)) do
       exercise = current(state)

@@ -70,6 +70,10 @@ defmodule Livemd.Practice.PlacesTest do
     assert translate("note\n --> /rustc/abc/library/core/x.rs:1:2\n  |\n") == "note\n  |\n"
   end
 
+  test "of a cell are those of its notebook" do
+    assert translate("warning\n  a.livemd#cell:6:24\n") == "warning\n  a.livemd:24\n"
+  end
+
   test "elsewhere stay" do
     for text <- ["at src/squarer.rs:1:2", "at other.rs:1:2", "at a.squarer.rs:1:2", "1 | a"] do
       assert translate(text) == text

@@ -3,7 +3,7 @@ defmodule Livemd.Practice.Crash do
   # Native code may end the VM while an exercise is checked. These files in a folder tell the program that
   # has started the VM, and the VM that it starts then:
   #
-  #   * `attempt` - the name of the exercise that is being checked;
+  #   * `attempt` - the name of the exercise whose file was evaluated last: it may have started a thread;
   #   * `stderr` - where the program appends the VM's standard error;
   #   * `status` - the exit status of the VM, written by the program.
 
@@ -34,15 +34,20 @@ defmodule Livemd.Practice.Crash do
     clear(folder)
     File.write!(Path.join(folder, "attempt"), exercise)
     result = fun.()
-    File.rm!(Path.join(folder, "attempt"))
     text = stderr(folder)
     clear(folder)
     {result, text}
   end
 
-  @doc "Forgets what the VM has written to standard error so far."
-  def clear(nil), do: :ok
-  def clear(folder), do: File.write!(Path.join(folder, "stderr"), "")
+  @doc "Forgets the exercise, before other code runs."
+  def forget(nil), do: :ok
+
+  def forget(folder) do
+    File.rm(Path.join(folder, "attempt"))
+    clear(folder)
+  end
+
+  defp clear(folder), do: File.write!(Path.join(folder, "stderr"), "")
 
   # A panic begins with an empty line.
   defp stderr(folder) do

@@ -10,10 +10,7 @@ defmodule Livemd.Practice.ExerciseFile do
 
   def path(exercise, folder), do: Path.join(folder, exercise.name <> ".exs")
 
-  @doc """
-  Renames a file or folder to a name that is free: `structs-1.exs.old`, `structs-1.exs.old2` and so on.
-  Returns the new name, or `nil` if there is nothing to rename.
-  """
+  @doc "See `Livemd.Practice.set_aside/1`."
   def set_aside(path) do
     free =
       Stream.iterate(1, &(&1 + 1))

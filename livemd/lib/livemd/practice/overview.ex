@@ -27,32 +27,37 @@ defmodule Livemd.Practice.Overview do
     do: char |> String.duplicate(times) |> Terminal.style([style], terminal)
 
   @doc """
-  Returns the lesson's exercises, a line each: whether it has passed, its name, and its title. The one
-  named `current` is marked with `>`.
+  Returns a line for each exercise of a lesson: whether it has passed, its name, and its title.
+
+  Options: `:passed` and `:skipped`, names of exercises (`[]`), and `:current`, the name of the one to
+  mark with `>` (`nil`).
   """
-  @spec exercises(Notebook.t(), [String.t()] | MapSet.t(), String.t() | nil, Terminal.t()) ::
-          Terminal.lines()
-  def exercises(notebook, passed, current, terminal) do
+  @spec exercises(Notebook.t(), Terminal.t(), keyword()) :: Terminal.lines()
+  def exercises(notebook, terminal, options) do
     exercises = Exercise.all(notebook)
     wide = exercises |> Enum.map(&String.length(&1.name)) |> Enum.max(fn -> 0 end)
 
     for %{name: name, title: title} <- exercises do
-      {dot, colour} = if name in passed, do: {"●", :green}, else: {"○", :faint}
-      mark = if name == current, do: "> ", else: "  "
-      title = String.replace(title, ~r/^Exercise: /, "")
-      room = max(terminal.width - wide - 6, 10)
-
-      title =
-        if String.length(title) > room, do: String.slice(title, 0, room - 1) <> "…", else: title
-
-      [
-        mark,
-        Terminal.style(dot, [colour], terminal),
-        " ",
-        String.pad_trailing(name, wide),
-        "  ",
-        title
-      ]
+      mark = if name == options[:current], do: "> ", else: "  "
+      title = title |> String.replace(~r/^Exercise: /, "") |> shorten(terminal.width - wide - 6)
+      [mark, state(name, terminal, options), " ", String.pad_trailing(name, wide), "  ", title]
     end
+  end
+
+  defp state(name, terminal, options) do
+    {sign, style} =
+      cond do
+        name in Keyword.get(options, :passed, []) -> {"●", :green}
+        name in Keyword.get(options, :skipped, []) -> {"-", :yellow}
+        true -> {"○", :faint}
+      end
+
+    Terminal.style(sign, [style], terminal)
+  end
+
+  # On a narrow terminal the start of the title is still worth a second line.
+  defp shorten(title, room) do
+    room = max(room, 10)
+    if String.length(title) > room, do: String.slice(title, 0, room - 1) <> "…", else: title
   end
 end

@@ -10,6 +10,8 @@ defmodule Livemd.Practice.Places do
   @doc "Replaces the places of a compiler's message, or of a panic, with those in the file at `path`."
   @spec translate(String.t(), Path.t(), String.t()) :: String.t()
   def translate(text, path, code) do
+    # Compiler warnings name a cell of the notebook like this.
+    text = String.replace(text, ~r/#cell:\d+/, "")
     # The sources of Rust's own library, which are usually not installed.
     text = String.replace(text, ~r/^ *(?:-->|:::) \/rustc\/.*\n/m, "")
 

@@ -15,7 +15,7 @@ defmodule Livemd.Terminal.Keys do
   # With `:nouse_stdio` the shell keeps the VM's terminal as its standard input, and talks to the VM by
   # the descriptors 3 and 4. Erlang starts it in a session of its own, which Ctrl-C doesn't reach.
   @script """
-  saved=$(stty -g) && stty -icanon -echo min 1 time 0 || exit
+  saved=$(stty -g 2>/dev/null) && stty -icanon -echo min 1 time 0 || exit
   echo >&4
   read -r _ <&3
   stty "$saved"
