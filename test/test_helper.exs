@@ -4,6 +4,9 @@ data = Path.join(Mix.Project.build_path(), "data#{System.get_env("MIX_TEST_PARTI
 File.rm_rf!(data)
 System.put_env("ROUNDTRIP_DATA", data)
 
+# All tests share what is built of the Rust in cells, which is kept from one run to the next.
+System.put_env("ROUNDTRIP_CACHE", Path.expand("_build/cells"))
+
 # .ci/run runs these.
 ExUnit.start(exclude: [:slow])
 Livemd.TestJournal.start()

@@ -9,6 +9,7 @@ defmodule Roundtrip.WatchTest do
   alias Livemd.Practice.ExerciseFile
 
   @prompt "? > "
+  @dies ~s|System.cmd("kill", ["-SEGV", System.pid()])\nreceive do: (:never -> 1)\n|
 
   setup do
     dir = Path.join(System.tmp_dir!(), "watch-#{System.unique_integer([:positive])}")
@@ -111,17 +112,17 @@ defmodule Roundtrip.WatchTest do
       restored(again)
     end
 
-    @dies ~s|System.cmd("kill", ["-SEGV", System.pid()])\nreceive do: (:never -> 1)\n|
-
     test "the course goes on after code that ended the VM", %{dir: dir} do
       [first | _rest] = exercises("index")
       path = file(dir, "index", first)
-      # As bin/learn does, once all is prepared.
-      learn =
-        "ulimit -c 0; . bin/prepare.sh; hex=${ROUNDTRIP_HEX:-1}; learn --watch --folder \"#{dir}\""
-
-      terminal = open(dir, "bash -c '#{learn}'")
+      terminal = open(dir, "bash -c '#{learn("--watch --folder #{dir}")}'")
       assert expect(terminal, @prompt) =~ "all lessons "
+
+      # Only panics in the reader's own Rust are shown.
+      save(path, "try do Roundtrip.Native.mean(10, 0) rescue _ -> raise \"own\" end")
+      text = expect(terminal, "✗ #{first.name} fails") <> expect(terminal, @prompt)
+      assert text =~ "(RuntimeError) own"
+      refute text =~ "panicked"
 
       save(path, @dies)
       text = expect(terminal, @prompt)
@@ -142,6 +143,19 @@ defmodule Roundtrip.WatchTest do
       restored(open(dir, "mix roundtrip.learn --watch index --folder '#{dir}'"))
     end
   end
+
+  test "in a pipe, code that ended the VM is named", %{dir: dir} do
+    [first | _rest] = exercises("index")
+    save(file(dir, "index", first), @dies)
+    args = ["-c", learn("--watch index --folder #{dir}")]
+    options = [env: [{"ROUNDTRIP_DATA", dir}], stderr_to_stdout: true]
+    assert {text, 1} = System.cmd("bash", args, options)
+    assert text =~ "the code of #{first.name} has ended the VM (exit status 139)\n"
+  end
+
+  # What bin/learn calls once all is prepared.
+  defp learn(args),
+    do: "ulimit -c 0; . bin/prepare.sh; hex=${ROUNDTRIP_HEX:-1}; learn #{args}"
 
   # The terminal is restored a moment after the VM has ended.
   defp restored(terminal) do

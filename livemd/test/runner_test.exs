@@ -177,6 +177,16 @@ defmodule Livemd.RunnerTest do
       assert message(run(["not_there(1)"])) =~ "undefined function not_there/1"
     end
 
+    test "names what is in scope if a variable isn't" do
+      report = run(["limit = 1\nlast = 2", "lmit() + 1"])
+
+      assert message(report) =~
+               ~r/undefined (variable "lmit"|function lmit).*\n    in scope: last, limit\z/s
+
+      refute message(run(["lmit() + 1"])) =~ "in scope"
+      refute message(run(["limit = 1", "raise \"no\""])) =~ "in scope"
+    end
+
     test "shows an assertion as ExUnit does" do
       report = run(["import ExUnit.Assertions\nx = %{a: 1}\nassert x == %{a: 2}"])
 
@@ -650,6 +660,22 @@ defmodule Livemd.RunnerTest do
       notebook = notebook([["1"], ["2"]])
       {_, runner} = notebook |> Runner.start() |> Runner.eval_section(0)
       assert values(Runner.stop(runner)) == ["1"]
+    end
+
+    test "knows what is in scope at a point" do
+      code = "import Bitwise\nalias A.B\nalias A.C, as: D\nlimit = 1\n_hidden = 2\nb = 3"
+      notebook = notebook([code])
+      runner = Runner.start(notebook)
+      {_results, runner} = Runner.eval_section(runner, 0)
+      {:ok, point} = Runner.point(runner)
+
+      assert Runner.scope(point) == %{
+               variables: ["b", "limit"],
+               lines: ["alias A.B", "alias A.C, as: D", "import Bitwise"]
+             }
+
+      Runner.stop(runner)
+      assert Runner.scope(point) == nil
     end
 
     test "refuses a cell of another notebook" do

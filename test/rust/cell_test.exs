@@ -371,7 +371,7 @@ defmodule Roundtrip.Rust.CellTest do
       named = String.replace(code, "source:", "crates: #{inspect(crates)}, source:")
       assert Roundtrip.Rust.prepare(named) == :ok
       # Now its crates are built: only the cell's own is compiled.
-      assert ExUnit.CaptureIO.capture_io(fn -> Code.eval_string(named) end) == ""
+      refute ExUnit.CaptureIO.capture_io(fn -> Code.eval_string(named) end) =~ "happens once"
       assert call(module, :f, [10]) == 55
       # A cell that names no crate has none.
       assert_raise Error, fn ->

@@ -8,7 +8,7 @@ defmodule Roundtrip.LessonCase do
   use ExUnit.CaseTemplate
 
   alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Problem, Runner}
-  alias Roundtrip.{Progress, RustFences, WrongSolutions}
+  alias Roundtrip.{Progress, RustBatch, RustFences, WrongSolutions}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
@@ -39,6 +39,9 @@ defmodule Roundtrip.LessonCase do
       import Roundtrip.LessonCase
 
       @lesson unquote(opts[:lesson])
+
+      # The first run compiles all the Rust of the lesson's cells.
+      @moduletag timeout: 300_000
 
       test "keeps to the form of a lesson", do: lint(@lesson)
 
@@ -74,7 +77,11 @@ defmodule Roundtrip.LessonCase do
     ]
 
     assert_none(Linter.lint(read(lesson), opts) ++ changeable(read(lesson)))
-    if lesson in @teach_rust, do: assert(length(cells_to_change(read(lesson))) >= 4)
+
+    if lesson in @teach_rust do
+      assert length(cells_to_change(read(lesson))) >= 4,
+             "#{lesson} teaches Rust, and has fewer than four cells that begin with `# Change it: ...`"
+    end
   end
 
   @doc "Returns the cells in which the reader changes Rust, which begin with `# Change it: ...`."
@@ -115,6 +122,7 @@ defmodule Roundtrip.LessonCase do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
     {wrong?, opts} = Keyword.pop(opts, :wrong_solutions, false)
+    RustBatch.build(codes(notebook))
     run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
     {report, problems} = run.(notebook, @runner ++ opts)
 
@@ -131,6 +139,17 @@ defmodule Roundtrip.LessonCase do
 
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
+  end
+
+  # Of the cells, the solutions and the wrong solutions.
+  defp codes(notebook) do
+    exercises = Exercise.all(notebook)
+    solved = for exercise <- exercises, cell = Exercise.solved(exercise), do: cell.code
+
+    wrong =
+      for %{name: name} <- exercises, path <- WrongSolutions.paths(name), do: File.read!(path)
+
+    for(cell <- Notebook.cells(notebook), do: cell.code) ++ solved ++ wrong
   end
 
   @doc "Asserts that each exercise of the lesson has a wrong solution."

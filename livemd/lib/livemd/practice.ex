@@ -420,7 +420,8 @@ defmodule Livemd.Practice do
 
       _failed ->
         translate = &Places.translate(&1, path(state), code)
-        Console.failed(state.console, item(state), results, translate.(stderr), translate)
+        panics = stderr |> translate.() |> Places.own_panics(path(state))
+        Console.failed(state.console, item(state), results, panics, translate)
         {:failed, state}
     end
   end

@@ -74,6 +74,18 @@ defmodule Livemd.Practice.PlacesTest do
     assert translate("warning\n  a.livemd#cell:6:24\n") == "warning\n  a.livemd:24\n"
   end
 
+  test "of panics tell the reader's from the others" do
+    own = "thread '<unnamed>' (1) panicked at a/b.exs:9:6:\nassertion failed\n  left: 1"
+    inner = "thread 'x' (1) panicked at library/core/src/panicking.rs:226:5:\ncannot unwind"
+    other = "thread '<unnamed>' (1) panicked at nif/src/first_call.rs:30:5:\nas asked"
+    note = "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace"
+
+    assert Places.own_panics("\n#{other}\n\n#{own}\n#{note}\n\n#{other}\n", "a/b.exs") == own
+    assert Places.own_panics("#{inner}\n#{note}\n", "a/b.exs") == inner
+    assert Places.own_panics("\n#{other}\n#{note}\n", "a/b.exs") == ""
+    assert Places.own_panics("warning: x\n\n#{other}", "a/b.exs") == "warning: x"
+  end
+
   test "elsewhere stay" do
     for text <- ["at src/squarer.rs:1:2", "at other.rs:1:2", "at a.squarer.rs:1:2", "1 | a"] do
       assert translate(text) == text

@@ -23,6 +23,27 @@ defmodule Livemd.Practice.Places do
     end
   end
 
+  @doc """
+  Leaves out the panics of other Rust than that of the file at `path`: of libraries that the lesson
+  causes to panic. Those in Rust's own library stay, because the reader's Rust has called it.
+  """
+  @spec own_panics(String.t(), Path.t()) :: String.t()
+  def own_panics(text, path) do
+    text
+    |> String.replace(~r/^note: run with `RUST_BACKTRACE=1`.*\n?/m, "")
+    |> String.split(~r/\n*(?=^thread '.*panicked at )/m)
+    |> Enum.reject(&other_panic?(&1, path))
+    |> Enum.join("\n\n")
+    |> String.trim("\n")
+  end
+
+  defp other_panic?(text, path) do
+    case Regex.run(~r/\Athread '.*panicked at (.+?):\d+:\d+:$/m, text) do
+      [_, file] -> file != path and not String.starts_with?(file, ["/rustc/", "library/"])
+      nil -> false
+    end
+  end
+
   # One message of rustc, or a paragraph of another text.
   defp translate(text, place, path, {line, column}) do
     named = &"#{path}:#{add(&1, line)}:#{add(&2, column)}"
