@@ -34,6 +34,8 @@ defmodule Roundtrip.WatchTest do
 
   # The lessons' own tests run every solution in its notebook; here a plain exercise and one in Rust
   # stand for all.
+  # The first build of the crates that cells share takes a minute on a busy machine.
+  @tag timeout: 300_000
   test "every exercise of index passes with its solution in its file", %{dir: dir} do
     for exercise <- exercises("index") do
       save(file(dir, "index", exercise), Exercise.solution_fence(exercise).code)
