@@ -61,8 +61,8 @@ defmodule Livemd.Practice.PlacesTest do
                |
            """
 
-    assert translate(" --> squarer.rs:9:1\n  |\n9 | a\n") ==
-             "  --> a/b.exs:17:5\n   |\n17 | a\n"
+    assert translate(" --> squarer.rs:9:1\n  |\n9 | a\n9 - a\n9 + b\n") ==
+             "  --> a/b.exs:17:5\n   |\n17 | a\n17 - a\n17 + b\n"
   end
 
   test "of a panic are, too, and a source of Rust's own library is left out" do

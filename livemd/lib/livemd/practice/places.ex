@@ -3,8 +3,9 @@ defmodule Livemd.Practice.Places do
   # The Rust in a reader's file is compiled from a file of its own, which the reader can't open:
   # `squarer.rs` for the module `Squarer`. Here its lines and columns become those of the reader's file.
 
-  # What rustc prints beside code: `4 | code`, and between such lines `  |`, `  = note`, ` --> a.rs:4:1`.
-  @numbered ~r/^ *(\d+) *(\|.*)$/s
+  # What rustc prints beside code: `4 | code`, in suggestions `4 - code` and `4 + code`, and between such
+  # lines `  |`, `  = note`, ` --> a.rs:4:1`.
+  @numbered ~r/^ *(\d+) *((?:\||[-+~] ).*)$/s
   @between ~r/^ +(\||= |--> |::: )/
 
   @doc "Replaces the places of a compiler's message, or of a panic, with those in the file at `path`."
