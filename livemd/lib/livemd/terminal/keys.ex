@@ -25,7 +25,7 @@ defmodule Livemd.Terminal.Keys do
   @parameters Enum.map(?0..?9, &<<&1>>) ++ [";"]
 
   @typedoc "A terminal that sends single keys."
-  @opaque t :: {port(), keyword()}
+  @type t :: {port(), keyword()}
 
   @doc "Makes the terminal send single keys. Returns `nil` if there is no terminal or no `stty`."
   @spec open() :: t() | nil
