@@ -19,3 +19,6 @@ pub mod sync;
 pub mod thread;
 
 pub use error::Error;
+
+#[cfg(all(test, not(roundtrip_loom)))]
+mod properties;

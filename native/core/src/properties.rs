@@ -1,14 +1,14 @@
 //! Properties that hold for all inputs, of which each run tries some at random.
 //!
-//! `PROPTEST_CASES=100000 cargo test --package roundtrip_core --test properties` tries more. What
+//! `PROPTEST_CASES=100000 cargo test --package roundtrip_core properties` tries more. What
 //! fails is made as small as possible and printed.
 
-use proptest::collection::vec;
-use proptest::prelude::*;
-use roundtrip_core::messages::{Call, Demand, Failure, Rejection, Window};
-use roundtrip_core::server::{
+use crate::messages::{Call, Demand, Failure, Rejection, Window};
+use crate::server::{
     Budget, HeadersError, IodataError, MAX_HEADERS, Node, RequestLine, ResponseHeaders, flatten,
 };
+use proptest::collection::vec;
+use proptest::prelude::*;
 use std::collections::VecDeque;
 
 /// What a feed and its receiver do.
