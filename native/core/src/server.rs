@@ -5,12 +5,12 @@ use crate::bounded::{self, bounded};
 use std::time::Duration;
 
 mod iodata;
-mod request_line;
+mod request_head;
 mod response;
 mod target;
 
 pub use iodata::{Budget, IodataError, Node, flatten};
-pub use request_line::{RequestLine, RequestLineError};
+pub use request_head::{RequestHead, RequestHeadError};
 pub use response::{ResponseError, parse_header, parse_status};
 pub use target::{is_path, is_query, parse_port};
 
