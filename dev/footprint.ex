@@ -9,6 +9,7 @@ defmodule Roundtrip.Footprint do
     * `rss`, `binaries` - the memory of the OS process, and of the VM's binaries
     * `processes`, `ports` - those of the VM
     * `messages` - those in the mailboxes of all processes
+    * `atoms` - which are never freed
     * `files`, `sockets` - file descriptors of the OS process, and the sockets among them
     * `threads` - all threads of the OS process
     * `rust_threads`, `resources` - see `Roundtrip.live_counts/0`
@@ -25,6 +26,7 @@ defmodule Roundtrip.Footprint do
       processes: length(Process.list()),
       ports: length(Port.list()),
       messages: messages(),
+      atoms: :erlang.system_info(:atom_count),
       files: length(files),
       sockets: Enum.count(files, &match?({:ok, "socket:" <> _}, &1)),
       threads: length(ls("/proc/self/task")),

@@ -173,7 +173,6 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   defp sample do
     Map.merge(Footprint.now(), %{
       memory: :erlang.memory(:total),
-      atoms: :erlang.system_info(:atom_count),
       libraries: MappedLibraries.now().libraries
     })
   end

@@ -26,8 +26,8 @@ defmodule Roundtrip.Server.StormTest do
   @megabyte 1_048_576
   # More than the system buffers for a connection.
   @large 8 * @megabyte
-  # Freed memory that allocators keep. That of large responses is the most.
-  @slack %{rss: 8 * @megabyte, binaries: div(@megabyte, 4)}
+  # Freed memory that allocators keep, most of all that of large responses, and code that is loaded.
+  @slack %{rss: 8 * @megabyte, binaries: div(@megabyte, 4), atoms: 20}
   @slack_of %{slow_readers: %{@slack | rss: 6 * @large}}
 
   @timeout 300
@@ -91,10 +91,10 @@ defmodule Roundtrip.Server.StormTest do
   defp options(_kind), do: []
 
   defp storm(:idle, {server, port}, count) do
-    threads = Roundtrip.threads()
+    threads = length(Roundtrip.threads())
     sockets = for _ <- 1..count, do: connect(port)
     assert Poll.until(fn -> Server.stats(server).connections == count end, @patience)
-    assert Roundtrip.threads() == threads
+    assert length(Roundtrip.threads()) == threads
     assert ask(port, "/").status == 200
     for {socket, n} <- Enum.with_index(sockets), do: leave(socket, n)
   end
