@@ -147,10 +147,14 @@ defmodule Roundtrip.TwoNodesTest do
     outcome(Native, :histogram_record, [histogram, 5])
   end
 
-  def start_keeper, do: spawn(fn -> receive do: (message -> keep(message)) end)
-
-  defp keep(message) do
-    receive do: ({:get, pid} -> send(pid, {:kept, message}))
+  # Keeps the first message, even if it arrives after somebody has asked for it.
+  def start_keeper do
+    spawn(fn ->
+      receive do
+        message when not (is_tuple(message) and elem(message, 0) == :get) ->
+          receive do: ({:get, pid} -> send(pid, {:kept, message}))
+      end
+    end)
   end
 
   def kept(keeper) do
@@ -218,7 +222,10 @@ defmodule Roundtrip.TwoNodesTest do
 
   def relay(keeper) do
     {:ok, relay} = Relay.start_link(keeper)
-    Native.send_hi(relay, true)
+    :ok = Native.send_hi(relay, true)
+    # The relay is linked to this process, whose end must not be its own before it has sent.
+    _state = :sys.get_state(relay)
+    :ok
   end
 
   def start_server do

@@ -37,12 +37,20 @@ impl RequestHead {
     /// # Errors
     /// Fails if the target has a fragment, or if it doesn't fit into a head of `max` bytes.
     pub fn feed(&mut self, bytes: &[u8], max: usize) -> Result<usize, RequestHeadError> {
-        for (index, &byte) in bytes.iter().enumerate() {
+        let mut index = 0;
+        while let Some(&byte) = bytes.get(index) {
+            if self.part == Part::RestOfLine {
+                let line_break = bytes[index..].iter().position(|&byte| byte == b'\n');
+                index = line_break.map_or(bytes.len(), |length| index + length + 1);
+                self.part = line_break.map_or(Part::RestOfLine, |_| Part::LineStart);
+                continue;
+            }
+            index += 1;
             self.length += 1;
             self.part = match (self.part, byte) {
                 (Part::LineStart, b'\n') => {
                     *self = RequestHead::default();
-                    return Ok(index + 1);
+                    return Ok(index);
                 }
                 (_, b'\n') | (Part::LineStart, b'\r') => Part::LineStart,
                 (Part::Method, b' ') => Part::Target,
