@@ -4,6 +4,7 @@ data = Path.join(Mix.Project.build_path(), "data#{System.get_env("MIX_TEST_PARTI
 File.rm_rf!(data)
 System.put_env("ROUNDTRIP_DATA", data)
 
-# .ci/run runs these.
-ExUnit.start(exclude: [:slow])
+# .ci/run runs the slow ones. CONTRIBUTING.md says how to run those marked :fuzz.
+ExUnit.start(exclude: [:slow, :fuzz])
+Roundtrip.LongSchedule.watch()
 Livemd.TestJournal.start()

@@ -8,7 +8,7 @@ defmodule Roundtrip.LessonCase do
   use ExUnit.CaseTemplate
 
   alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Runner}
-  alias Roundtrip.{Progress, RustFences}
+  alias Roundtrip.{LongSchedule, Progress, RustFences}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
@@ -51,7 +51,8 @@ defmodule Roundtrip.LessonCase do
   def run(lesson, opts) do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
-    report = Runner.run(notebook, @runner ++ opts)
+    on_cell = &LongSchedule.cell_finished("#{notebook.path}:#{&1.cell.line}")
+    report = Runner.run(notebook, [on_cell: on_cell] ++ @runner ++ opts)
 
     unless report.failures == [] do
       flunk(Enum.map_join(report.failures, "\n\n", &Failure.format(&1, notebook)))
