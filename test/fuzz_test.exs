@@ -5,8 +5,10 @@ defmodule Roundtrip.FuzzTest do
   alias Roundtrip.Fuzz
   alias Roundtrip.Fuzz.Child
 
+  # It takes seconds, and longer only where it has found something.
+  @tag timeout: 600_000
   test "random terms end no VM, hold no scheduler, and leave nothing behind" do
-    counts = run(calls: 200, milliseconds: 10)
+    counts = run(calls: 200, milliseconds: 50)
     assert counts |> Map.keys() |> Enum.sort() == Enum.sort(for nif <- Child.nifs(), do: nif.text)
 
     for %{arity: arity, text: nif} when arity > 0 <- Child.nifs(), count = counts[nif] do

@@ -20,6 +20,9 @@ defmodule Roundtrip.Fuzz do
 
   alias Roundtrip.ChildVM
 
+  # A batch that runs again must not end earlier than before.
+  @replay 60_000
+
   @typedoc "How often each NIF was called, and how often with which outcome, as `\"returned=3\"`."
   @type counts :: [{String.t(), keyword(non_neg_integer())}]
 
@@ -48,7 +51,7 @@ defmodule Roundtrip.Fuzz do
     files = %{log: Path.join(folder, "log"), stderr: Path.join(folder, "stderr")}
     code = "Roundtrip.Fuzz.Child.run(#{inspect(Map.merge(options, files))})"
     # Each NIF may take its time, some more for threads that end late, and some on a busy machine.
-    timeout = 60_000 + 200 * 10 * options.milliseconds
+    timeout = 60_000 + if(options.replay, do: @replay, else: 2_000 * options.milliseconds)
     status = ChildVM.run(code, timeout, stderr: files.stderr, max_bytes: @max_gib * 1_073_741_824)
     [log, stderr] = for file <- [files.log, files.stderr], do: read(file)
     File.rm_rf!(folder)
@@ -58,12 +61,14 @@ defmodule Roundtrip.Fuzz do
   defp read(file), do: with({:ok, text} <- File.read(file), do: text, else: (_ -> ""))
 
   defp verdict(log, options) do
-    faults = for "fault " <> text <- log, do: text
+    faults = faults(log)
 
     if faults == [],
       do: {:ok, counts(log)},
       else: {:error, Enum.join([seed(options) | faults], "\n")}
   end
+
+  defp faults(log), do: for("fault " <> text <- log, do: text)
 
   defp counts(log) do
     for "done " <> text <- log do
@@ -85,7 +90,8 @@ defmodule Roundtrip.Fuzz do
     ["batch", nif, batch] = String.split(last)
 
     """
-    #{seed(options)}: the VM #{ended(status)} in #{nif}, batch #{batch}
+    #{Enum.join([seed(options) | faults(log)], "\n")}
+    The VM #{ended(status)} in #{nif}, batch #{batch}
     #{if options.replay == nil, do: replay(nif, batch, options), else: List.last(log)}
     #{String.slice(stderr, -2_000, 2_000) || stderr}
     """
@@ -93,7 +99,8 @@ defmodule Roundtrip.Fuzz do
 
   defp replay(nif, batch, options) do
     with {seed, ""} <- Integer.parse(batch),
-         {status, log, stderr} when status != 0 <- start(%{options | only: nif, replay: seed}) do
+         {status, log, stderr} when status != 0 <-
+           start(%{options | only: nif, replay: seed, milliseconds: @replay}) do
       "The batch alone: the VM #{ended(status)} after\n#{List.last(log)}\n#{stderr}"
     else
       :error -> "It was not yet known which resources each NIF accepts."

@@ -62,9 +62,26 @@ defmodule Roundtrip.LongSchedule do
   end
 
   defp held?(fun) do
-    {pid, monitor} = spawn_monitor(fun)
+    {pid, monitor} = spawn_bound(fun)
     receive do: ({:DOWN, ^monitor, :process, ^pid, :normal} -> :ok)
     Enum.any?(holds(), &(&1.pid == pid))
+  end
+
+  @doc """
+  Spawns a process with a monitor on a known scheduler, so that the guard knows how long that one waited
+  for a CPU. For other processes it assumes what the scheduler did that waited longest.
+  """
+  @spec spawn_bound((() -> term())) :: {pid(), reference()}
+  def spawn_bound(fun) do
+    scheduler = System.schedulers_online()
+
+    bound = fn ->
+      :ok = GenServer.call(__MODULE__, {:bound, self(), scheduler}, :infinity)
+      fun.()
+    end
+
+    # The option is undocumented, as in `Roundtrip.Schedulers`.
+    :erlang.spawn_opt(bound, [:monitor, {:scheduler, scheduler}])
   end
 
   @doc "Returns the holds of the last #{div(@kept, 1000)} seconds, announced or not."
@@ -108,6 +125,7 @@ defmodule Roundtrip.LongSchedule do
       dirty: for({module, crate} <- @modules, name <- dirty(crate), do: {module, name}),
       threads: open_schedstats(),
       samples: [],
+      bound: [],
       tests: [],
       holds: [],
       suspicions: []
@@ -118,6 +136,9 @@ defmodule Roundtrip.LongSchedule do
 
   @impl true
   def handle_call(:holds, _from, state), do: {:reply, state.holds, state}
+
+  def handle_call({:bound, pid, scheduler}, _from, state),
+    do: {:reply, :ok, %{state | bound: [{pid, scheduler} | Enum.take(state.bound, 99)]}}
 
   @impl true
   def handle_cast({:test_started, test}, state),
@@ -149,7 +170,8 @@ defmodule Roundtrip.LongSchedule do
     sample = sample(state.threads)
     began = sample.time - info[:timeout]
     before = Enum.find(state.samples, List.last(state.samples), &(&1.time <= began))
-    milliseconds = info[:timeout] - waited(before, sample)
+    {_pid, scheduler} = List.keyfind(state.bound, pid, 0, {pid, nil})
+    milliseconds = info[:timeout] - waited(before, sample, scheduler)
 
     hold = %{
       milliseconds: milliseconds,
@@ -212,17 +234,22 @@ defmodule Roundtrip.LongSchedule do
     end
   end
 
+  # In the order of the schedulers.
   defp open_schedstats do
-    for path <- Path.wildcard("/proc/self/task/*/comm"),
-        {:ok, name} <- [File.read(path)],
-        name =~ ~r/^(erts_sched_\d+|\d+_scheduler)$/m,
-        {:ok, file} <- [:file.open(Path.join(Path.dirname(path), "schedstat"), [:raw, :binary])],
-        do: file
+    files =
+      for path <- Path.wildcard("/proc/self/task/*/comm"),
+          {:ok, name} <- [File.read(path)],
+          [_, number] <- [Regex.run(~r/^(?:erts_sched_)?(\d+)(?:_scheduler)?$/m, name)],
+          {:ok, file} <- [:file.open(Path.join(Path.dirname(path), "schedstat"), [:raw, :binary])],
+          do: {String.to_integer(number), file}
+
+    for {_number, file} <- Enum.sort_by(files, &elem(&1, 0)), do: file
   end
 
-  # Which scheduler held the process isn't known, so what the one that waited longest did is assumed.
-  defp waited(before, now),
-    do: Enum.zip_with(before.waits, now.waits, &(&2 - &1)) |> Enum.max(fn -> 0 end)
+  defp waited(before, now, scheduler) do
+    waits = Enum.zip_with(before.waits, now.waits, &(&2 - &1))
+    if scheduler, do: Enum.at(waits, scheduler - 1, 0), else: Enum.max(waits, fn -> 0 end)
+  end
 
   defp calls do
     for module <- Map.keys(@modules), :erlang.module_loaded(module), reduce: %{} do

@@ -6,6 +6,8 @@ defmodule Roundtrip.Fuzz.Child do
 
   @modules [Roundtrip.Native, Roundtrip.Server.Native]
   @batch 2_000
+  # How long a call may take, in milliseconds: more than those that wait on purpose when they are killed.
+  @endless 20_000
   # Calls in a batch of a NIF that is announced to wait.
   @few 8
   @outcomes [:returned, :rejected, :raised, :panicked, :killed]
@@ -138,19 +140,32 @@ defmodule Roundtrip.Fuzz.Child do
   end
 
   defp calls(nif, seed, tally, milliseconds, run) do
-    {pid, monitor} = spawn_monitor(fn -> loop(nif, seed, tally, milliseconds, run) end)
+    {pid, monitor} = LongSchedule.spawn_bound(fn -> loop(nif, seed, tally, milliseconds, run) end)
 
-    receive do
-      {:DOWN, ^monitor, :process, ^pid, _reason} -> :ok
-    after
-      # It waits in a dirty NIF, which goes on: the parent sees it if it never ends.
-      milliseconds + @patience ->
-        Process.exit(pid, :kill)
-        :counters.add(tally, @killed, 1)
-        receive do: ({:DOWN, ^monitor, :process, ^pid, _reason} -> :ok)
+    unless down?(monitor, milliseconds + @patience) do
+      :counters.add(tally, @killed, 1)
+      Process.exit(pid, :kill)
+      # A process can't be killed while it is in a normal NIF.
+      down?(monitor, @endless) || stuck(nif, seed, run)
     end
 
+    # Killed in a dirty NIF, it is listed until that returns.
+    Poll.until(fn -> pid not in Process.list() end, @endless) || stuck(nif, seed, run)
     pid
+  end
+
+  defp down?(monitor, milliseconds) do
+    receive do
+      {:DOWN, ^monitor, :process, _pid, _reason} -> true
+    after
+      milliseconds -> false
+    end
+  end
+
+  # This scheduler, or a dirty one, is lost.
+  defp stuck(nif, seed, run) do
+    fault(nif, seed, "doesn't return", run)
+    :erlang.halt(1, flush: false)
   end
 
   defp loop(nif, seed, tally, milliseconds, run) do

@@ -126,7 +126,7 @@ defmodule Roundtrip.Fuzz.Terms do
       pid
     else
       owner = self()
-      pid = spawn(fn -> receive_some(5_000, Process.monitor(owner)) end)
+      pid = spawn(fn -> receive_some(1_000, Process.monitor(owner)) end)
       Process.put(:receiver, pid)
       pid
     end
