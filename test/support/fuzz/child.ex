@@ -13,6 +13,8 @@ defmodule Roundtrip.Fuzz.Child do
   @outcomes [:returned, :rejected, :raised, :panicked, :killed]
   @panicked 4
   @killed 5
+  # Enough to call the NIF again by hand, mostly.
+  @brief [limit: 30, printable_limit: 200]
   # How long a batch may prepare itself and wait in a dirty NIF, in milliseconds, before it is killed.
   @patience 500
 
@@ -29,7 +31,7 @@ defmodule Roundtrip.Fuzz.Child do
   @spec run(map()) :: :ok
   def run(options) do
     {:ok, _pid} = LongSchedule.start_link()
-    {:ok, log} = :file.open(options.log, [:raw, :append])
+    log = open(options)
     dead = spawn(fn -> :ok end)
     :persistent_term.put({Terms, :dead}, dead)
     Terms.prepare()
@@ -69,6 +71,12 @@ defmodule Roundtrip.Fuzz.Child do
         panics: metadata[:panics]
       }
     end
+  end
+
+  # Written at once, by the process that has opened it: the VM may end next.
+  defp open(options) do
+    {:ok, file} = :file.open(options.log, [:raw, :append])
+    file
   end
 
   defp log(file, line), do: :ok = :file.write(file, [line, "\n"])
@@ -142,11 +150,18 @@ defmodule Roundtrip.Fuzz.Child do
   defp calls(nif, seed, tally, milliseconds, run) do
     {pid, monitor} = LongSchedule.spawn_bound(fn -> loop(nif, seed, tally, milliseconds, run) end)
 
-    unless down?(monitor, milliseconds + @patience) do
-      :counters.add(tally, @killed, 1)
-      Process.exit(pid, :kill)
-      # A process can't be killed while it is in a normal NIF.
-      down?(monitor, @endless) || stuck(nif, seed, run)
+    case await(monitor, milliseconds + @patience) do
+      :normal ->
+        :ok
+
+      :waits ->
+        :counters.add(tally, @killed, 1)
+        Process.exit(pid, :kill)
+        # A process can't be killed while it is in a normal NIF.
+        await(monitor, @endless) != :waits || stuck(nif, seed, run)
+
+      reason ->
+        fault(nif, seed, "its caller exited: #{inspect(reason, @brief)}", run)
     end
 
     # Killed in a dirty NIF, it is listed until that returns.
@@ -154,11 +169,11 @@ defmodule Roundtrip.Fuzz.Child do
     pid
   end
 
-  defp down?(monitor, milliseconds) do
+  defp await(monitor, milliseconds) do
     receive do
-      {:DOWN, ^monitor, :process, _pid, _reason} -> true
+      {:DOWN, ^monitor, :process, _pid, reason} -> reason
     after
-      milliseconds -> false
+      milliseconds -> :waits
     end
   end
 
@@ -171,7 +186,7 @@ defmodule Roundtrip.Fuzz.Child do
   defp loop(nif, seed, tally, milliseconds, run) do
     :rand.seed(:exsss, seed)
     pool = Pool.renew(run.pool, nif, run.nifs)
-    trace = run.replay && run.log
+    log = run.replay && open(run)
     deadline = now() + milliseconds
 
     calls = if nif.waits, do: @few, else: min(@batch, run.calls)
@@ -179,8 +194,7 @@ defmodule Roundtrip.Fuzz.Child do
     Enum.find(1..calls, fn n ->
       arguments = Arguments.random(nif.arguments, Pool.fill(pool, nif))
 
-      if trace,
-        do: log(trace, "call #{nif.text} #{inspect(arguments, limit: 20, printable_limit: 200)}")
+      if log, do: log(log, "call #{nif.text} #{inspect(arguments, @brief)}")
 
       :counters.add(tally, call(nif, arguments), 1)
       rem(n, 16) == 0 and (flush() || now() > deadline)

@@ -67,7 +67,7 @@ defmodule Roundtrip.Fuzz.Terms do
       :binary.copy("x", 4_000_000),
       :binary.copy(<<255>>, 1_000_000),
       for(n <- 1..5_000, do: {"x-#{n}", "y"}),
-      1 <<< 2_000_000
+      1 <<< 300_000
     ]
 
     :persistent_term.put(@large, List.to_tuple(large))
