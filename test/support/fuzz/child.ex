@@ -13,8 +13,10 @@ defmodule Roundtrip.Fuzz.Child do
   @outcomes [:returned, :rejected, :raised, :panicked, :killed]
   @panicked 4
   @killed 5
-  # Enough to call the NIF again by hand, mostly.
-  @brief [limit: 30, printable_limit: 200]
+  # Messages after which a batch ends, because threads send more of them than it can read.
+  @flood 50_000
+  # How deep terms are printed.
+  @depth 40
   # How long a batch may prepare itself and wait in a dirty NIF, in milliseconds, before it is killed.
   @patience 500
 
@@ -31,14 +33,14 @@ defmodule Roundtrip.Fuzz.Child do
   @spec run(map()) :: :ok
   def run(options) do
     {:ok, _pid} = LongSchedule.start_link()
-    log = open(options)
+    file = open(options)
     dead = spawn(fn -> :ok end)
     :persistent_term.put({Terms, :dead}, dead)
     Terms.prepare()
     :rand.seed(:exsss, 0)
-    {nifs, pool} = Pool.learn(nifs(), &log(log, "batch #{&1.text} learning"))
+    {nifs, pool} = Pool.learn(nifs(), &log(file, "batch #{&1.text} learning"))
     flush()
-    run = Map.merge(options, %{log: log, nifs: nifs, pool: pool, base: nil})
+    run = Map.merge(options, %{file: file, nifs: nifs, pool: pool, base: nil})
     settle(run)
     run = %{run | base: base()}
 
@@ -100,12 +102,12 @@ defmodule Roundtrip.Fuzz.Child do
       for {outcome, index} <- Enum.with_index(@outcomes, 1),
           do: " #{outcome}=#{:counters.get(tally, index)}"
 
-    log(run.log, "done #{nif.text}#{counts}")
+    log(run.file, "done #{nif.text}#{counts}")
   end
 
   # Runs one batch in a process of its own, and checks what it leaves behind.
   defp batch(nif, seed, tally, milliseconds, run) do
-    log(run.log, "batch #{nif.text} #{seed}")
+    log(run.file, "batch #{nif.text} #{seed}")
     File.write!(run.stderr, "")
     before = :counters.get(tally, @panicked)
     pid = calls(nif, seed, tally, milliseconds, run)
@@ -123,7 +125,10 @@ defmodule Roundtrip.Fuzz.Child do
       do: fault(nif, seed, "held a normal scheduler for 50 ms or more, unannounced", run)
   end
 
-  defp fault(nif, seed, text, run), do: log(run.log, "fault #{nif.text} #{seed} #{text}")
+  # Unlike `inspect/2`, this also takes little time and memory for a deep term.
+  defp brief(term), do: :io_lib.format("~0P", [term, @depth])
+
+  defp fault(nif, seed, text, run), do: log(run.file, "fault #{nif.text} #{seed} #{text}")
 
   defp panics(run) do
     for [place] <-
@@ -161,7 +166,7 @@ defmodule Roundtrip.Fuzz.Child do
         await(monitor, @endless) != :waits || stuck(nif, seed, run)
 
       reason ->
-        fault(nif, seed, "its caller exited: #{inspect(reason, @brief)}", run)
+        fault(nif, seed, "its caller exited: #{brief(reason)}", run)
     end
 
     # Killed in a dirty NIF, it is listed until that returns.
@@ -186,7 +191,7 @@ defmodule Roundtrip.Fuzz.Child do
   defp loop(nif, seed, tally, milliseconds, run) do
     :rand.seed(:exsss, seed)
     pool = Pool.renew(run.pool, nif, run.nifs)
-    log = run.replay && open(run)
+    trace = run.replay && open(run)
     deadline = now() + milliseconds
 
     calls = if nif.waits, do: @few, else: min(@batch, run.calls)
@@ -194,10 +199,10 @@ defmodule Roundtrip.Fuzz.Child do
     Enum.find(1..calls, fn n ->
       arguments = Arguments.random(nif.arguments, Pool.fill(pool, nif))
 
-      if log, do: log(log, "call #{nif.text} #{inspect(arguments, @brief)}")
+      if trace, do: log(trace, "call #{nif.text} #{brief(arguments)}")
 
       :counters.add(tally, call(nif, arguments), 1)
-      rem(n, 16) == 0 and (flush() || now() > deadline)
+      rem(n, 16) == 0 and (flush() > @flood or now() > deadline)
     end)
   end
 
@@ -211,7 +216,8 @@ defmodule Roundtrip.Fuzz.Child do
     _, _ -> 3
   end
 
-  defp flush, do: receive(do: (_message -> flush()), after: (0 -> false))
+  # Returns how many messages there were.
+  defp flush(count \\ 0), do: receive(do: (_message -> flush(count + 1)), after: (0 -> count))
 
   # Waits until the threads and resources of the batch are gone.
   defp settle(run) do
