@@ -6,7 +6,7 @@ defmodule Roundtrip.Fuzz.Child do
 
   @modules [Roundtrip.Native, Roundtrip.Server.Native]
   @batch 2_000
-  # How long a call may take, in milliseconds: more than those that wait on purpose when they are killed.
+  # How long a call, or what it leaves behind, may take to end once its caller is killed, in milliseconds.
   @endless 20_000
   # Calls in a batch of a NIF that is announced to wait.
   @few 8
@@ -118,8 +118,7 @@ defmodule Roundtrip.Fuzz.Child do
     others = Enum.drop(panics(run), :counters.get(tally, @panicked) - before)
 
     if others != [] and nif.panics == nil,
-      do:
-        fault(nif, seed, "panics outside of its calls, among #{inspect(Enum.uniq(others))}", run)
+      do: fault(nif, seed, "panics outside of its calls: #{inspect(Enum.uniq(others))}", run)
 
     if nif.blocks == nil and held?(pid, nif) and again?(nif, seed, run),
       do: fault(nif, seed, "held a normal scheduler for 50 ms or more, unannounced", run)
@@ -224,7 +223,7 @@ defmodule Roundtrip.Fuzz.Child do
     Roundtrip.Server.Native.first_clean_up()
     :erlang.garbage_collect()
     Resources.Destructors.await()
-    run.base == nil or Poll.until(fn -> left(run) == %{} end)
+    run.base == nil or Poll.until(fn -> left(run) == %{} end, @endless)
   end
 
   defp base, do: %{threads: threads(), resources: Roundtrip.live_counts().resources}
