@@ -65,7 +65,7 @@ defmodule Roundtrip.Fuzz do
 
     if faults == [],
       do: {:ok, counts(log)},
-      else: {:error, Enum.join([seed(options) | faults], "\n")}
+      else: {:error, Enum.join([seed(options) | faults] ++ [calls(log)], "\n")}
   end
 
   defp faults(log), do: for("fault " <> text <- log, do: text)
@@ -81,6 +81,11 @@ defmodule Roundtrip.Fuzz do
          do: {String.to_atom(name), String.to_integer(n)}
        )}
     end
+  end
+
+  defp calls(log) do
+    numbers = for {_nif, counts} <- counts(log), {_outcome, count} <- counts, do: count
+    "#{Enum.sum(numbers)} calls in all"
   end
 
   defp seed(options), do: "seed #{options.seed}, #{options.calls} calls of each NIF"
