@@ -10,7 +10,7 @@ defmodule Roundtrip.LessonCase do
   alias Livemd.{Cell, Exercise, Failure, Fence, Linter, Notebook, Parser, Problem, Runner}
   alias Roundtrip.{LongSchedule, Progress, RustBatch, RustFences, WrongSolutions}
 
-  @toolchains [Roundtrip.Rust]
+  @toolchains [Roundtrip.Rust, Roundtrip.Rust.Hex]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
 
   # TODO of issue 12, to be empty at its end: exercises that have no wrong solution yet.
@@ -27,10 +27,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust terms)
+  @teach_rust ~w(rust project terms)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust terms)
+  @end_in_values ~w(rust project terms)
 
   @change ~r/\A# Change it: \S/
 
@@ -106,9 +106,14 @@ defmodule Roundtrip.LessonCase do
 
   defp not_changeable(code) do
     cond do
-      not (code =~ ~r/^  use Roundtrip\.Rust\b/m) -> "a cell to change compiles its Rust itself"
-      code =~ ~r/^end\s*\z/m -> "a cell to change ends in a call of what it has compiled"
-      true -> nil
+      not (code =~ ~r/^  use Roundtrip\.Rust\b|^Roundtrip\.Rust\.Project\./m) ->
+        "a cell to change compiles its Rust itself"
+
+      code =~ ~r/^end\s*\z/m ->
+        "a cell to change ends in a call of what it has compiled"
+
+      true ->
+        nil
     end
   end
 
@@ -145,8 +150,9 @@ defmodule Roundtrip.LessonCase do
   end
 
   @doc """
-  Returns a problem for each line of the `text` fence below a cell that expects rustc to refuse it, if the
-  cell didn't print that line. The fence is for readers who have no rustc.
+  Returns a problem for each line of the `text` fence below a cell that expects rustc to refuse it, or that
+  runs cargo or Mix in a project, if the cell didn't print that line. The fence is for readers who have no
+  Rust.
   """
   def misquoted(%{notebook: notebook} = report) do
     printed =
@@ -155,12 +161,16 @@ defmodule Roundtrip.LessonCase do
     for %{blocks: blocks} <- notebook.sections,
         [%Cell{} = cell, %Fence{info: "text"} = fence] <-
           Enum.chunk_every(blocks, 2, 1, :discard),
-        cell.code =~ "Roundtrip.Rust.Error",
+        cell.code =~ ~r/Roundtrip\.Rust\.(Error|Project)/,
         output = printed[cell],
         lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
         {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),
         line not in lines do
-      %Problem{path: notebook.path, line: fence.line + index, message: "rustc doesn't say this"}
+      %Problem{
+        path: notebook.path,
+        line: fence.line + index,
+        message: "the cell doesn't print this"
+      }
     end
   end
 

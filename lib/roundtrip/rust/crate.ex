@@ -61,6 +61,10 @@ defmodule Roundtrip.Rust.Crate do
   @spec optional() :: [atom()]
   def optional, do: @optional |> Map.keys() |> Enum.sort()
 
+  @doc "Returns the lock file with the versions that the course uses."
+  @spec lock() :: String.t()
+  def lock, do: @lock_text
+
   @doc """
   Returns the crate of a module. The same module with the same source and crates has the same name.
 

@@ -1,0 +1,43 @@
+defmodule Roundtrip.Rust.Hex do
+  @moduledoc """
+  Runs Mix in a project that a notebook writes and that depends on Hex packages.
+
+  Cells that name this module are skipped if Hex isn't installed.
+  """
+
+  alias Roundtrip.Rust
+  alias Roundtrip.Rust.{Build, Crate, Project, Skipped}
+
+  @doc """
+  Runs `mix` with these arguments in the project, prints what it says, and returns it.
+
+  `use Rustler` gets the versions of the course, and a folder for what it builds that stays.
+  """
+  @spec mix(Path.t(), [String.t()]) :: Project.result()
+  def mix(folder, args) do
+    if reason = missing() do
+      IO.puts(reason)
+      raise Skipped, message: "Skipped: needs Hex"
+    end
+
+    lock = Path.join(folder, "Cargo.lock")
+    unless File.exists?(lock), do: File.write!(lock, Crate.lock())
+
+    {:ok, cache} = Build.folder()
+    Project.mix(folder, args, [{"CARGO_TARGET_DIR", Path.join(cache, "hex")}])
+  end
+
+  @doc "Returns what this machine lacks, in one sentence, or `nil` if it lacks nothing."
+  @spec missing() :: nil | String.t()
+  def missing do
+    Rust.missing() ||
+      unless hex?(), do: "This cell needs Hex: run `mix local.hex`, and unset ROUNDTRIP_HEX."
+  end
+
+  # Mix loads the archive of Hex when it starts, and Livebook when it installs packages.
+  defp hex?, do: System.get_env("ROUNDTRIP_HEX") != "0" and Code.ensure_loaded?(Hex)
+
+  @doc false
+  @spec prepare(String.t()) :: :ok
+  def prepare(_code), do: :ok
+end
