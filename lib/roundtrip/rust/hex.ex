@@ -6,13 +6,9 @@ defmodule Roundtrip.Rust.Hex do
   """
 
   alias Roundtrip.Rust
-  alias Roundtrip.Rust.{Build, Crate, Project, Skipped}
+  alias Roundtrip.Rust.{Project, Skipped}
 
-  @doc """
-  Runs `mix` with these arguments in the project, prints what it says, and returns it.
-
-  `use Rustler` gets the versions of the course, and a folder for what it builds that stays.
-  """
+  @doc "Runs `mix` as `Roundtrip.Rust.Project.mix/2` does."
   @spec mix(Path.t(), [String.t()]) :: Project.result()
   def mix(folder, args) do
     if reason = missing() do
@@ -20,11 +16,7 @@ defmodule Roundtrip.Rust.Hex do
       raise Skipped, message: "Skipped: needs Hex"
     end
 
-    lock = Path.join(folder, "Cargo.lock")
-    unless File.exists?(lock), do: File.write!(lock, Crate.lock())
-
-    {:ok, cache} = Build.folder()
-    Project.mix(folder, args, [{"CARGO_TARGET_DIR", Path.join(cache, "hex")}])
+    Project.mix(folder, args)
   end
 
   @doc "Returns what this machine lacks, in one sentence, or `nil` if it lacks nothing."

@@ -20,24 +20,6 @@ defmodule Roundtrip.Rust.Project do
   alias Roundtrip.Rust.{Build, Cache, Cargo, Crate, Skipped}
   alias Roundtrip.Toolbox.{Command, TempDir}
 
-  # The profile of the cells: other settings would compile the shared crates again.
-  @profile [
-    OPT_LEVEL: "2",
-    DEBUG: "false",
-    STRIP: "true",
-    DEBUG_ASSERTIONS: "false",
-    OVERFLOW_CHECKS: "true",
-    INCREMENTAL: "false"
-  ]
-
-  @env [
-    {~c"CARGO_TERM_COLOR", ~c"never"}
-    | for(
-        {name, value} <- @profile,
-        do: {~c"CARGO_PROFILE_DEV_#{name}", String.to_charlist(value)}
-      )
-  ]
-
   # Stands for the project's folder in what is kept.
   @root "{project}"
 
@@ -57,7 +39,8 @@ defmodule Roundtrip.Rust.Project do
   def cargo(folder, args) do
     cache = ready!()
     kept = Path.join([cache, "projects", key(folder, args)])
-    {outcome, text} = known(kept, folder) || run(cache, kept, folder, args)
+    {outcome, text, libraries} = known(kept) || run(cache, kept, folder, args)
+    if match?(["build" | _], args), do: copy(libraries, Path.join(folder, "target/debug"))
     show(outcome, String.replace(text, @root, name(folder)))
   end
 
@@ -96,13 +79,13 @@ defmodule Roundtrip.Rust.Project do
   @doc "Runs `mix` with these arguments in the project, and returns what it printed."
   @spec mix(project(), [String.t()]) :: result()
   def mix(files, args) when is_map(files), do: in_temp_dir(files, &mix(&1, args))
-  def mix(folder, args), do: mix(folder, args, [])
 
-  @doc false
-  def mix(folder, args, env) do
-    ready!()
+  def mix(folder, args) do
+    cache = ready!()
+    # For `use Rustler`, which runs cargo.
+    write_lock(folder)
 
-    case Command.run("mix", args, cd: folder, env: env) do
+    case Command.run("mix", args, cd: folder, env: env(cache)) do
       {:ok, text} -> show(:ok, String.replace(text, folder, name(folder)))
       {:failed, text} -> show(:error, String.replace(text, folder, name(folder)))
       {:missing, _mix} -> raise Skipped, message: "Skipped: needs mix on the PATH"
@@ -145,39 +128,54 @@ defmodule Roundtrip.Rust.Project do
         do: path
   end
 
-  defp known(kept, folder) do
+  defp known(kept) do
     with {:ok, result} <- File.read(Path.join(kept, "result")) do
       # The newest stay.
       File.touch!(kept)
-      copy(Path.wildcard("#{kept}/libraries/*"), Path.join(folder, "target/debug"))
-      :erlang.binary_to_term(result)
+      {outcome, text} = :erlang.binary_to_term(result)
+      {outcome, text, Path.wildcard("#{kept}/libraries/*")}
     else
       {:error, _none} -> nil
     end
   end
 
-  defp run(cache, kept, folder, args) do
+  # With other settings than the cells', the shared crates would be compiled again.
+  defp env(cache) do
+    profile =
+      for {key, value} <- Crate.profile(),
+          name = key |> String.replace("-", "_") |> String.upcase(),
+          do: {"CARGO_PROFILE_DEV_#{name}", value}
+
+    [{"CARGO_TARGET_DIR", Build.target(cache)}, {"CARGO_TERM_COLOR", "never"} | profile]
+  end
+
+  defp write_lock(folder) do
     lock = Path.join(folder, "Cargo.lock")
     unless File.exists?(lock), do: File.write!(lock, Crate.lock())
+  end
 
+  defp run(cache, kept, folder, args) do
+    write_lock(folder)
     target = Build.target(cache)
-    env = [{~c"CARGO_TARGET_DIR", String.to_charlist(target)} | @env]
+    env = for {name, value} <- env(cache), do: {to_charlist(name), to_charlist(value)}
     {status, lines} = Cargo.run(as_json(args), folder, [], &collect/2, env)
     {artifacts, lines} = lines |> Enum.reverse() |> Enum.split_with(&(&1 =~ ~r/^{"reason":/))
     libraries = for line <- artifacts, path <- libraries(line, folder), do: path
-    copy(libraries, Path.join(folder, "target/debug"))
 
-    text = lines |> Enum.join("\n") |> String.replace(folder, @root)
-    result = {if(status == 0, do: :ok, else: :error), text}
-    if keep?(result), do: keep(kept, result, libraries)
+    text = lines |> Enum.join("\n") |> String.replace(target, "target")
+    text = String.replace(text, folder, @root)
+    outcome = if status == 0, do: :ok, else: :error
+    if keep?(outcome, text), do: keep(kept, {outcome, text}, libraries)
     remove_old(folder, target)
-    result
+    {outcome, text, libraries}
   end
 
   # The messages as JSON name the libraries that were built.
   defp as_json(["build" | args]), do: ["build", "--message-format=json-render-diagnostics" | args]
   defp as_json(args), do: args
 
+  # Two builds at a time wait for each other, which isn't worth keeping.
+  defp collect({:line, "    Blocking waiting" <> _}, lines), do: lines
   defp collect({:line, line}, lines), do: [line | lines]
   defp collect(:silence, lines), do: lines
 
@@ -191,7 +189,9 @@ defmodule Roundtrip.Rust.Project do
     end
   end
 
+  # Libraries of an earlier build would hide that there is none now.
   defp copy(libraries, folder) do
+    File.rm_rf!(folder)
     File.mkdir_p!(folder)
     for path <- libraries, do: replace(path, Path.join(folder, Path.basename(path)))
   end
@@ -204,8 +204,9 @@ defmodule Roundtrip.Rust.Project do
   end
 
   # What failed for another reason than its source, such as a full disk, may succeed the next time.
-  defp keep?({outcome, text}),
-    do: outcome == :ok or text =~ ~r/^ +--> \S+\.rs:|^test result: FAILED|undefined (symbol|reference)/m
+  @about_source ~r/^ +--> \S+\.rs:|^test result: FAILED|undefined (symbol|reference)/m
+
+  defp keep?(outcome, text), do: outcome == :ok or text =~ @about_source
 
   defp keep(kept, result, libraries) do
     copy(libraries, Path.join(kept, "libraries"))
@@ -222,7 +223,8 @@ defmodule Roundtrip.Rust.Project do
           [_, name] <- Regex.scan(~r/^name = "([\w-]+)"/m, File.read!(path)),
           do: String.replace(name, "-", "[-_]")
 
-    built = ~r/^(lib)?(#{Enum.join(names, "|")})(-[0-9a-f]{16})?(\.|$)/
+    # Without a name, nothing but a slash would match, which no name contains.
+    built = ~r/^(lib)?(#{Enum.join(["/" | names], "|")})(-[0-9a-f]{16})?(\.|$)/
 
     for profile <- ["debug", "release"],
         below <- [profile, "#{profile}/deps", "#{profile}/.fingerprint"],
