@@ -13,5 +13,7 @@ pub mod mutation;
 pub mod resources;
 pub mod server;
 pub mod structs;
+pub mod sync;
+pub mod thread;
 
 pub use error::Error;
