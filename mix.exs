@@ -142,7 +142,7 @@ defmodule Roundtrip.MixProject do
       groups_for_modules: [
         "The HTTP server": [~r/^Roundtrip\.Server\b/],
         Lessons: [
-          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)\b/,
+          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Calls|Toolbox)\b/,
           Roundtrip.Measure,
           Roundtrip.Poll,
           Roundtrip.Schedulers
@@ -155,6 +155,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index rust first_call structs resources mutation messages calls server toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

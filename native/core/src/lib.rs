@@ -6,6 +6,7 @@
 //! Each lesson has one module, named after its notebook.
 
 pub mod bounded;
+pub mod calls;
 pub mod error;
 pub mod first_call;
 pub mod messages;

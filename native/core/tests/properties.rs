@@ -5,7 +5,8 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use roundtrip_core::messages::{Call, Demand, Failure, Rejection, Window};
+use roundtrip_core::calls::{Call, Failure, Rejection};
+use roundtrip_core::messages::{Demand, Window};
 use roundtrip_core::server::{
     Budget, HeadersError, IodataError, MAX_HEADERS, Node, RequestLine, ResponseHeaders, flatten,
 };
