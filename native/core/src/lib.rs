@@ -5,6 +5,8 @@
 //! The feature `rustler` adds how the types of this crate cross to Elixir; the tests leave it off.
 //! Each lesson has one module, named after its notebook.
 
+#![forbid(unsafe_code)]
+
 pub mod bounded;
 pub mod calls;
 pub mod error;

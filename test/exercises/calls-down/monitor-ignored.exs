@@ -56,7 +56,7 @@ defmodule Patient do
     }
 
     #[rustler::nif]
-    fn answer(call: ResourceArc<Call>, number: i64) -> Atom {
+    fn answer(call: &Call, number: i64) -> Atom {
         call.end(Ok(number));
         ok()
     }

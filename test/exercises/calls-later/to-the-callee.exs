@@ -2,10 +2,10 @@
 defmodule Later do
   use Roundtrip.Rust,
     source: """
+    use parking_lot::Mutex;
     use rustler::env::SavedTerm;
     use rustler::types::atom::ok;
     use rustler::{Atom, Env, LocalPid, OwnedEnv, Resource, ResourceArc, Term};
-    use std::sync::Mutex;
 
     mod atoms {
         rustler::atoms! { answered, ask }
@@ -47,10 +47,10 @@ defmodule Later do
     }
 
     #[rustler::nif]
-    fn answer(env: Env, call: ResourceArc<Call>, number: i64) -> Atom {
-        if let Ok(from) = call.from.lock() {
-            let _ = env.send(&env.pid(), (atoms::answered(), from.copy_to(env), number));
-        }
+    fn answer(env: Env, call: &Call, number: i64) -> Atom {
+        let from = call.from.lock().copy_to(env);
+        // An asker that is dead needs no message.
+        let _ = env.send(&env.pid(), (atoms::answered(), from, number));
         ok()
     }
     """

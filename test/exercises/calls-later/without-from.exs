@@ -45,7 +45,7 @@ defmodule Later do
     }
 
     #[rustler::nif]
-    fn answer(env: Env, call: ResourceArc<Call>, number: i64) -> Atom {
+    fn answer(env: Env, call: &Call, number: i64) -> Atom {
         let _ = env.send(&call.asker, (atoms::answered(), call.asker, number));
         ok()
     }

@@ -90,32 +90,34 @@ mod tests {
 mod interleavings {
     use super::*;
     use crate::sync::{Arc, Timer, explore, join, thread};
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::Weak;
 
-    type Counted = (Arc<Ticker<()>>, std::sync::Arc<AtomicBool>);
-
-    /// Starts a ticker that fails the test if it ticks once `has_stopped` is set.
-    fn start() -> Counted {
-        let has_stopped = std::sync::Arc::new(AtomicBool::new(false));
-        let observed = std::sync::Arc::clone(&has_stopped);
+    /// Starts a ticker, and returns what only its thread holds, too.
+    fn start() -> (Arc<Ticker<()>>, Weak<()>) {
+        let held = std::sync::Arc::new(());
+        let running = std::sync::Arc::downgrade(&held);
         let tick = move || {
-            assert!(!observed.load(Ordering::SeqCst), "it ticked after its stop");
+            let _held = &held;
             Ok(())
         };
         let Ok(ticker) = Ticker::start("ticks", Interval::MIN, tick) else {
             panic!("loom has too few threads");
         };
-        (Arc::new(ticker), has_stopped)
+        (Arc::new(ticker), running)
+    }
+
+    fn has_ended(running: &Weak<()>) -> bool {
+        running.strong_count() == 0
     }
 
     #[test]
     fn stop_against_tick() {
         explore("reporter: stop, a tick", || {
-            let (ticker, has_stopped) = start();
+            let (ticker, running) = start();
             let timer = ticker.stop_tx.timer();
             let ticking = thread::spawn(move || timer.elapse());
             assert!(matches!(ticker.stop(), Some(Ok(Ok(())))));
-            has_stopped.store(true, Ordering::SeqCst);
+            assert!(has_ended(&running));
             join(ticking);
         });
     }
@@ -123,12 +125,13 @@ mod interleavings {
     #[test]
     fn stop_against_the_end_of_its_owner() {
         explore("reporter: stop, owner down", || {
-            let (ticker, _) = start();
+            let (ticker, running) = start();
             let owner = {
                 let ticker = Arc::clone(&ticker);
                 thread::spawn(move || ticker.signal())
             };
             assert!(matches!(ticker.stop(), Some(Ok(Ok(())))));
+            assert!(has_ended(&running));
             join(owner);
         });
     }
@@ -136,18 +139,16 @@ mod interleavings {
     #[test]
     fn two_stops_both_wait_for_the_end() {
         explore("reporter: two stops", || {
-            let (ticker, has_stopped) = start();
-            let other = {
-                let (ticker, has_stopped) = (Arc::clone(&ticker), has_stopped.clone());
-                thread::spawn(move || {
-                    let joined = ticker.stop().is_some();
-                    has_stopped.store(true, Ordering::SeqCst);
-                    joined
-                })
+            let (ticker, running) = start();
+            let stop = |ticker: Arc<Ticker<()>>, running: Weak<()>| {
+                move || {
+                    let is_first = ticker.stop().is_some();
+                    assert!(has_ended(&running));
+                    is_first
+                }
             };
-            let joined = ticker.stop().is_some();
-            has_stopped.store(true, Ordering::SeqCst);
-            assert_ne!(joined, join(other));
+            let other = thread::spawn(stop(Arc::clone(&ticker), Weak::clone(&running)));
+            assert_ne!(stop(ticker, running)(), join(other));
         });
     }
 

@@ -194,6 +194,10 @@ pub(crate) mod mpsc {
 
     impl<T> Drop for Sender<T> {
         fn drop(&mut self) {
+            // A model that has failed can't lock any more.
+            if std::thread::panicking() {
+                return;
+            }
             self.0.state.lock().has_sender = false;
             self.0.changed.notify_one();
         }
@@ -201,6 +205,9 @@ pub(crate) mod mpsc {
 
     impl<T> Drop for Receiver<T> {
         fn drop(&mut self) {
+            if std::thread::panicking() {
+                return;
+            }
             self.0.state.lock().has_receiver = false;
         }
     }

@@ -68,11 +68,13 @@ impl Process {
         }
     }
 
+    /// Ends the process, and returns the monitors for which the VM then calls `down`.
+    fn end(&self) -> impl Iterator<Item = u8> + use<> {
+        self.0.lock().take().into_iter().flatten()
+    }
+
     fn die(&self, responder: &Responder<Answer, Permit, u8>) {
-        let monitors = self.0.lock().take();
-        for monitor in monitors.into_iter().flatten() {
-            responder.down(&monitor);
-        }
+        self.end().for_each(|monitor| responder.down(&monitor));
     }
 }
 
@@ -178,19 +180,20 @@ fn assign_to_another_against_down() {
             let (responder, first) = (Arc::clone(&responder), Arc::clone(&first));
             let is_passed_on = Arc::clone(&is_passed_on);
             thread::spawn(move || {
-                let died_later = is_passed_on.load(Ordering::SeqCst);
-                first.die(&responder);
-                died_later
+                let monitors = first.end();
+                let is_late = is_passed_on.load(Ordering::SeqCst);
+                monitors.for_each(|monitor| responder.down(&monitor));
+                is_late
             })
         };
         let demonitor = |monitor| first.demonitor(monitor);
         responder.assign(demonitor, || second.monitor(2));
         is_passed_on.store(true, Ordering::SeqCst);
-        let died_later = join(dying);
+        let is_late = join(dying);
         let answered = responder.answer("yes");
         let outcome = wait(&pending);
         assert_eq!(outcome.is_ok(), answered.is_ok());
-        assert!(answered.is_ok() || !died_later);
+        assert!(answered.is_ok() || !is_late);
     });
 }
 
