@@ -57,6 +57,7 @@ defmodule Roundtrip.MixProject do
     [
       {:rustler_precompiled, "~> 0.8"},
       {:rustler, ">= 0.37.0"} |> optional_unless_built(),
+      {:telemetry, "~> 1.0", optional: true},
       {:kino, "~> 0.19", only: [:dev, :test]},
       {:ex_doc, "~> 0.38", only: :dev, runtime: false}
     ]
@@ -132,6 +133,7 @@ defmodule Roundtrip.MixProject do
           "RELEASING.md",
           "SECURITY.md",
           "docs/glossary.md",
+          "docs/cheatsheet.md",
           "LICENSE"
         ] ++
           notebooks(),
@@ -155,6 +157,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call structs resources mutation messages calls server toolbox shipping)
+  @lessons ~w(index rust first_call terms structs resources mutation messages calls server toolbox shipping post)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

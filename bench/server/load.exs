@@ -125,7 +125,9 @@ defmodule Bench.Load do
   end
 
   defp server(opts) do
-    {:ok, pid} = Roundtrip.Server.start_link([port: 0, handler: Bench.Handler] ++ opts)
+    {:ok, pid} =
+      Roundtrip.Server.start_link([port: 0, handler: Bench.Handler, startup_log: false] ++ opts)
+
     {_ip, port} = Roundtrip.Server.address(pid)
     port
   end

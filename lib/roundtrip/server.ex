@@ -22,7 +22,7 @@ defmodule Roundtrip.Server do
 
   | if | the client gets |
   |---|---|
-  | the handler raises, throws, exits, or returns something other than a response | 500 at once, and the log has a line |
+  | the handler raises, throws, exits, or returns something other than a response | 500 at once, and the log has an entry |
   | the handler is killed | 500 at once |
   | the last reference to the request is dropped | 500 |
   | the handler takes longer than `:deadline`, and is then killed | 503 |
@@ -31,6 +31,10 @@ defmodule Roundtrip.Server do
   | a body, a request target or a head is larger than its limit | 413, 414 or 431 |
   | all bodies in flight together are larger than `:max_body_total` | 503 with `Retry-After` |
   | the request isn't valid HTTP by RFC 9110 and RFC 9112 | 400 |
+
+  What a handler raises is logged with its stack trace, and with the metadata `:crash_reason` and
+  `:callers` that `Logger` documents. `Roundtrip.Server.Telemetry` lists the events that the server
+  emits for each request.
 
   A client that only closes its sending half gets its answer. After a request with a
   Transfer-Encoding, such as a chunked upload, the connection is closed: if a proxy reads another end
@@ -55,14 +59,23 @@ defmodule Roundtrip.Server do
   alias Roundtrip.Server.{Request, Responder, Response, Stats}
 
   @typedoc "A server: its pid, or the name that it was started with."
-  @type server :: pid() | atom()
+  @type server :: pid() | GenServer.name()
 
   @doc """
-  Answers a request. It is called in a process of its own or in a receiver, depending on `:mode`.
+  Answers a request. It is called in a process of its own or in a receiver, depending on `:mode`. The
+  process dictionary of a process of its own has `:"$callers"`, as that of a `Task` has.
 
   Return `:later` if another process will call `respond/2`.
   """
   @callback handle(Request.t()) :: Response.t() | :later
+
+  @doc """
+  Answers a request like `c:handle/1`. It is called for the handler `{module, options}`, with these
+  options.
+  """
+  @callback handle(Request.t(), options :: term()) :: Response.t() | :later
+
+  @optional_callbacks handle: 1, handle: 2
 
   @doc """
   Returns a child specification for a server with the options of `Roundtrip.Server.Options`.
@@ -126,12 +139,7 @@ defmodule Roundtrip.Server do
 
   @doc "Returns the address as a URL without a path, such as `http://127.0.0.1:4000`."
   @spec url(server()) :: String.t()
-  def url(server) do
-    {ip, port} = address(server)
-    host = ip |> :inet.ntoa() |> to_string()
-    host = if tuple_size(ip) == 8, do: "[#{host}]", else: host
-    "http://#{host}:#{port}"
-  end
+  def url(server), do: server |> address() |> Listener.url()
 
   @doc "Returns what the server has counted and measured since its listener started."
   @spec stats(server()) :: Stats.t()

@@ -42,7 +42,8 @@ defmodule Roundtrip.Server.ContractTest do
       assert error.message =~ "#{field} must be from"
     end
 
-    assert_raise ArgumentError, ~r/^host must be an IP address/, fn -> start(host: "nowhere") end
+    assert_raise ErlangError, ~r/field :deadline/, fn -> start(deadline: :never) end
+    assert_raise ArgumentError, ~r/^ip must be an IP address/, fn -> start(ip: "nowhere") end
   end
 
   defp start(options), do: Native.start(struct!(Config, options), self())

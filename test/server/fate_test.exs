@@ -62,7 +62,7 @@ defmodule Roundtrip.Server.FateTest do
         %{port: port, pid: server}
       end
 
-      test "a handler that fails causes a 500 and one line in the log", %{port: port} do
+      test "a handler that fails causes a 500 and one entry in the log", %{port: port} do
         for {path, why} <- [
               {"/raise", "(RuntimeError) line one line two"},
               {"/throw", ":ball"},

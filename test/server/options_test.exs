@@ -11,12 +11,14 @@ defmodule Roundtrip.Server.OptionsTest do
     def handle(_request), do: Roundtrip.Server.Response.empty(204)
   end
 
+  @no_handler "handler must be a module with handle/1 or {module, options} with handle/2, got: "
+
   test "options have defaults" do
     options = Options.validate!(handler: Handler)
     assert {options.mode, options.name, options.config.port} == {:task, nil, 0}
     assert options.pool_size == max(div(System.schedulers_online(), 2), 1)
     assert options.config.workers == System.schedulers_online()
-    assert options.config.host == "127.0.0.1"
+    assert options.config.ip == "127.0.0.1"
   end
 
   test "options are passed on" do
@@ -29,19 +31,21 @@ defmodule Roundtrip.Server.OptionsTest do
           {:port, 70_000, "port must be an integer from 0 to 65535, got: 70000"},
           {:port, "4000", ~s(port must be an integer from 0 to 65535, got: "4000")},
           {:pool_size, 0, "pool_size must be an integer from 1 to 1024, got: 0"},
-          {:deadline, 1.5, "deadline must be an integer from 1 to 86400000, got: 1.5"},
+          {:deadline, 1.5,
+           "deadline must be an integer from 1 to 86400000 or :infinity, got: 1.5"},
           {:mode, :fast, "mode must be :task or :inline, got: :fast"},
-          {:name, "web", ~s(name must be an atom, got: "web")},
-          {:handler, nil, "handler must be a module with handle/1, got: nil"},
-          {:handler, Nowhere, "handler must be a module with handle/1, got: Nowhere"},
-          {:handler, Enum, "handler must be a module with handle/1, got: Enum"}
+          {:name, "web",
+           ~s(name must be an atom, {:global, term} or {:via, module, term}, got: "web")},
+          {:handler, nil, @no_handler <> "nil"},
+          {:handler, Nowhere, @no_handler <> "Nowhere"},
+          {:handler, Enum, @no_handler <> "Enum"}
         ] do
       assert_raise ArgumentError, message, fn ->
         Options.validate!(Keyword.put([handler: Handler], name, wrong))
       end
     end
 
-    assert_raise ArgumentError, "handler must be a module with handle/1, got: nil", fn ->
+    assert_raise ArgumentError, @no_handler <> "nil", fn ->
       Options.validate!([])
     end
 
@@ -54,13 +58,20 @@ defmodule Roundtrip.Server.OptionsTest do
     end
   end
 
-  test "a host is an IP address or localhost" do
-    for host <- ["0.0.0.0", "::1", "::", "localhost"],
-        do: assert(Options.validate!(handler: Handler, host: host).config.host == host)
+  test "an ip is an address or localhost" do
+    for {ip, text} <- [
+          {"0.0.0.0", "0.0.0.0"},
+          {"::1", "::1"},
+          {"::", "::"},
+          {"localhost", "127.0.0.1"},
+          {{192, 168, 0, 1}, "192.168.0.1"},
+          {{0, 0, 0, 0, 0, 0, 0, 1}, "::1"}
+        ],
+        do: assert(Options.validate!(handler: Handler, ip: ip).config.ip == text)
 
-    for host <- ["example.com", "127.1", "", <<255>>, {127, 0, 0, 1}, nil] do
-      assert_raise ArgumentError, ~r/^host must be an IPv4 or IPv6 address/, fn ->
-        Options.validate!(handler: Handler, host: host)
+    for ip <- ["example.com", "127.1", "", <<255>>, {127, 0, 0, 256}, {127, 0, 0}, 1, nil] do
+      assert_raise ArgumentError, ~r/^ip must be an IPv4 or IPv6 address/, fn ->
+        Options.validate!(handler: Handler, ip: ip)
       end
     end
   end

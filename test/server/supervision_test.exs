@@ -30,7 +30,7 @@ defmodule Roundtrip.Server.SupervisionTest do
     case :gen_tcp.listen(0, [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 1}]) do
       {:ok, socket} ->
         :gen_tcp.close(socket)
-        {server, port} = start_server!(Slow, host: "::1")
+        {server, port} = start_server!(Slow, ip: {0, 0, 0, 0, 0, 0, 0, 1})
         assert Server.url(server) == "http://[::1]:#{port}"
 
       {:error, _no_ipv6} ->

@@ -26,10 +26,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust messages calls)
+  @teach_rust ~w(rust terms messages calls)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust messages calls)
+  @end_in_values ~w(rust terms messages calls)
 
   @change ~r/\A# Change it: \S/
 
@@ -76,7 +76,11 @@ defmodule Roundtrip.LessonCase do
     ]
 
     assert_none(Linter.lint(read(lesson), opts) ++ changeable(read(lesson)))
-    if lesson in @teach_rust, do: assert(length(cells_to_change(read(lesson))) >= 4)
+
+    if lesson in @teach_rust do
+      assert length(cells_to_change(read(lesson))) >= 4,
+             "#{lesson} teaches Rust, and has fewer than four cells that begin with `# Change it: ...`"
+    end
   end
 
   @doc "Returns the cells in which the reader changes Rust, which begin with `# Change it: ...`."

@@ -4,11 +4,11 @@ defmodule Roundtrip.Server.Config do
 
       Roundtrip.Server.Native.start(%Roundtrip.Server.Config{port: 4000}, self())
 
-  `Roundtrip.Server.Options` documents the fields, their units and their defaults. Rust checks each
-  field, and raises an `ArgumentError` that names the one that is out of range.
+  `Roundtrip.Server.Options` documents the fields, their units and their defaults; `:ip` is text
+  here. Rust checks each field, and raises an `ArgumentError` that names the one that is out of range.
   """
 
-  defstruct host: "127.0.0.1",
+  defstruct ip: "127.0.0.1",
             port: 0,
             workers: 2,
             max_body: 8_388_608,

@@ -19,7 +19,7 @@ defmodule Roundtrip.Server.Drainer do
     %{
       id: __MODULE__,
       start: {__MODULE__, :start_link, [args]},
-      shutdown: options.shutdown + @margin
+      shutdown: Options.extend(options.shutdown, @margin)
     }
   end
 

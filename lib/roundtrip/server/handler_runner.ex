@@ -4,12 +4,12 @@ defmodule Roundtrip.Server.HandlerRunner do
 
       Roundtrip.Server.HandlerRunner.run(MyRouter, request)
 
-  A handler that raises, throws, exits or returns something other than a response causes a 500 and
-  one line in the log. A handler that is killed can't be rescued here: the `Roundtrip.Server.Receiver`
-  that started it calls `handle_exit/3`.
+  A handler that raises, throws, exits or returns something other than a response causes a 500 and an
+  entry in the log: a line that names the request, then the stack trace. A handler that is killed can't
+  be rescued here: the `Roundtrip.Server.Receiver` that started it calls `handle_exit/4`.
   """
 
-  alias Roundtrip.Server.{Request, Responder, Response}
+  alias Roundtrip.Server.{Options, Request, Responder, Response, Telemetry}
 
   require Logger
 
@@ -22,53 +22,94 @@ defmodule Roundtrip.Server.HandlerRunner do
   Returns `:answered` even if the client has closed the connection or has had its 503 already: then
   there is nobody left to answer.
   """
-  @spec run(module(), Request.t()) :: :answered | :later
+  @spec run(Options.handler(), Request.t()) :: :answered | :later
   def run(handler, %Request{} = request) do
-    case handler.handle(request) do
-      %Response{} = response ->
-        Responder.respond(request, response)
-        :answered
+    span = Telemetry.start(handler, request)
 
-      :later ->
-        :later
-
-      other ->
-        fail(request, handler, "returned #{inspect(other, limit: 10)}, which is not a response")
+    try do
+      response = call(handler, request)
+      answered = answer(request, response)
+      Telemetry.stop(span, response)
+      answered
+    catch
+      kind, reason ->
+        stacktrace = prune_arguments(__STACKTRACE__)
+        Telemetry.exception(span, kind, reason, stacktrace)
+        fail(request, handler, kind, reason, stacktrace)
     end
-  catch
-    kind, reason ->
-      banner = Exception.format_banner(kind, reason, __STACKTRACE__)
-      fail(request, handler, banner <> location(__STACKTRACE__))
   end
+
+  defp call({module, options}, request), do: module.handle(request, options)
+  defp call(module, request), do: module.handle(request)
+
+  # The arguments of the call that raised may have secrets of a client, and its request, which would
+  # be kept for as long as a logger keeps the stack trace.
+  defp prune_arguments([{module, function, arguments, location} | rest]) when is_list(arguments),
+    do: [{module, function, length(arguments), location} | rest]
+
+  defp prune_arguments(stacktrace), do: stacktrace
+
+  defp answer(_request, :later), do: :later
+
+  defp answer(request, %Response{} = response) do
+    Responder.respond(request, response)
+    :answered
+  end
+
+  defp answer(_request, other),
+    do: raise("returned #{inspect(other, limit: 10)}, which is not a response")
 
   @doc "Kills a handler that is still running after the deadline, and writes a line in the log."
-  @spec kill(pid(), Request.t(), module()) :: :ok
+  @spec kill(pid(), Request.t(), Options.handler()) :: :ok
   def kill(task, request, handler) do
     Process.exit(task, :kill)
-    log("#{describe(request)}: #{inspect(handler)} was killed at its deadline")
+    Logger.error(fn -> one_line("#{describe(request, handler)} was killed at its deadline") end)
   end
 
-  @doc "Answers 500 for a handler whose process died, if nobody has answered the request yet."
-  @spec handle_exit(Request.t(), module(), reason :: term()) :: :answered
-  def handle_exit(request, handler, reason) do
-    if Responder.open?(request),
-      do: fail(request, handler, "died: #{Exception.format_exit(reason)}"),
-      else: :answered
+  @doc """
+  Answers 500 for a handler whose process died, if nobody has answered the request yet. The handler was
+  started at `started`, a time of `System.monotonic_time/0`.
+  """
+  @spec handle_exit(Request.t(), Options.handler(), reason :: term(), integer()) :: :answered
+  def handle_exit(request, handler, reason, started) do
+    handler |> Telemetry.resume(request, started) |> Telemetry.exception(:exit, reason, [])
+    if Responder.open?(request), do: fail(request, handler, :exit, reason, []), else: :answered
   end
 
-  defp location([entry | _]), do: ", " <> Exception.format_stacktrace_entry(entry)
-  defp location([]), do: ""
+  defp fail(request, handler, kind, reason, stacktrace) do
+    banner = Exception.format_banner(kind, reason, stacktrace)
 
-  defp fail(request, handler, what) do
-    # Logged before the answer is sent, so that a client that has its 500 finds the line.
-    log("500 for #{describe(request)}: #{inspect(handler)} #{what}")
+    metadata = [
+      crash_reason: {crash_reason(kind, reason, stacktrace), stacktrace},
+      callers: Process.get(:"$callers", [])
+    ]
+
+    # Logged before the answer is sent, so that a client that has its 500 finds the entry.
+    Logger.error(fn -> entry(request, handler, banner, stacktrace) end, metadata)
     Responder.respond(request, %Response{status: 500, body: "Internal Server Error\n"})
     :answered
   end
 
-  defp describe(request), do: "#{request.method} #{inspect(request.path, printable_limit: 200)}"
+  # In the form that Logger documents.
+  defp crash_reason(:error, reason, stacktrace),
+    do: Exception.normalize(:error, reason, stacktrace)
 
-  defp log(text), do: Logger.error(fn -> one_line(text) end)
+  defp crash_reason(:throw, value, _stacktrace), do: {:nocatch, value}
+  defp crash_reason(:exit, reason, _stacktrace), do: reason
+
+  defp entry(request, handler, banner, stacktrace) do
+    trace =
+      for entry <- stacktrace, do: "\n    " <> one_line(Exception.format_stacktrace_entry(entry))
+
+    [one_line("500 for #{describe(request, handler)} #{banner}") | trace]
+  end
+
+  defp describe(request, handler) do
+    # A client chooses both, and what follows them must fit in the line.
+    method = request.method |> to_string() |> binary_slice(0, 20)
+    path = inspect(request.path, printable_limit: 200)
+    "#{method} #{path}: #{inspect(Options.handler_module(handler))}"
+  end
 
   # An exception may quote a request. Its line breaks would let a client forge log entries, and its
   # control characters would change the terminal that shows the log.

@@ -12,6 +12,8 @@ defmodule Roundtrip.Server.Listener do
 
   alias Roundtrip.Server.{Native, Options}
 
+  require Logger
+
   @typedoc "An ETS table in which the processes of one server find its listener."
   @type registry :: :ets.table()
 
@@ -75,12 +77,20 @@ defmodule Roundtrip.Server.Listener do
   def server(listener), do: GenServer.call(listener, :server, @retry_interval * @attempts + 5_000)
 
   @doc "Stops accepting, and returns when all is answered, or after `deadline` milliseconds."
-  @spec drain(pid(), non_neg_integer()) :: :ok
+  @spec drain(pid(), timeout()) :: :ok
   def drain(listener, deadline) do
-    GenServer.call(listener, {:drain, deadline}, deadline + 2_000)
+    GenServer.call(listener, {:drain, deadline}, Options.extend(deadline, 2_000))
   catch
     # The listener is dead, so Rust has stopped the server already.
     :exit, _reason -> :ok
+  end
+
+  @doc "Returns an address as a URL without a path."
+  @spec url({:inet.ip_address(), :inet.port_number()}) :: String.t()
+  def url({ip, port}) do
+    host = ip |> :inet.ntoa() |> to_string()
+    host = if tuple_size(ip) == 8, do: "[#{host}]", else: host
+    "http://#{host}:#{port}"
   end
 
   @doc "Returns the listener that is registered."
@@ -88,14 +98,14 @@ defmodule Roundtrip.Server.Listener do
   def whereis(registry), do: :ets.lookup_element(registry, :listener, 2)
 
   @impl true
-  def init({%Options{config: config}, port_memory, registry}) do
+  def init({%Options{} = options, port_memory, registry}) do
     :ets.insert(registry, {:listener, self()})
     port = :atomics.get(port_memory, 1)
-    config = if port == 0, do: config, else: %{config | port: port}
+    options = if port == 0, do: options, else: put_in(options.config.port, port)
     attempts = if port == 0, do: 1, else: @attempts
 
     state = %{
-      config: config,
+      options: options,
       port_memory: port_memory,
       attempts: attempts,
       server: nil,
@@ -111,7 +121,7 @@ defmodule Roundtrip.Server.Listener do
   end
 
   defp bind(state) do
-    case Native.start(state.config, self()) do
+    case Native.start(state.options.config, self()) do
       {:ok, server} ->
         {:ok, bound(%{state | server: server})}
 
@@ -125,11 +135,19 @@ defmodule Roundtrip.Server.Listener do
   end
 
   defp bound(%{server: server} = state) do
-    {_ip, port} = Native.address(server)
+    {_ip, port} = address = Native.address(server)
     :atomics.put(state.port_memory, 1, port)
+    log_start(state.options, address)
     for receiver <- state.waiting_receivers, do: Native.join(server, receiver)
     for from <- state.waiting_callers, do: GenServer.reply(from, server)
     %{state | waiting_receivers: [], waiting_callers: []}
+  end
+
+  defp log_start(%Options{startup_log: false}, _address), do: :ok
+
+  defp log_start(%Options{startup_log: level, handler: handler}, address) do
+    module = inspect(Options.handler_module(handler))
+    Logger.log(level, fn -> "Running #{module} with Roundtrip.Server at #{url(address)}" end)
   end
 
   @impl true

@@ -58,12 +58,12 @@ defmodule Roundtrip.Server.Native do
 
   @doc """
   Stops accepting requests, closes idle connections, and gives the requests in flight `deadline`
-  milliseconds to be answered. Those that are not get a 503, which takes at most one second more.
+  milliseconds, or as long as they take, to be answered. Those that are not get a 503, which takes at most one second more.
 
   Returns at once. When the server's threads have ended, its owner receives
   `{:roundtrip_server_stopped, server}`.
   """
-  @spec stop(server(), deadline :: non_neg_integer()) :: :ok
+  @spec stop(server(), deadline :: timeout()) :: :ok
   def stop(_server, _deadline), do: stub()
 
   @doc "Names the process that will answer, as in `Roundtrip.Server.assign/2`."
@@ -75,8 +75,8 @@ defmodule Roundtrip.Server.Native do
   reset the connection.
 
   Raises an `ArgumentError` that names the header if its name isn't a token, if its value has control
-  characters, or if Rust sets it itself: `connection`, `content-length`, `keep-alive`, `te`,
-  `transfer-encoding` and `upgrade`. Nothing is sent then, and the request can still be answered.
+  characters, or if Rust sets it itself: `connection` other than `close`, `content-length`,
+  `keep-alive`, `te`, `transfer-encoding` and `upgrade`. Nothing is sent then, and the request can still be answered.
   Responses to HEAD, and those with status 204, 205 or 304, are sent without the body.
 
   Returns `:large`, and does nothing, if the headers have more than 16 KiB or the body more than 64

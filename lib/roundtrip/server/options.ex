@@ -12,9 +12,9 @@ defmodule Roundtrip.Server.Options do
 
   | option | unit | default | |
   |---|---|---|---|
-  | `:handler` | module | | its `handle/1` answers requests; required |
-  | `:name` | atom | none | a name for the server's supervisor |
-  | `:host` | string | `"127.0.0.1"` | an IPv4 or IPv6 address, or `"localhost"`, which is `127.0.0.1` |
+  | `:handler` | | | a module, whose `handle/1` answers requests, or `{module, options}`, whose `handle/2` gets the options as well; required |
+  | `:name` | | none | a name for the server's supervisor: an atom, `{:global, term}` or `{:via, module, term}` |
+  | `:ip` | | `{127, 0, 0, 1}` | an IPv4 or IPv6 address as a tuple or a string, or `"localhost"`; `{0, 0, 0, 0}` is every address |
   | `:port` | | 0 | 0 takes any free port, and keeps it when the server is restarted |
   | `:mode` | | `:task` | `:task`: a process for each request; `:inline`: the receiver calls the handler |
   | `:pool_size` | processes | 1 for two schedulers | the number of receivers |
@@ -30,7 +30,11 @@ defmodule Roundtrip.Server.Options do
   | `:write_timeout` | ms | 30,000 | for a client to read a response, or each 8 MiB of a larger one; a slower connection is closed |
   | `:deadline` | ms | 30,000 | for the handler, then 503; in `:task` mode a handler that is still running is killed |
   | `:shutdown` | ms | 5,000 | for the requests in flight when the server stops, then 503 |
+  | `:startup_log` | | `:info` | the `Logger` level of the line that tells the address, or `false` for none |
   | `:answer_in_rust` | boolean | `false` | for benchmarks: Rust answers 200 with the request's own body |
+
+  Each option in milliseconds can be `:infinity`. Sizes and numbers always have a limit, because each
+  of them limits memory.
 
   The timeouts for heads, bodies, idle connections and writes may be noticed late, by at most a
   quarter of the shortest of the four. Choose a generous `:write_timeout`: a client that reads slowly
@@ -47,27 +51,32 @@ defmodule Roundtrip.Server.Options do
 
   alias Roundtrip.Server.Config
 
-  @keys [:config, :handler, :name, :mode, :pool_size, :shutdown]
+  @keys [:config, :handler, :name, :mode, :pool_size, :shutdown, :startup_log]
   @enforce_keys @keys
   defstruct @keys
 
   @type t :: %__MODULE__{
           config: Config.t(),
-          handler: module(),
-          name: atom(),
+          handler: handler(),
+          name: nil | GenServer.name(),
           mode: :task | :inline,
           pool_size: pos_integer(),
-          shutdown: non_neg_integer()
+          shutdown: timeout(),
+          startup_log: Logger.level() | false
         }
+
+  @typedoc "A module with `handle/1`, or one with `handle/2` and its second argument."
+  @type handler :: module() | {module(), options :: term()}
 
   @gigabyte 1_000_000_000
   @terabyte 1_000_000_000_000
   @day 86_400_000
 
-  # What the value of each option must be: in a range or a list, or checked by `valid?/2`.
+  # What the value of each option must be: in a range or a list, a time in milliseconds that is
+  # `{min, max}` or `:infinity`, or checked by `valid?/2`.
   @rules [
     name: :name,
-    host: :host,
+    ip: :ip,
     port: 0..65_535,
     mode: [:task, :inline],
     pool_size: 1..1_024,
@@ -77,16 +86,18 @@ defmodule Roundtrip.Server.Options do
     max_headers: 256..1_048_576,
     max_connections: 1..1_000_000,
     max_in_flight: 1..1_000_000,
-    header_timeout: 1..@day,
-    body_timeout: 1..@day,
-    idle_timeout: 1..@day,
-    write_timeout: 1..@day,
-    deadline: 1..@day,
-    shutdown: 0..@day,
+    header_timeout: {1, @day},
+    body_timeout: {1, @day},
+    idle_timeout: {1, @day},
+    write_timeout: {1, @day},
+    deadline: {1, @day},
+    shutdown: {0, @day},
+    startup_log: [false, :debug, :info, :notice, :warning, :error],
     answer_in_rust: [true, false],
     handler: :handler
   ]
 
+  @defaults [name: nil, handler: nil, mode: :task, shutdown: 5_000, startup_log: :info]
   @rust_options Map.keys(%Config{}) -- [:__struct__]
 
   @doc "Returns the options with their defaults, or raises an `ArgumentError` that names a wrong one."
@@ -95,9 +106,24 @@ defmodule Roundtrip.Server.Options do
     opts = opts |> check_names!() |> put_defaults()
     for {name, rule} <- @rules, do: check!(name, opts[name], rule)
 
-    {rust, own} = Keyword.split(opts, @rust_options)
+    {rust, own} = opts |> Keyword.update!(:ip, &ip_text/1) |> Keyword.split(@rust_options)
     struct!(__MODULE__, [config: struct!(Config, rust)] ++ own)
   end
+
+  @doc "Returns a timeout that is longer by some milliseconds."
+  @spec extend(timeout(), non_neg_integer()) :: timeout()
+  def extend(:infinity, _milliseconds), do: :infinity
+  def extend(timeout, milliseconds), do: timeout + milliseconds
+
+  @doc "Returns the module of a handler."
+  @spec handler_module(handler()) :: module()
+  def handler_module({module, _options}), do: module
+  def handler_module(module), do: module
+
+  # Rust parses the text, and resolves no names, which could take seconds.
+  defp ip_text(ip) when is_tuple(ip), do: ip |> :inet.ntoa() |> to_string()
+  defp ip_text("localhost"), do: "127.0.0.1"
+  defp ip_text(ip), do: ip
 
   defp check_names!(opts) do
     unless Keyword.keyword?(opts),
@@ -120,7 +146,7 @@ defmodule Roundtrip.Server.Options do
     schedulers = System.schedulers_online()
     # Rust's threads need the other half of the machine to read and write.
     receivers = max(div(schedulers, 2), 1)
-    own = [name: nil, handler: nil, mode: :task, pool_size: receivers, shutdown: 5_000]
+    own = [pool_size: receivers] ++ @defaults
     rust = %Config{workers: schedulers} |> Map.from_struct() |> Keyword.new()
     rust |> Keyword.merge(own) |> Keyword.merge(opts)
   end
@@ -132,22 +158,32 @@ defmodule Roundtrip.Server.Options do
 
   defp valid?(value, %Range{} = range), do: is_integer(value) and value in range
   defp valid?(value, choices) when is_list(choices), do: value in choices
+  defp valid?(value, {min, max}), do: value == :infinity or valid?(value, min..max)
+  defp valid?({:global, _name}, :name), do: true
+  defp valid?({:via, module, _name}, :name), do: is_atom(module)
   defp valid?(value, :name), do: is_atom(value)
-  defp valid?("localhost", :host), do: true
-  defp valid?(value, :host), do: is_binary(value) and String.valid?(value) and address?(value)
 
-  defp valid?(value, :handler) do
-    is_atom(value) and value != nil and Code.ensure_loaded?(value) and
-      function_exported?(value, :handle, 1)
-  end
+  defp valid?("localhost", :ip), do: true
 
   # The strict parser rejects short forms such as 127.1, as Rust does.
-  defp address?(text),
-    do: match?({:ok, _}, text |> String.to_charlist() |> :inet.parse_strict_address())
+  defp valid?(value, :ip) when is_binary(value) do
+    String.valid?(value) and
+      match?({:ok, _}, value |> String.to_charlist() |> :inet.parse_strict_address())
+  end
+
+  defp valid?(value, :ip), do: :inet.is_ip_address(value)
+  defp valid?({module, _options}, :handler), do: exported?(module, 2)
+  defp valid?(module, :handler), do: exported?(module, 1)
+
+  defp exported?(module, arity) do
+    is_atom(module) and module != nil and Code.ensure_loaded?(module) and
+      function_exported?(module, :handle, arity)
+  end
 
   defp expectation(%Range{first: from, last: to}), do: "an integer from #{from} to #{to}"
+  defp expectation({min, max}), do: "#{expectation(min..max)} or :infinity"
   defp expectation(choices) when is_list(choices), do: Enum.map_join(choices, " or ", &inspect/1)
-  defp expectation(:name), do: "an atom"
-  defp expectation(:host), do: "an IPv4 or IPv6 address or \"localhost\""
-  defp expectation(:handler), do: "a module with handle/1"
+  defp expectation(:name), do: "an atom, {:global, term} or {:via, module, term}"
+  defp expectation(:ip), do: "an IPv4 or IPv6 address or \"localhost\""
+  defp expectation(:handler), do: "a module with handle/1 or {module, options} with handle/2"
 end

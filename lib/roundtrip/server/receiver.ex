@@ -40,8 +40,12 @@ defmodule Roundtrip.Server.Receiver do
   def init({%Options{mode: mode, handler: handler, config: config}, registry}) do
     Process.flag(:trap_exit, true)
     :ok = Listener.join(registry)
-    if mode == :task, do: send_kill_overdue(config.deadline)
-    {:ok, %{mode: mode, handler: handler, deadline: config.deadline, tasks: %{}}}
+    deadline = config.deadline
+    if mode == :task and deadline != :infinity, do: send_kill_overdue(deadline)
+    # Loaded here, because a module that isn't loaded exports nothing.
+    Code.ensure_loaded(:telemetry)
+    callers = [self() | Process.get(:"$callers", [])]
+    {:ok, %{mode: mode, handler: handler, deadline: deadline, callers: callers, tasks: %{}}}
   end
 
   @impl true
@@ -54,10 +58,9 @@ defmodule Roundtrip.Server.Receiver do
 
   def handle_info({:request, request}, %{mode: :task} = state) do
     # Monitored as well, because a handler can remove its link.
-    {task, _monitor} =
-      :erlang.spawn_opt(__MODULE__, :run, [state.handler, request], [:link, :monitor])
-
-    {:noreply, put_in(state.tasks[task], {request, now()})}
+    args = [state.handler, request, state.callers]
+    {task, _monitor} = :erlang.spawn_opt(__MODULE__, :run, args, [:link, :monitor])
+    {:noreply, put_in(state.tasks[task], {request, System.monotonic_time()})}
   rescue
     # The VM has reached its limit of processes.
     SystemLimitError ->
@@ -68,13 +71,16 @@ defmodule Roundtrip.Server.Receiver do
   def handle_info({:DOWN, _monitor, :process, task, reason}, state) do
     case Map.pop(state.tasks, task) do
       {nil, _tasks} -> {:noreply, state}
-      {{request, _started}, tasks} -> handle_exit(reason, request, %{state | tasks: tasks})
+      {entry, tasks} -> handle_exit(reason, entry, %{state | tasks: tasks})
     end
   end
 
   def handle_info(:kill_overdue, state) do
+    now = System.monotonic_time()
+    deadline = System.convert_time_unit(state.deadline, :millisecond, :native)
+
     for {task, {request, started}} <- state.tasks,
-        now() - started >= state.deadline and Process.alive?(task),
+        now - started >= deadline and Process.alive?(task),
         not Responder.open?(request),
         do: HandlerRunner.kill(task, request, state.handler)
 
@@ -87,15 +93,13 @@ defmodule Roundtrip.Server.Receiver do
   defp send_kill_overdue(deadline),
     do: Process.send_after(self(), :kill_overdue, max(div(deadline, 4), @min_check_interval))
 
-  defp now, do: System.monotonic_time(:millisecond)
+  defp handle_exit(:normal, _entry, state), do: {:noreply, state}
 
-  defp handle_exit(:normal, _request, state), do: {:noreply, state}
-
-  defp handle_exit({:shutdown, :later}, _request, state),
+  defp handle_exit({:shutdown, :later}, _entry, state),
     do: {:noreply, state, {:continue, :collect_garbage}}
 
-  defp handle_exit(reason, request, state) do
-    HandlerRunner.handle_exit(request, state.handler, reason)
+  defp handle_exit(reason, {request, started}, state) do
+    HandlerRunner.handle_exit(request, state.handler, reason, started)
     {:noreply, state}
   end
 
@@ -112,7 +116,8 @@ defmodule Roundtrip.Server.Receiver do
   end
 
   @doc false
-  def run(handler, request) do
+  def run(handler, request, callers) do
+    Process.put(:"$callers", callers)
     if HandlerRunner.run(handler, request) == :later, do: exit({:shutdown, :later})
   end
 end

@@ -11,7 +11,8 @@ defmodule Roundtrip.Server.Response do
 
   The struct isn't validated until it is sent. Then `Roundtrip.Server.respond/2` raises for headers
   that are invalid, for example with a line break, and for those that Rust sets itself, such as
-  `content-length`.
+  `content-length`. The header `connection` may have the value `close`: the connection is then closed
+  after the response.
   """
 
   import Kernel, except: [send: 2]

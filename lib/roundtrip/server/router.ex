@@ -16,8 +16,9 @@ defmodule Roundtrip.Server.Router do
       iex> Greeter.routes()
       [{:get, "/users/:id"}, {:post, "/users"}, {:get, "/"}]
 
-  In a block you can use two variables: `request`, a `Roundtrip.Server.Request`, and `params`, a map
-  with the decoded value of each `:name` in the path. The block returns a
+  In a block you can use three variables: `request`, a `Roundtrip.Server.Request`, `params`, a map
+  with the decoded value of each `:name` in the path, and `options`, those of the handler
+  `{Greeter, options}`, or `[]` for the handler `Greeter`. The block returns a
   `Roundtrip.Server.Response`, for which `text/2` and `html/2` are imported, or `:later` (see
   `Roundtrip.Server.respond/2`).
 
@@ -32,7 +33,8 @@ defmodule Roundtrip.Server.Router do
     * `OPTIONS *` with 204 and the methods of all routes;
     * a path that isn't valid percent-encoded UTF-8 with 400.
 
-  A router is a handler, a module with `handle/1`, so a test can call it without a server.
+  A router is a handler, a module with `handle/1` and `handle/2`, so a test can call it without a
+  server.
 
   To have `mix format` leave out the parentheses of the macros, add `import_deps: [:roundtrip]` to
   your `.formatter.exs`.
@@ -58,7 +60,8 @@ defmodule Roundtrip.Server.Router do
       Module.register_attribute(__MODULE__, :roundtrip_routes, accumulate: true)
 
       @impl Roundtrip.Server
-      def handle(request), do: Roundtrip.Server.Router.dispatch(__MODULE__, request)
+      def handle(request, options \\ []),
+        do: Roundtrip.Server.Router.dispatch(__MODULE__, request, options)
     end
   end
 
@@ -77,8 +80,8 @@ defmodule Roundtrip.Server.Router do
     quote do
       @roundtrip_routes {unquote(method), unquote(path)}
 
-      defp unquote(function_name(method, path))(var!(request), var!(params)) do
-        _ = {var!(request), var!(params)}
+      defp unquote(function_name(method, path))(var!(request), var!(params), var!(options)) do
+        _ = {var!(request), var!(params), var!(options)}
         unquote(block)
       end
     end
@@ -127,7 +130,7 @@ defmodule Roundtrip.Server.Router do
     quote do
       def __match__(unquote(method_pattern), unquote(for {_name, term} <- parts, do: term)),
         do:
-          {:route, &(unquote(Macro.var(function_name(method, path), nil)) / 2),
+          {:route, &(unquote(Macro.var(function_name(method, path), nil)) / 3),
            unquote({:%{}, [], params})}
     end
   end
@@ -137,30 +140,30 @@ defmodule Roundtrip.Server.Router do
 
   defp default_match_clause({:get, "/"}) do
     quote do
-      def __match__(:get, []), do: {:route, &Roundtrip.Server.Router.default/2, %{}}
+      def __match__(:get, []), do: {:route, &Roundtrip.Server.Router.default/3, %{}}
     end
   end
 
   @doc false
-  @spec default(Request.t(), map()) :: Response.t()
-  def default(_request, _params), do: Response.text("The server is running.\n")
+  @spec default(Request.t(), map(), term()) :: Response.t()
+  def default(_request, _params, _options), do: Response.text("The server is running.\n")
 
   @doc "Calls the matching route of the router `module`, and returns the response or `:later`."
-  @spec dispatch(module(), Request.t()) :: Response.t() | :later
-  def dispatch(module, %Request{method: :options, path: "*"}) do
+  @spec dispatch(module(), Request.t(), term()) :: Response.t() | :later
+  def dispatch(module, %Request{method: :options, path: "*"}, _options) do
     methods = for {method, _path} <- module.routes(), do: method
     put_allow(Response.empty(204), if(:any in methods, do: @methods, else: methods))
   end
 
-  def dispatch(module, %Request{} = request) do
+  def dispatch(module, %Request{} = request, options) do
     with {:ok, segments} <- Query.segments(request.path),
          {:route, route, params} <- match(module, request.method, segments) do
-      route.(request, params)
+      route.(request, params, options)
     else
       {:error, :bad_encoding} ->
         Response.text("bad path\n", status: 400)
 
-      {:not_found, _} when request.method in [:non_standard, :connect] ->
+      {:not_found, _} when is_binary(request.method) or request.method == :connect ->
         Response.text("not implemented\n", status: 501)
 
       {:not_found, []} ->

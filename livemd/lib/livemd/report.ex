@@ -49,7 +49,8 @@ defmodule Livemd.Report do
   alias Livemd.{CellResult, Exercise, Failure, Notebook}
 
   @typedoc """
-  How a notebook is run: `:shipped`, where each check must fail by an assertion; `:solved`, where the
+  How a notebook is run: `:shipped`, where each check must fail by an assertion, and each stub that is
+  marked with a compiler's error by this error; `:solved`, where the
   solutions replace the stubs and each check must pass; or `:learner`, where a check may pass or fail.
   """
   @type mode :: :shipped | :solved | :learner

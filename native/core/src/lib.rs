@@ -17,6 +17,7 @@ pub mod resources;
 pub mod server;
 pub mod structs;
 pub mod sync;
+pub mod terms;
 pub mod thread;
 
 pub use error::Error;

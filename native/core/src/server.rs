@@ -20,30 +20,34 @@ pub use iodata::{Budget, IodataError, Node, flatten};
 pub use receiver_pool::ReceiverPool;
 pub use request_line::{RequestLine, RequestLineError};
 pub use response::{ResponseError, parse_header, parse_status};
-pub use target::{is_path, is_query, parse_port};
+pub use target::{is_path, is_query, parse_authority};
 
 /// The longest timeout in milliseconds: one day.
 const MAX_TIMEOUT: u64 = 86_400_000;
 
+/// Stands for no timeout: an instant so far away can still be computed, and outlives any server.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// The greatest number of headers that a response may have.
 pub const MAX_HEADERS: usize = 1_000;
-
-bounded! {
-    /// How long a graceful shutdown may take, in milliseconds: a day at most.
-    ShutdownDeadline(u64): "deadline" in 0..=86_400_000
-}
 
 bounded! {
     /// How many threads the first version of the server starts.
     PoolSize(u32): "pool_size" in 1..=64
 }
 
-/// Parses a timeout in milliseconds.
+/// Parses a timeout in milliseconds, where `None` is no timeout.
 ///
 /// # Errors
-/// It must be from 1 to a day; the error names `field`.
-pub fn parse_timeout(field: &'static str, milliseconds: i64) -> Result<Duration, Error> {
-    bounded::parse(field, milliseconds, 1..=MAX_TIMEOUT).map(Duration::from_millis)
+/// It must be from `min` to a day; the error names `field`.
+pub fn parse_timeout(
+    field: &'static str,
+    milliseconds: Option<i64>,
+    min: u64,
+) -> Result<Duration, Error> {
+    milliseconds.map_or(Ok(FOREVER), |milliseconds| {
+        bounded::parse(field, milliseconds, min..=MAX_TIMEOUT).map(Duration::from_millis)
+    })
 }
 
 #[cfg(test)]
@@ -53,18 +57,29 @@ mod tests {
     #[test]
     fn a_timeout_has_bounds_and_its_error_names_the_field() {
         let day = Duration::from_secs(24 * 60 * 60);
-        assert_eq!(parse_timeout("deadline", 5), Ok(Duration::from_millis(5)));
-        assert_eq!(parse_timeout("deadline", 86_400_000), Ok(day));
+        let parse = |milliseconds| parse_timeout("deadline", Some(milliseconds), 1);
+        assert_eq!(parse(5), Ok(Duration::from_millis(5)));
+        assert_eq!(parse(86_400_000), Ok(day));
         for invalid in [-1, 0, 86_400_001] {
-            let message = parse_timeout("deadline", invalid).map_err(|error| error.to_string());
+            let message = parse(invalid).map_err(|error| error.to_string());
             assert_eq!(message, Err("deadline must be from 1 to 86400000".into()));
         }
     }
 
     #[test]
     fn a_shutdown_may_have_no_time_at_all() {
-        assert_eq!(ShutdownDeadline::try_from(0), Ok(ShutdownDeadline::MIN));
-        assert!(ShutdownDeadline::try_from(-1).is_err());
-        assert!(ShutdownDeadline::try_from(86_400_001).is_err());
+        let parse = |milliseconds| parse_timeout("deadline", Some(milliseconds), 0);
+        assert_eq!(parse(0), Ok(Duration::ZERO));
+        assert!(parse(-1).is_err());
+        assert!(parse(86_400_001).is_err());
+    }
+
+    #[test]
+    fn no_timeout_is_an_instant_that_never_comes() {
+        let forever = parse_timeout("deadline", None, 1).unwrap_or_default();
+        assert!(forever > Duration::from_secs(10 * 365 * 86_400));
+        assert!(std::time::Instant::now().checked_add(forever * 2).is_some());
+        // As for a client that has read 4 GiB of a response.
+        assert!(forever.checked_mul(u32::MAX).is_some());
     }
 }

@@ -16,7 +16,8 @@ rustler::atoms! {
     options,
     trace,
     connect,
-    non_standard,
+    // Schemes.
+    http,
     // Versions.
     http_10 = "HTTP/1.0",
     http_11 = "HTTP/1.1",
@@ -24,6 +25,9 @@ rustler::atoms! {
     struct_key = "__struct__",
     request_module = "Elixir.Roundtrip.Server.Request",
     method,
+    scheme,
+    host,
+    port,
     path,
     query,
     headers,

@@ -3,15 +3,44 @@
 use crate::error::Error;
 use roundtrip_core::bounded;
 use roundtrip_core::server::parse_timeout;
-use rustler::NifStruct;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use rustler::{NifStruct, NifUnitEnum, NifUntaggedEnum};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+
+/// A time in milliseconds, or the atom `:infinity`.
+#[derive(NifUntaggedEnum)]
+pub(crate) enum Timeout {
+    Milliseconds(i64),
+    Never(Infinity),
+}
+
+#[derive(NifUnitEnum)]
+pub(crate) enum Infinity {
+    Infinity,
+}
+
+impl Timeout {
+    /// Parses a time of at least `min` milliseconds. The error names `field`.
+    pub(crate) fn parse(&self, field: &'static str, min: u64) -> Result<Duration, Error> {
+        let milliseconds = match self {
+            Timeout::Milliseconds(milliseconds) => Some(*milliseconds),
+            Timeout::Never(_) => None,
+        };
+        Ok(parse_timeout(field, milliseconds, min)?)
+    }
+}
+
+impl Default for Timeout {
+    fn default() -> Self {
+        Timeout::Milliseconds(1)
+    }
+}
 
 /// The options for Rust as Elixir sends them. Sizes are in bytes and times in milliseconds.
 #[derive(NifStruct, Default)]
 #[module = "Roundtrip.Server.Config"]
 pub(crate) struct Config {
-    host: String,
+    ip: String,
     port: i64,
     workers: i64,
     max_body: i64,
@@ -19,11 +48,11 @@ pub(crate) struct Config {
     max_headers: i64,
     max_connections: i64,
     max_in_flight: i64,
-    header_timeout: i64,
-    body_timeout: i64,
-    idle_timeout: i64,
-    write_timeout: i64,
-    deadline: i64,
+    header_timeout: Timeout,
+    body_timeout: Timeout,
+    idle_timeout: Timeout,
+    write_timeout: Timeout,
+    deadline: Timeout,
     answer_in_rust: bool,
 }
 
@@ -31,16 +60,11 @@ impl Config {
     /// Returns a configuration whose numbers are all as small as they may be.
     pub(crate) fn smallest() -> Self {
         Config {
-            host: "localhost".into(),
+            ip: "::".into(),
             workers: 1,
             max_headers: 256,
             max_connections: 1,
             max_in_flight: 1,
-            header_timeout: 1,
-            body_timeout: 1,
-            idle_timeout: 1,
-            write_timeout: 1,
-            deadline: 1,
             ..Config::default()
         }
     }
@@ -78,7 +102,7 @@ impl TryFrom<Config> for Settings {
 
     /// Parses each field. The error names the field that is out of range.
     fn try_from(config: Config) -> Result<Self, Error> {
-        let ip = parse_host(config.host)?;
+        let ip: IpAddr = config.ip.parse().map_err(|_| Error::Ip(config.ip))?;
         let port = bounded::parse("port", config.port, 0..=65_535)?;
         Ok(Settings {
             address: SocketAddr::new(ip, port),
@@ -92,20 +116,12 @@ impl TryFrom<Config> for Settings {
                 1..=1_000_000,
             )?,
             max_in_flight: bounded::parse("max_in_flight", config.max_in_flight, 1..=1_000_000)?,
-            header_timeout: parse_timeout("header_timeout", config.header_timeout)?,
-            body_timeout: parse_timeout("body_timeout", config.body_timeout)?,
-            idle_timeout: parse_timeout("idle_timeout", config.idle_timeout)?,
-            write_timeout: parse_timeout("write_timeout", config.write_timeout)?,
-            deadline: parse_timeout("deadline", config.deadline)?,
+            header_timeout: config.header_timeout.parse("header_timeout", 1)?,
+            body_timeout: config.body_timeout.parse("body_timeout", 1)?,
+            idle_timeout: config.idle_timeout.parse("idle_timeout", 1)?,
+            write_timeout: config.write_timeout.parse("write_timeout", 1)?,
+            deadline: config.deadline.parse("deadline", 1)?,
             answer_in_rust: config.answer_in_rust,
         })
     }
-}
-
-// Host names are not resolved: that can take seconds and can return another address each time.
-fn parse_host(host: String) -> Result<IpAddr, Error> {
-    if host == "localhost" {
-        return Ok(Ipv4Addr::LOCALHOST.into());
-    }
-    host.parse().map_err(|_| Error::Host(host))
 }

@@ -16,8 +16,8 @@ pub(crate) enum Error {
     Core(#[from] roundtrip_core::Error),
     #[error(transparent)]
     Response(#[from] ResponseError),
-    #[error("host must be an IP address or localhost, not {0:?}")]
-    Host(String),
+    #[error("ip must be an IP address, not {0:?}")]
+    Ip(String),
     #[error("status must be an integer")]
     StatusType,
     #[error("headers must be a list of at most {MAX_HEADERS} {{name, value}}, both binaries")]

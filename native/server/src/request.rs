@@ -5,13 +5,18 @@ use crate::rejection::Rejection;
 use crate::request_handle::RequestHandle;
 use crate::shared::ReceiverPool;
 use bytes::Bytes;
+use hyper::header::HOST;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Version};
+use roundtrip_core::server::parse_authority;
 use rustler::types::atom::nil;
 use rustler::types::tuple::make_tuple;
 use rustler::{Atom, Encoder, Env, NewBinary, OwnedEnv, ResourceArc, Term};
 use std::cell::RefCell;
 use std::net::{IpAddr, SocketAddr};
+
+/// The port of `http` if the client names none.
+const DEFAULT_PORT: u16 = 80;
 
 thread_local! {
     /// One environment per worker thread, because creating one for every message lowers the
@@ -55,12 +60,18 @@ impl Request {
             _ => uri.path(),
         };
         let query = uri.query().map(|query| binary(env, query.as_bytes()));
+        let host = self.head.headers.get(HOST);
+        let host = host.and_then(|host| parse_authority(host.to_str().ok()?));
+        let (host, port) = host.unzip();
         encode_fields(
             env,
             [
-                method_atom(&self.head.method).to_term(env),
+                encode_method(env, &self.head.method),
+                atoms::http().to_term(env),
+                host.map(|host| binary(env, host.as_bytes())).encode(env),
+                port.map(|port| port.unwrap_or(DEFAULT_PORT)).encode(env),
                 binary(env, path.as_bytes()),
-                query.unwrap_or_else(|| nil().to_term(env)),
+                query.encode(env),
                 encode_headers(env, &self.head.headers),
                 encode_address(env, self.peer),
                 version_atom(self.head.version).to_term(env),
@@ -74,10 +85,13 @@ impl Request {
 /// Encodes a `Roundtrip.Server.Request` with these values.
 // Not derived: the derived code allocates two vectors and looks up each atom for every request,
 // which lowers the throughput (bench/server/load.exs).
-fn encode_fields<'a>(env: Env<'a>, values: [Term<'a>; 8]) -> Term<'a> {
+fn encode_fields<'a>(env: Env<'a>, values: [Term<'a>; 11]) -> Term<'a> {
     let keys = [
         atoms::struct_key(),
         atoms::method(),
+        atoms::scheme(),
+        atoms::host(),
+        atoms::port(),
         atoms::path(),
         atoms::query(),
         atoms::headers(),
@@ -88,17 +102,15 @@ fn encode_fields<'a>(env: Env<'a>, values: [Term<'a>; 8]) -> Term<'a> {
     ]
     .map(|key| key.to_term(env));
     let module = atoms::request_module().to_term(env);
-    let [method, path, query, headers, peer, version, body, handle] = values;
-    let values = [
-        module, method, path, query, headers, peer, version, body, handle,
-    ];
+    let mut all = [module; 12];
+    all[1..].copy_from_slice(&values);
     // It would fail only if two keys were equal.
-    Term::map_from_term_arrays(env, &keys, &values).unwrap_or(module)
+    Term::map_from_term_arrays(env, &keys, &all).unwrap_or(module)
 }
 
 /// Encodes a request without values, so that a test can compare its keys with Elixir's.
 pub(crate) fn sample(env: Env<'_>) -> Term<'_> {
-    encode_fields(env, [nil().to_term(env); 8])
+    encode_fields(env, [nil().to_term(env); 11])
 }
 
 fn binary<'a>(env: Env<'a>, bytes: &[u8]) -> Term<'a> {
@@ -131,8 +143,10 @@ pub(crate) fn encode_address(env: Env<'_>, address: SocketAddr) -> Term<'_> {
     (ip, address.port()).encode(env)
 }
 
-fn method_atom(method: &Method) -> Atom {
-    match *method {
+/// Encodes a method that is standard as an atom, and any other as a binary, because clients must not
+/// be able to create atoms.
+fn encode_method<'a>(env: Env<'a>, method: &Method) -> Term<'a> {
+    let atom = match *method {
         Method::GET => atoms::get(),
         Method::HEAD => atoms::head(),
         Method::POST => atoms::post(),
@@ -142,8 +156,9 @@ fn method_atom(method: &Method) -> Atom {
         Method::OPTIONS => atoms::options(),
         Method::TRACE => atoms::trace(),
         Method::CONNECT => atoms::connect(),
-        _ => atoms::non_standard(),
-    }
+        _ => return binary(env, method.as_str().as_bytes()),
+    };
+    atom.to_term(env)
 }
 
 fn version_atom(version: Version) -> Atom {

@@ -1,13 +1,13 @@
 //! The server as Elixir holds it: a resource that stops the server when it or its owner ends.
 
 use crate::atoms;
-use crate::config::Config;
+use crate::config::{Config, Timeout};
 use crate::error::{Error, StartError};
 use crate::shared::Shared;
 use crate::shutdown::Shutdown;
 use crate::stats::Stats;
 use crate::{request, server_thread};
-use roundtrip_core::server::{Exit, ShutdownDeadline};
+use roundtrip_core::server::Exit;
 use roundtrip_support::{LiveGuard, live};
 use rustler::types::atom::ok;
 use rustler::{
@@ -15,7 +15,6 @@ use rustler::{
 };
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -122,15 +121,15 @@ fn join(env: Env, server: ResourceArc<Server>, pid: LocalPid) -> Atom {
 }
 
 #[rustler::nif]
-fn stop(env: Env, server: ResourceArc<Server>, deadline: ShutdownDeadline) -> Atom {
+fn stop(env: Env, server: ResourceArc<Server>, deadline: Timeout) -> NifResult<Atom> {
+    let deadline = Instant::now() + deadline.parse("deadline", 0)?;
     if let Some(handle) = server.exit.request(server.clone()) {
         let message = (atoms::roundtrip_server_stopped(), handle);
         // Sending fails only when the owner is dead.
         let _ = env.send(&server.owner, message.encode(env));
     }
-    let deadline = Instant::now() + Duration::from_millis(deadline.get());
     server.shut_down(Shutdown::Graceful(deadline));
-    ok()
+    Ok(ok())
 }
 
 #[rustler::nif]

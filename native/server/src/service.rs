@@ -15,7 +15,7 @@ use hyper::ext::ReasonPhrase;
 use hyper::header::{CONNECTION, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, Version};
-use roundtrip_core::server::{is_path, is_query, parse_port};
+use roundtrip_core::server::{is_path, is_query, parse_authority};
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -57,6 +57,10 @@ impl RequestService {
             }
             rejection.into_response()
         });
+        // No response of a handler has this header with another value.
+        if response.headers().contains_key(CONNECTION) {
+            self.state.must_close.set();
+        }
         if self.state.must_close.is_set() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
@@ -150,7 +154,10 @@ fn check_head(head: &mut Parts) -> Result<(), Rejection> {
     let has_valid_host = match (hosts.next(), hosts.next()) {
         (None, _) => head.version != Version::HTTP_11,
         (Some(host), None) => {
-            host.is_empty() || host.to_str().is_ok_and(|host| parse_port(host).is_some())
+            host.is_empty()
+                || host
+                    .to_str()
+                    .is_ok_and(|host| parse_authority(host).is_some())
         }
         (Some(_), Some(_)) => false,
     };
@@ -177,16 +184,14 @@ fn check_head(head: &mut Parts) -> Result<(), Rejection> {
 /// Returns whether the request target has a form that is allowed for the method.
 fn has_valid_target(head: &Parts) -> bool {
     let uri = &head.uri;
-    let port = uri
-        .authority()
-        .map(|authority| parse_port(authority.as_str()));
+    let authority = uri.authority().map(|text| parse_authority(text.as_str()));
     if head.method == Method::CONNECT {
-        let port = port.flatten().and_then(|port| port.parse::<u16>().ok());
+        let port = authority.flatten().and_then(|(_host, port)| port);
         return uri.path().is_empty() && port.is_some_and(|port| port > 0);
     }
     let is_asterisk = head.method == Method::OPTIONS && uri == "*";
     let is_path = uri.path().starts_with('/') && is_path(uri.path());
-    is_asterisk || is_path && uri.query().is_none_or(is_query) && port != Some(None)
+    is_asterisk || is_path && uri.query().is_none_or(is_query) && authority != Some(None)
 }
 
 /// Reads a body within the limits for one and for all bodies.

@@ -16,6 +16,9 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// How long a rejected client may take to stop sending, so that the response reaches it.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// The longest time between two checks, for a server without timeouts.
+const MAX_TICK: Duration = Duration::from_secs(60);
+
 /// How many bytes of a response a client must read in each `write_timeout`, on average.
 const BYTES_PER_WRITE_TIMEOUT: u32 = 8 << 20;
 
@@ -46,7 +49,7 @@ impl TimedStream {
     pub(crate) fn new(stream: TcpStream, state: Arc<ConnectionState>, shared: Arc<Shared>) -> Self {
         let since = Instant::now();
         let tick = shared.settings.shortest_timeout() / 4;
-        let tick = tick.max(Duration::from_millis(1));
+        let tick = tick.clamp(Duration::from_millis(1), MAX_TICK);
         TimedStream {
             stream,
             state,

@@ -1,5 +1,6 @@
 //! Parses what a handler wants to send, so that nothing invalid reaches the wire.
 
+use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, StatusCode};
 use thiserror::Error;
 
@@ -16,7 +17,7 @@ pub enum ResponseError {
     #[error("the value of header {0:?} holds a control character")]
     HeaderValue(String),
     /// The header frames the message, which only the server can do correctly.
-    #[error("header {0:?} is set by the server alone")]
+    #[error("header {0:?} is set by the server alone, except for connection: close")]
     FramingHeader(String),
 }
 
@@ -35,13 +36,14 @@ pub fn parse_status(status: i64) -> Result<StatusCode, ResponseError> {
 /// Parses one header of a response.
 ///
 /// # Errors
-/// The name must be a token and must not be one of those that frame the message. The only control
-/// character allowed in the value is the tab.
+/// The name must be a token and must not be one of those that frame the message; `connection` is
+/// allowed with the value `close`. The only control character allowed in the value is the tab.
 pub fn parse_header(name: &[u8], value: &[u8]) -> Result<(HeaderName, HeaderValue), ResponseError> {
     let printable = || String::from_utf8_lossy(name).into_owned();
     let parsed =
         HeaderName::from_bytes(name).map_err(|_| ResponseError::HeaderName(printable()))?;
-    if frames_the_message(&parsed) {
+    let closes = parsed == CONNECTION && value.eq_ignore_ascii_case(b"close");
+    if frames_the_message(&parsed) && !closes {
         return Err(ResponseError::FramingHeader(printable()));
     }
     let value =
@@ -120,6 +122,19 @@ mod tests {
             assert!(
                 matches!(parsed, Err(ResponseError::FramingHeader(_))),
                 "{name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_response_may_close_its_connection() {
+        assert!(parse_header(b"Connection", b"close").is_ok());
+        assert!(parse_header(b"connection", b"CLOSE").is_ok());
+        for value in [&b"keep-alive"[..], b"close, upgrade", b"", b"close\r\nx: y"] {
+            let parsed = parse_header(b"connection", value);
+            assert!(
+                matches!(parsed, Err(ResponseError::FramingHeader(_))),
+                "{value:?}"
             );
         }
     }

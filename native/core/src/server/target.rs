@@ -2,24 +2,30 @@
 
 use std::net::Ipv6Addr;
 
-/// Returns the port of `host[:port]`, which is empty if there is none, or `None` if the text does
-/// not have this form.
-pub fn parse_port(authority: &str) -> Option<&str> {
-    let (host, rest) = match authority.strip_prefix('[') {
+/// Returns the host and the port of `host[:port]`, or `None` if the text does not have this form. The
+/// brackets of an IPv6 address are part of the host.
+pub fn parse_authority(authority: &str) -> Option<(&str, Option<u16>)> {
+    let host_end = match authority.strip_prefix('[') {
         Some(bracketed) => {
-            let (address, rest) = bracketed.split_once(']')?;
+            let (address, _rest) = bracketed.split_once(']')?;
             address.parse::<Ipv6Addr>().ok()?;
-            (address, rest)
+            address.len() + 2
         }
         None => {
-            let (host, rest) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
-            is_encoded(host.as_bytes(), b"").then_some((host, rest))?
+            let host_end = authority.find(':').unwrap_or(authority.len());
+            is_encoded(&authority.as_bytes()[..host_end], b"").then_some(host_end)?
         }
     };
-    let port = rest.strip_prefix(':').unwrap_or(rest);
-    let has_port = rest.len() > port.len();
-    let is_valid = !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-    (is_valid && (has_port || port.is_empty())).then_some(port)
+    let (host, rest) = authority.split_at(host_end);
+    let port = match rest.strip_prefix(':') {
+        // `parse` would accept a sign.
+        Some(digits) if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits,
+        None if rest.is_empty() => rest,
+        _ => return None,
+    };
+    // A colon without a port is allowed.
+    let port = (!port.is_empty()).then(|| port.parse()).transpose().ok()?;
+    (!host.is_empty()).then_some((host, port))
 }
 
 /// Returns whether each byte is allowed in a path.
@@ -65,16 +71,20 @@ mod tests {
 
     #[test]
     fn an_authority_is_a_host_and_perhaps_a_port() {
-        for (authority, port) in [
-            ("a", ""),
-            ("127.0.0.1:80", "80"),
-            ("[::1]:80", "80"),
-            ("[::ffff:1.2.3.4]", ""),
-            ("a%20b", ""),
-            ("a_b,c:", ""),
-            ("a:999999", "999999"),
+        for (authority, host, port) in [
+            ("a", "a", None),
+            ("127.0.0.1:80", "127.0.0.1", Some(80)),
+            ("[::1]:80", "[::1]", Some(80)),
+            ("[::ffff:1.2.3.4]", "[::ffff:1.2.3.4]", None),
+            ("a%20b", "a%20b", None),
+            ("a_b,c:", "a_b,c", None),
+            ("a:00065535", "a", Some(65_535)),
         ] {
-            assert_eq!(parse_port(authority), Some(port), "{authority}");
+            assert_eq!(
+                parse_authority(authority),
+                Some((host, port)),
+                "{authority}"
+            );
         }
         for authority in [
             "",
@@ -84,6 +94,8 @@ mod tests {
             "a:80:80",
             "a: 80",
             "a:+80",
+            "a:65536",
+            "a:999999",
             "::1",
             "[::1",
             "::1]",
@@ -106,7 +118,7 @@ mod tests {
             "a<b",
             "é",
         ] {
-            assert_eq!(parse_port(authority), None, "{authority}");
+            assert_eq!(parse_authority(authority), None, "{authority}");
         }
     }
 
