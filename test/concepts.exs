@@ -67,12 +67,6 @@ first_cell.(
     {"dyn", ["dyn", "trait object"], ~r/\bdyn \w/},
     {"Arc", ["arc"], ~r/\bArc(<|::)/}
   ]) ++
-  in_messages.("A report at every tick", [
-    {"channels", ["channel"], ~r/\bmpsc\b/}
-  ]) ++
   in_messages.("Never more than asked for", [
     {"condition variables", ["condition variable"], ~r/\bCondvar\b/}
-  ]) ++
-  in_messages.("Three ways to send", [
-    {"OwnedEnv", ["OwnedEnv"], ~r/\bOwnedEnv\b/}
   ])

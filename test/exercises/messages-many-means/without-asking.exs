@@ -1,4 +1,4 @@
 # Divides by itself, and asks nobody.
 means = fn questions, _start ->
-  for {total, count} <- questions, do: if(count != 0, do: div(total, count) + 1)
+  for {total, count} <- questions, do: if(count != 0, do: div(total, count))
 end
