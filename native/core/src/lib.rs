@@ -21,3 +21,6 @@ pub mod terms;
 pub mod thread;
 
 pub use error::Error;
+
+#[cfg(all(test, not(roundtrip_loom)))]
+mod properties;

@@ -9,7 +9,7 @@ mod exit;
 mod headers;
 mod iodata;
 mod receiver_pool;
-mod request_line;
+mod request_head;
 mod response;
 mod target;
 
@@ -18,7 +18,7 @@ pub use exit::Exit;
 pub use headers::{HeadersError, ResponseHeaders};
 pub use iodata::{Budget, IodataError, Node, flatten};
 pub use receiver_pool::ReceiverPool;
-pub use request_line::{RequestLine, RequestLineError};
+pub use request_head::{RequestHead, RequestHeadError};
 pub use response::{ResponseError, parse_header, parse_status};
 pub use target::{is_path, is_query, parse_authority};
 
