@@ -133,6 +133,7 @@ defmodule Roundtrip.MixProject do
           "RELEASING.md",
           "SECURITY.md",
           "docs/glossary.md",
+          "docs/cheatsheet.md",
           "LICENSE"
         ] ++
           notebooks(),
@@ -156,6 +157,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call terms structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index rust first_call terms structs resources mutation messages server toolbox shipping post)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end
