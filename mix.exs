@@ -138,8 +138,10 @@ defmodule Roundtrip.MixProject do
         ] ++
           notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
-      # The tasks in dev/ are not part of the package.
-      filter_modules: fn module, _metadata -> not match?("Mix." <> _, inspect(module)) end,
+      # What is in dev/ is not part of the package.
+      filter_modules: fn module, _metadata ->
+        not (inspect(module) =~ ~r/^(Mix\.|Roundtrip\.(Footprint|Trend)$)/)
+      end,
       # The first group that matches a module is the one that it is in.
       groups_for_modules: [
         "The HTTP server": [~r/^Roundtrip\.Server\b/],
