@@ -1104,6 +1104,29 @@ defmodule Roundtrip.Native do
   def panic_on_drop_new(_notifier), do: stub()
 
   @doc """
+  Sends a new pair to the caller: a resource with two equal numbers, both 0.
+
+      iex> Roundtrip.Native.pair_send()
+      iex> pair = receive do: (pair when is_reference(pair) -> pair)
+      iex> Roundtrip.Native.pair_set(pair, 7)
+      iex> Roundtrip.Native.pair_get(pair)
+      {7, 7}
+  """
+  @spec pair_send() :: :ok
+  def pair_send, do: stub()
+
+  @doc """
+  Sets both numbers of a pair. If `number` is negative, it panics after the first, which raises an
+  `ErlangError` and leaves the numbers different. For teaching only.
+  """
+  @spec pair_set(reference(), i64()) :: :ok
+  def pair_set(_pair, _number), do: stub()
+
+  @doc "Returns both numbers of a pair."
+  @spec pair_get(reference()) :: {i64(), i64()}
+  def pair_get(_pair), do: stub()
+
+  @doc """
   Creates a resource of `size` bytes that holds a drop notifier. The bytes are 0 to 255, repeated.
   Raises an `ArgumentError` unless `size` is from 1 to 16,777,216.
 
