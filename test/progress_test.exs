@@ -14,6 +14,18 @@ defmodule Roundtrip.ProgressTest do
           do: "root may write everywhere"
   @version Mix.Project.config()[:version]
 
+  exercise = fn lesson, index ->
+    Progress.exercises() |> List.keyfind!(lesson, 0) |> elem(1) |> Enum.at(index)
+  end
+
+  @structs1 exercise.("structs", 0)
+  @structs2 exercise.("structs", 1)
+  @structs3 exercise.("structs", 2)
+  @structs4 exercise.("structs", 3)
+  @messages1 exercise.("messages", 0)
+  @messages2 exercise.("messages", 1)
+  @index1 exercise.("index", 0)
+
   setup %{tmp_dir: dir} do
     before = System.fetch_env!("ROUNDTRIP_DATA")
     System.put_env("ROUNDTRIP_DATA", dir)
@@ -39,23 +51,23 @@ defmodule Roundtrip.ProgressTest do
 
   describe "a check that passes" do
     test "is remembered, and says how far that is", %{folder: folder} do
-      assert Roundtrip.passed("structs-1") == "structs-1 passed: " <> counts("structs", 1, 1)
-      assert Roundtrip.passed("messages-2") == "messages-2 passed: " <> counts("messages", 1, 2)
-      assert Roundtrip.passed("structs-2") == "structs-2 passed: " <> counts("structs", 2, 3)
+      assert Roundtrip.passed(@structs1) == "#{@structs1} passed: " <> counts("structs", 1, 1)
+      assert Roundtrip.passed(@messages2) == "#{@messages2} passed: " <> counts("messages", 1, 2)
+      assert Roundtrip.passed(@structs2) == "#{@structs2} passed: " <> counts("structs", 2, 3)
 
-      assert Progress.passed() == ["structs-1", "structs-2", "messages-2"]
-      assert {:ok, _, 0} = DateTime.from_iso8601(File.read!(Path.join(folder, "structs-1")))
+      assert Progress.passed() == [@structs1, @structs2, @messages2]
+      assert {:ok, _, 0} = DateTime.from_iso8601(File.read!(Path.join(folder, @structs1)))
     end
 
     test "again changes nothing", %{folder: folder} do
-      Roundtrip.passed("structs-1")
-      first = File.read!(Path.join(folder, "structs-1"))
-      assert Roundtrip.passed("structs-1") == "structs-1 passed: " <> counts("structs", 1, 1)
-      assert File.read!(Path.join(folder, "structs-1")) == first
+      Roundtrip.passed(@structs1)
+      first = File.read!(Path.join(folder, @structs1))
+      assert Roundtrip.passed(@structs1) == "#{@structs1} passed: " <> counts("structs", 1, 1)
+      assert File.read!(Path.join(folder, @structs1)) == first
     end
 
     test "of an exercise that the course does not have is an ArgumentError" do
-      for name <- ["structs-0", "", "../structs-1", :structs] do
+      for name <- ["structs-0", "", "../#{@structs1}", :structs] do
         error = assert_raise ArgumentError, fn -> Roundtrip.passed(name) end
         assert error.message == "the course has no exercise #{inspect(name)}"
       end
@@ -94,39 +106,39 @@ defmodule Roundtrip.ProgressTest do
 
     defp unremembered(data, reason) do
       System.put_env("ROUNDTRIP_DATA", data)
-      text = Roundtrip.passed("structs-1")
-      assert text =~ "structs-1 passed, but cannot be remembered: #{data}/progress/"
-      assert String.ends_with?(text, "/structs-1: #{reason}")
+      text = Roundtrip.passed(@structs1)
+      assert text =~ "#{@structs1} passed, but cannot be remembered: #{data}/progress/"
+      assert String.ends_with?(text, "/#{@structs1}: #{reason}")
       assert Progress.passed() == []
       assert Progress.reset() == {:ok, []}
     end
 
     @tag skip: @windows || @root
     test "in a folder that is read-only, nothing is remembered or forgotten", context do
-      Roundtrip.passed("structs-1")
+      Roundtrip.passed(@structs1)
       File.chmod!(context.folder, 0o555)
       on_exit(fn -> File.chmod!(context.folder, 0o755) end)
 
-      assert Roundtrip.passed("structs-1") =~ "structs-1 passed: 1 of "
+      assert Roundtrip.passed(@structs1) =~ "#{@structs1} passed: 1 of "
 
-      assert Roundtrip.passed("structs-2") =~
-               ~r"cannot be remembered: .*/structs-2: permission denied$"
+      assert Roundtrip.passed(@structs2) =~
+               ~r"cannot be remembered: .*/#{@structs2}: permission denied$"
 
       reset = learn(["--reset"])
       assert reset.status == 1
 
       assert reset.complaint =~
-               ~r"\ANot all could be forgotten: .*/structs-1: permission denied\n\z"
+               ~r"\ANot all could be forgotten: .*/#{@structs1}: permission denied\n\z"
 
-      assert Progress.passed() == ["structs-1"]
+      assert Progress.passed() == [@structs1]
     end
 
     @tag skip: @windows
     test "without a home is said too" do
       env = for name <- ~w(HOME XDG_DATA_HOME ROUNDTRIP_DATA), do: {name, nil}
 
-      assert elsewhere(~s|IO.puts Roundtrip.passed("structs-1")|, env) ==
-               "structs-1 passed, but cannot be remembered: there is no home directory; " <>
+      assert elsewhere(~s|IO.puts Roundtrip.passed("#{@structs1}")|, env) ==
+               "#{@structs1} passed, but cannot be remembered: there is no home directory; " <>
                  "set HOME, or ROUNDTRIP_DATA to a folder\n"
 
       assert elsewhere(
@@ -146,8 +158,8 @@ defmodule Roundtrip.ProgressTest do
       env =
         Enum.to_list(Map.merge(%{"XDG_DATA_HOME" => nil, "ROUNDTRIP_DATA" => nil}, Map.new(env)))
 
-      elsewhere(~s|Roundtrip.passed("structs-1")|, env)
-      assert File.regular?("#{kept}/roundtrip/progress/#{@version}/structs-1")
+      elsewhere(~s|Roundtrip.passed("#{@structs1}")|, env)
+      assert File.regular?("#{kept}/roundtrip/progress/#{@version}/#{@structs1}")
     end
   end
 
@@ -155,66 +167,77 @@ defmodule Roundtrip.ProgressTest do
     # A name that is no UTF-8 is ignored with a warning, where the file system takes it at all.
     @tag :capture_log
     test "does no harm", %{tmp_dir: dir, folder: folder} do
-      File.mkdir_p!(Path.join(folder, "structs-3"))
-      File.write!(Path.join(folder, "structs-1"), "")
-      File.write!(Path.join(folder, "structs-2"), <<0, 255, 0>>)
+      File.mkdir_p!(Path.join(folder, @structs3))
+      File.write!(Path.join(folder, @structs1), "")
+      File.write!(Path.join(folder, @structs2), <<0, 255, 0>>)
       File.write!(Path.join(folder, "no-such-exercise"), "")
       _ = File.write(Path.join(folder, <<"structs-", 255>>), "")
       File.write!(Path.join([dir, "progress", "a file"]), "")
       File.mkdir_p!(Path.join([dir, "progress", "no version"]))
-      File.write!(Path.join([dir, "progress", "no version", "structs-4"]), "")
+      File.write!(Path.join([dir, "progress", "no version", @structs4]), "")
 
-      assert Progress.passed() == ["structs-1", "structs-2"]
+      assert Progress.passed() == [@structs1, @structs2]
       assert lesson("structs").other_versions == %{}
-      assert Roundtrip.passed("structs-1") == "structs-1 passed: " <> counts("structs", 2, 2)
-      assert Roundtrip.passed("structs-3") =~ ~r"cannot be remembered: .*/structs-3: "
-      assert Progress.reset("structs") == {:ok, ["structs-1", "structs-2", "structs-4"]}
+      assert Roundtrip.passed(@structs1) == "#{@structs1} passed: " <> counts("structs", 2, 2)
+      assert Roundtrip.passed(@structs3) =~ ~r"cannot be remembered: .*/#{@structs3}: "
+      assert Progress.reset("structs") == {:ok, [@structs1, @structs2, @structs4]}
       assert Progress.passed() == []
     end
   end
 
   test "what passed under another version is open, and told apart", %{tmp_dir: dir} do
-    for version <- ["0.0.9", "0.0.10"], name <- ["structs-1", "structs-2"] do
+    for version <- ["0.0.9", "0.0.10"], name <- [@structs1, @structs2] do
       File.mkdir_p!(Path.join([dir, "progress", version]))
       File.write!(Path.join([dir, "progress", version, name]), "")
     end
 
-    Roundtrip.passed("structs-2")
+    Roundtrip.passed(@structs2)
 
-    assert Progress.passed() == ["structs-2"]
+    assert Progress.passed() == [@structs2]
 
-    assert %{passed: ["structs-2"], other_versions: %{"structs-1" => "0.0.10"}} =
-             lesson("structs")
+    assert %{passed: [@structs2], other_versions: %{@structs1 => "0.0.10"}} = lesson("structs")
 
-    assert hd(lesson("structs").open) == "structs-1"
+    assert hd(lesson("structs").open) == @structs1
     assert inspect(Roundtrip.progress()) =~ ~r/^structs +◐●○/m
 
     assert inspect(Roundtrip.progress()) =~
-             ~r/in the course\n◐ structs-1 passed in 0.0.10; the text may have changed\z/
+             ~r/in the course\n◐ #{@structs1} passed in 0.0.10; the text may have changed\z/
 
-    assert Progress.reset("structs") == {:ok, ["structs-1", "structs-2"]}
+    assert Progress.reset("structs") == {:ok, [@structs1, @structs2]}
     refute inspect(Roundtrip.progress()) =~ "0.0"
+  end
+
+  test "what passed under an old name is passed, and forgotten with it", %{tmp_dir: dir} do
+    for {old, name} <- Progress.renamed() do
+      assert name in Enum.flat_map(Progress.exercises(), &elem(&1, 1))
+      assert_raise ArgumentError, fn -> Roundtrip.passed(old) end
+      File.mkdir_p!(Path.join([dir, "progress", @version]))
+      File.write!(Path.join([dir, "progress", @version, old]), "")
+      assert Progress.passed() == [name]
+      assert Progress.reset() == {:ok, [name]}
+      assert Progress.passed() == []
+    end
   end
 
   describe "a reset" do
     setup do
-      for name <- ["structs-1", "structs-2", "messages-1"], do: Roundtrip.passed(name)
+      for name <- [@structs1, @structs2, @messages1], do: Roundtrip.passed(name)
       :ok
     end
 
     test "of a lesson leaves the others" do
-      assert Progress.reset("structs") == {:ok, ["structs-1", "structs-2"]}
-      assert Progress.passed() == ["messages-1"]
+      assert Progress.reset("structs") == {:ok, [@structs1, @structs2]}
+      assert Progress.passed() == [@messages1]
     end
 
     test "of all leaves nothing" do
-      assert Progress.reset() == {:ok, ["structs-1", "structs-2", "messages-1"]}
+      assert Progress.reset() == {:ok, [@structs1, @structs2, @messages1]}
       assert Progress.reset() == {:ok, []}
       assert Progress.passed() == []
     end
 
     test "while others pass and reset ends as one of them did" do
-      pass = fn -> Progress.pass("structs-1") end
+      pass = fn -> Progress.pass(@structs1) end
       reset = fn -> Progress.reset("structs") end
 
       for act <- [pass, pass, reset, reset] do
@@ -226,13 +249,13 @@ defmodule Roundtrip.ProgressTest do
         assert answer == :ok or elem(answer, 0) == :ok, inspect(answer)
       end)
 
-      assert Progress.passed() in [["messages-1"], ["structs-1", "messages-1"]]
+      assert Progress.passed() in [[@messages1], [@structs1, @messages1]]
     end
   end
 
   describe "bin/learn" do
     test "--progress has a line for each lesson with exercises, plain in a pipe" do
-      Roundtrip.passed("structs-2")
+      Roundtrip.passed(@structs2)
       learnt = learn(["--progress"])
       assert learnt.status == 0
 
@@ -248,40 +271,61 @@ defmodule Roundtrip.ProgressTest do
     end
 
     test "--progress has colours on a terminal that shows them" do
-      Roundtrip.passed("structs-1")
+      Roundtrip.passed(@structs1)
       learnt = learn(["--progress"], terminal: Terminal.new(colour: true))
       assert learnt.printed =~ "\e[32m●\e[0m\e[2m○\e[0m"
       refute learn(["--progress"], terminal: Terminal.new()).printed =~ "\e"
     end
 
     test "--reset says how many it forgot, of a lesson or of all" do
-      for name <- ["structs-1", "structs-2", "messages-1"], do: Roundtrip.passed(name)
+      for name <- [@structs1, @structs2, @messages1], do: Roundtrip.passed(name)
 
       assert learn(["--reset", "structs"]) ==
                %{
                  status: 0,
-                 printed: "Forgot 2 exercises of structs: structs-1, structs-2\n",
+                 printed: "Forgot 2 exercises of structs: #{@structs1}, #{@structs2}\n",
                  complaint: ""
                }
 
       assert learn(["--reset", "notebooks/structs.livemd"]).printed ==
                "Nothing of structs was remembered.\n"
 
-      assert learn(["--reset"]).printed == "Forgot 1 exercise of the course: messages-1\n"
+      assert learn(["--reset"]).printed == "Forgot 1 exercise of the course: #{@messages1}\n"
       assert learn(["--reset"]).printed == "Nothing of the course was remembered.\n"
     end
 
     test "--reset of an unknown lesson forgets nothing" do
-      Roundtrip.passed("structs-1")
+      Roundtrip.passed(@structs1)
       learnt = learn(["--reset", "strukts"])
       assert learnt.status == 2
       assert learnt.complaint =~ "There is no lesson strukts. Did you mean structs?"
-      assert Progress.passed() == ["structs-1"]
+      assert Progress.passed() == [@structs1]
     end
 
     test "a lesson that is read remembers what its reader has solved", %{tmp_dir: dir} do
       path = Path.join(dir, "index.livemd")
-      text = File.read!(Roundtrip.notebook_path("index"))
+
+      text = """
+      # Index
+
+      ## An exercise
+
+      ```elixir
+      # exercise: #{@index1}
+      answer = fn -> 0 end
+      ```
+
+      <!-- livebook:{"continue_on_error":true} -->
+
+      ```elixir
+      # check: #{@index1}
+      import ExUnit.Assertions
+      assert answer.() == 42
+
+      Roundtrip.passed("#{@index1}")
+      ```
+      """
+
       File.write!(path, text)
       assert learn(["index"], course: [{"index", path}]).status == 0
       assert Progress.passed() == []
@@ -289,8 +333,8 @@ defmodule Roundtrip.ProgressTest do
       File.write!(path, String.replace(text, "answer = fn -> 0 end", "answer = fn -> 42 end"))
       learnt = learn(["index"], course: [{"index", path}])
       assert learnt.status == 0
-      assert learnt.printed =~ ~s|=> "index-1 passed: #{counts("index", 1, 1)}"|
-      assert Progress.passed() == ["index-1"]
+      assert learnt.printed =~ ~s|=> "#{@index1} passed: #{counts("index", 1, 1)}"|
+      assert Progress.passed() == [@index1]
 
       assert learn([], course: [{"index", path}]).printed =~
                ~r/^Passed   1 of \d+ in the course; bin\/learn --progress shows which\n\z/m
@@ -302,7 +346,7 @@ defmodule Roundtrip.ProgressTest do
       Mix.Tasks.Livemd.check(["--solved", Roundtrip.notebook_path("index")])
     end)
 
-    assert "index-1" in Progress.passed()
+    assert @index1 in Progress.passed()
     System.put_env("ROUNDTRIP_DATA", dir)
     assert Progress.passed() == []
   end

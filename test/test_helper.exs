@@ -7,6 +7,9 @@ System.put_env("ROUNDTRIP_DATA", data)
 # Hundreds of servers are started; `test/server/interface_test.exs` asks for the line of one.
 Logger.put_module_level(Roundtrip.Server.Listener, :warning)
 
+# All tests share what is built of the Rust in cells, which is kept from one run to the next.
+System.put_env("ROUNDTRIP_CACHE", Path.expand("_build/cells"))
+
 # .ci/run runs these.
 ExUnit.start(exclude: [:slow])
 Livemd.TestJournal.start()

@@ -6,9 +6,10 @@ defmodule Roundtrip.Progress do
       Roundtrip.Progress.passed()
       #=> ["structs-1"]
 
-  The exercises are those that the notebooks of this version mark with `# exercise: <lesson>-<n>`.
-  An exercise that passed under another version of the package counts as open, because it may have
-  changed since. `Roundtrip.Progress.Store` documents where progress is stored.
+  The exercises are those that the notebooks of this version mark with `# exercise: NAME`, where a
+  name is `<lesson>-<subject>`, such as `resources-loan`. An exercise that passed under another version
+  of the package counts as open, because it may have changed since. One that passed before it was
+  renamed counts as passed. `Roundtrip.Progress.Store` documents where progress is stored.
 
   The struct has one map for each lesson with exercises, in the order of the course:
 
@@ -32,9 +33,16 @@ defmodule Roundtrip.Progress do
   for {_lesson, path} <- notebooks, do: @external_resource(path)
 
   @exercises for {lesson, path} <- notebooks,
-                 marks = Regex.scan(~r/^# exercise: (#{lesson}-\d+)/m, File.read!(path)),
+                 mark = ~r/^# exercise: (#{lesson}(?:-[a-z0-9]+)+)(?= \(|$)/m,
+                 marks = Regex.scan(mark, File.read!(path), capture: :all_but_first),
                  marks != [],
-                 do: {lesson, Enum.map(marks, &List.last/1)}
+                 do: {lesson, Enum.concat(marks)}
+
+  @external_resource renamed = Path.join(__DIR__, "progress/renamed.txt")
+  @renamed for line <- renamed |> File.read!() |> String.split("\n", trim: true),
+               not String.starts_with?(line, "#"),
+               into: %{},
+               do: line |> String.split() |> List.to_tuple()
 
   @enforce_keys [:lessons]
   defstruct [:lessons]
@@ -55,16 +63,19 @@ defmodule Roundtrip.Progress do
   @doc """
   Returns the exercises of each lesson that has some, in the order of the course.
 
-      iex> hd(Roundtrip.Progress.exercises())
-      {"index", ["index-1", "index-2"]}
+      iex> {"index", ["index-" <> _ | _]} = hd(Roundtrip.Progress.exercises())
   """
   @spec exercises() :: [{lesson :: String.t(), [name()]}]
   def exercises, do: @exercises
 
+  @doc "Returns the names that exercises had before, each with the one that it has now."
+  @spec renamed() :: %{(old :: name()) => name()}
+  def renamed, do: @renamed
+
   @doc "Reads the progress that is stored now."
   @spec read() :: t()
   def read do
-    stored = Store.all()
+    stored = for {version, name} <- Store.all(), do: {version, Map.get(@renamed, name, name)}
     %__MODULE__{lessons: for({lesson, names} <- @exercises, do: lesson(lesson, names, stored))}
   end
 
@@ -113,13 +124,21 @@ defmodule Roundtrip.Progress do
   Returns `{:error, text}` if something can't be deleted, where the text says why.
   """
   @spec reset() :: {:ok, [name()]} | {:error, String.t()}
-  def reset, do: Store.delete(all())
+  def reset, do: delete(all())
 
   @doc "Deletes the progress of one lesson's exercises, like `reset/0`."
   @spec reset(lesson :: String.t()) :: {:ok, [name()]} | {:error, String.t()}
   def reset(lesson) do
-    for({^lesson, exercises} <- @exercises, exercise <- exercises, do: exercise)
-    |> Store.delete()
+    delete(for {^lesson, exercises} <- @exercises, exercise <- exercises, do: exercise)
+  end
+
+  defp delete(exercises) do
+    old = for {old, name} <- @renamed, name in exercises, do: old
+
+    with {:ok, found} <- Store.delete(exercises ++ old) do
+      found = Enum.map(found, &Map.get(@renamed, &1, &1))
+      {:ok, Enum.filter(exercises, &(&1 in found))}
+    end
   end
 
   defp all, do: Enum.flat_map(@exercises, &elem(&1, 1))

@@ -18,6 +18,21 @@ defmodule Roundtrip.Rust do
   `:source` can be any expression that returns a string when the module is defined. If a heredoc
   contains a backslash, write it with the sigil `~S`.
 
+  ## More crates
+
+  If a cell needs one of these crates, it names it, as in `use Roundtrip.Rust, source: ..., crates:
+  [:rayon]`:
+
+    * `:rayon`
+    * `:serde`, with `derive`, and `:serde_json`
+    * `:thiserror`
+    * `:tokio`, with `macros`, `rt`, `rt-multi-thread`, `sync` and `time`
+
+  The first cell that names a crate fetches and builds it, which needs a network. Cells that name the
+  same crates share what was built, and other cells don't pay for it.
+
+  ## Errors
+
   If rustc refuses the code, the cell raises `Roundtrip.Rust.Error`. Its message is what rustc said,
   with the line numbers of your source, and the module is gone until its Rust compiles.
 
@@ -37,12 +52,12 @@ defmodule Roundtrip.Rust do
   ## What a build costs
 
   The first build fetches and compiles the crates: ten seconds or more. Later builds need no network,
-  and a changed cell takes about half a second on two idle cores. Measure it with
-  `bench/rust/cells.exs` in the repository.
+  and a changed cell takes about half a second on two idle cores. A cell that was built before, or
+  refused, takes some milliseconds. Measure it with `bench/rust/cells.exs` in the repository.
 
   Builds are cached in your user's cache folder, or in the folder `ROUNDTRIP_CACHE` if you set that
-  environment variable. All notebooks share the cache, and it keeps the 50 newest cells. If your
-  cache folder is not writable, a temporary folder is used.
+  environment variable. All notebooks share the cache, and it keeps the 1,000 newest cells, about
+  350 kB each. If your cache folder is not writable, a temporary folder is used.
 
   If the process that evaluates the cell ends, or the VM does, the build ends too. On Windows it
   continues in the background.
@@ -51,15 +66,15 @@ defmodule Roundtrip.Rust do
 
   The library of a replaced version is unmapped when its last resource is garbage collected. There
   are two exceptions. glibc keeps a library whose code has used a thread-local value with a
-  destructor. And a version whose source says `thread`, `spawn` or `dirty` is never unloaded, about
-  400 kB each: its Rust may still run when the cell is evaluated again, and unloading it would crash
+  destructor. And a version whose source says `thread`, `spawn` or `dirty`, or which uses rayon or
+  tokio, is never unloaded, about 400 kB each: its Rust may still run when the cell is evaluated again, and unloading it would crash
   the VM. `mapped/0` shows how many there are, and after 20 versions a line suggests a restart.
   """
 
   alias Roundtrip.Rust.{Build, Crate, Error, Loader, MappedLibraries, Skipped, Stubs, Toolchain}
 
   @doc """
-  Compiles the Rust in `:source`, and loads it into the module.
+  Compiles the Rust in `:source`, with the crates in `:crates` (none), and loads it into the module.
 
   Raises `Roundtrip.Rust.Error` if the Rust doesn't compile, or if its NIFs and the module's stubs
   don't match. Without a toolchain, the module's stubs raise `Roundtrip.Rust.Skipped`.
@@ -93,7 +108,8 @@ defmodule Roundtrip.Rust do
   defp fail(env, error), do: reraise(error, Macro.Env.stacktrace(env))
 
   defp build(module, opts) do
-    result = Build.run(Crate.new(module, source!(opts)))
+    {source, crates} = options!(opts)
+    result = Build.run(Crate.new(module, source, crates))
     Loader.unload(module)
 
     case result do
@@ -118,19 +134,19 @@ defmodule Roundtrip.Rust do
     "the Rust of #{inspect(module)} did not compile#{gone}:\n\n"
   end
 
-  defp source!(opts) do
+  defp options!(opts) do
     with true <- Keyword.keyword?(opts),
-         [:source] <- Keyword.keys(opts),
-         source when is_binary(source) <- opts[:source],
+         {[source: source], more} when is_binary(source) <- Keyword.split(opts, [:source]),
+         [] <- Keyword.delete(more, :crates),
          true <- String.valid?(source) and String.trim(source) != "" do
       if source =~ ~r/^\s*(rustler::)?init!/m,
         do: raise(ArgumentError, "leave rustler::init! out of the source: it is added"),
-        else: source
+        else: {source, Keyword.get(more, :crates, [])}
     else
       _ ->
         raise ArgumentError,
-              "use Roundtrip.Rust takes one option, the source: a string that holds Rust, " <>
-                "got: #{inspect(opts)}"
+              "use Roundtrip.Rust takes the source: a string that holds Rust, and may take " <>
+                "crates: a list of atoms, got: #{inspect(opts)}"
     end
   end
 
@@ -172,10 +188,13 @@ defmodule Roundtrip.Rust do
 
   # What may still run when the cell is evaluated again: a thread, or a NIF on a dirty scheduler.
   @outlives_calls ~r/thread|spawn|dirty/i
+  @start_threads [:rayon, :tokio]
 
   # Loaded here and not in an `@on_load`, whose failure would be a log message and no exception.
   defp load(%{module: module} = env, %Build{crate: crate} = build, stubs) do
-    case Loader.load(build, stubs, crate.source =~ @outlives_calls) do
+    stays? = crate.source =~ @outlives_calls or Enum.any?(@start_threads, &(&1 in crate.crates))
+
+    case Loader.load(build, stubs, stays?) do
       :ok -> :ok
       {:error, reason} -> fail(env, %Error{message: Stubs.load_error(module, reason)})
     end
@@ -209,15 +228,25 @@ defmodule Roundtrip.Rust do
   end
 
   @doc """
-  Builds the crates that all cells share, if that isn't done yet, and shows cargo's progress.
+  Builds the crates that all cells share, and those that the code of a cell names, if that isn't done
+  yet, and shows cargo's progress.
 
   The error says what is missing, or what cargo said.
   """
-  @spec prepare() :: :ok | {:error, String.t()}
-  def prepare do
-    with {:missing, reason} <- Build.prepare(), do: {:error, missing(reason)}
+  @spec prepare(String.t()) :: :ok | {:error, String.t()}
+  def prepare(code \\ "") do
+    with {:missing, reason} <- code |> crates() |> Build.prepare(), do: {:error, missing(reason)}
   rescue
     error in [Error, File.Error] -> {:error, Exception.message(error)}
+  end
+
+  # What isn't a crate is the cell's own error.
+  defp crates(code) do
+    for [list] <- Regex.scan(~r/\bcrates: \[([\w:, ]*)\]/, code, capture: :all_but_first),
+        crate <- Crate.optional(),
+        list =~ ~r/:#{crate}\b/,
+        uniq: true,
+        do: crate
   end
 
   @doc """

@@ -52,6 +52,17 @@ defmodule Livemd.LinterTest do
       assert lint(in_section(@continue <> cell(rust) <> @continue <> cell(use)), opts) == []
     end
 
+    test "end in a value, if asked" do
+      text = in_section(cell("x = 1\nassert x == 1") <> cell("refute false"))
+      assert lint(text) == []
+      assert [{7, message}, {11, message}] = lint(text, values: true)
+      assert message =~ "end it in the value"
+
+      values = ["x = 1", "assert {:ok, 1} = {:ok, 1}", "assert_raise E, f", "assert 1 == 1\n1"]
+      for code <- values, do: assert(lint(in_section(cell(code)), values: true) == [])
+      assert lint(in_section(exercise()), values: true) == []
+    end
+
     test "of a section assert something, if asked" do
       text = in_section(cell("x = 1"))
       assert lint(text) == []
@@ -104,6 +115,15 @@ defmodule Livemd.LinterTest do
                lint(in_section(cell("# exercise: a\n1") <> "## T\n\n" <> check))
 
       assert message =~ "has no exercise before it"
+    end
+
+    test "only a compiler refuses a stub" do
+      marked = String.replace(exercise(), "exercise: a", "exercise: a (E0308: not yet)")
+      assert [{6, message}] = lint(in_section(marked))
+      assert message =~ "a stub that needs no toolchain has no compiler"
+
+      rust = String.replace(@continue <> marked, "x = 1", "MyApp.Rust.x()")
+      assert lint(in_section(rust), toolchains: [MyApp.Rust]) == []
     end
 
     test "a check has an exercise before it" do

@@ -83,6 +83,15 @@ defmodule Livemd.ParserTest do
              ] = blocks(body)
     end
 
+    test "a stub that the compiler must refuse" do
+      for {mark, error} <- [{"E0308: it doesn't compile yet", "E0308"}, {"error: x", "error"}] do
+        assert [%Cell{kind: {:exercise, "s-1"}, expected_error: ^error}] =
+                 blocks("```elixir\n# exercise: s-1 (#{mark})\nx\n```\n")
+      end
+
+      assert [%Cell{expected_error: nil}] = blocks("```elixir\n# exercise: s-1\n```\n")
+    end
+
     test "every fence that is shown" do
       for info <-
             ~w(rust rust,compile_fail rust,compile_fail,E0596 c toml console text) ++
@@ -326,6 +335,10 @@ defmodule Livemd.ParserTest do
     {"a marker that is not exact", "```elixir\n# Exercise: a\n```\n", 6, "first line marks it"},
     {"a marker without a name", "```elixir\n# check:\n```\n", 6, "first line marks it"},
     {"a marker with capital letters", "```elixir\n# check: A\n```\n", 6, "first line marks it"},
+    {"a check with an error", "```elixir\n# check: a (E0308: no)\n```\n", 6,
+     "first line marks it"},
+    {"an error that is no code", "```elixir\n# exercise: a (E38: no)\n```\n", 6,
+     "first line marks it"},
     {"a marker on a later line", "```elixir\nx = 1\n# check: a\n```\n", 7, "first line marks it"},
     {"a control character", "a\u0007b\n", 5, "control character"},
     {"a vertical tab in a cell", "```elixir\n\v```\n```\n", 6, "control character"},

@@ -8,7 +8,7 @@ defmodule Livemd.RequirementsTest do
     @impl true
     def missing, do: nil
     @impl true
-    def prepare do
+    def prepare(_code) do
       send(self(), :prepared)
       :ok
     end
@@ -19,7 +19,7 @@ defmodule Livemd.RequirementsTest do
     @impl true
     def missing, do: "a compiler is missing: get it at https://example.org"
     @impl true
-    def prepare, do: raise("not to be prepared")
+    def prepare(_code), do: raise("not to be prepared")
   end
 
   defp notebook(toolchain) do

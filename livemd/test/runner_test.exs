@@ -1,6 +1,8 @@
 defmodule Livemd.RunnerTest do
   use ExUnit.Case, async: true
 
+  doctest Livemd.Failure
+
   alias Livemd.Notebook
   alias Livemd.{CellResult, Failure, Parser, Report, Runner}
 
@@ -173,6 +175,16 @@ defmodule Livemd.RunnerTest do
 
     test "shows what the compiler said" do
       assert message(run(["not_there(1)"])) =~ "undefined function not_there/1"
+    end
+
+    test "names what is in scope if a variable isn't" do
+      report = run(["limit = 1\nlast = 2", "lmit() + 1"])
+
+      assert message(report) =~
+               ~r/undefined (variable "lmit"|function lmit).*\n    in scope: last, limit\z/s
+
+      refute message(run(["lmit() + 1"])) =~ "in scope"
+      refute message(run(["limit = 1", "raise \"no\""])) =~ "in scope"
     end
 
     test "shows an assertion as ExUnit does" do
@@ -532,6 +544,83 @@ defmodule Livemd.RunnerTest do
     end
   end
 
+  describe "a stub that is marked with a compiler's error" do
+    @refused ~S|raise "no:\nerror[E0308]: mismatched types\nerror[E0308]: again"|
+
+    defp refused(stub, check, opts) do
+      text = """
+      # T
+
+      ## S
+
+      <!-- livebook:{"continue_on_error":true} -->
+
+      ```elixir
+      # exercise: e-1 (E0308: it doesn't compile yet)
+      #{stub}
+      ```
+
+      <!-- livebook:{"continue_on_error":true} -->
+
+      ```elixir
+      # check: e-1
+      import ExUnit.Assertions
+      #{check}
+      ```
+
+      ```elixir
+      :after
+      ```
+
+      <details>
+      <summary>Solution</summary>
+
+      ```elixir
+      x = 2
+      ```
+
+      </details>
+      """
+
+      assert {:ok, notebook} = Parser.parse(text, "e.livemd")
+      Runner.run(notebook, opts)
+    end
+
+    test "must fail with it as shipped, then its check by an assertion, and the rest runs" do
+      report = refused(@refused, ~s|assert binding() != []|, [])
+      assert report.failures == []
+      assert Enum.map(report.cells, & &1.verdict) == [:waiting, :waiting, :held]
+      assert report.waiting == ["e-1"]
+
+      crashed = refused(@refused, ~s|raise "no module"|, [])
+      assert message(crashed) =~ "e.livemd:17: the check of e-1 crashes"
+    end
+
+    test "must not compile as shipped" do
+      report = refused("1", "assert false", [])
+      assert message(report) =~ "e.livemd:8: the stub of e-1 compiles, although it is marked"
+    end
+
+    test "must not fail with another error, or with more than that one" do
+      for text <- ["error[E0425]: no", "error: no", "error[E0308]: a\\nerror[E0382]: b", "E0308"] do
+        report = refused(~s|raise "no:\\n#{text}"|, "assert false", [])
+        assert [%Failure{kind: :exercise, line: 9}] = report.failures
+        assert message(report) =~ "the stub of e-1 is not refused with E0308 alone"
+        assert message(report) =~ text |> String.split("\\n") |> hd()
+      end
+    end
+
+    test "must have a solution without that error" do
+      assert Report.ok?(refused(@refused, "assert x == 2", mode: :solved))
+    end
+
+    test "may fail in any way while a learner is at it, or pass" do
+      for stub <- ["raise \"no\"", "x = 1", "x = 2"] do
+        assert Report.ok?(refused(stub, "assert binding()[:x] == 2", mode: :learner))
+      end
+    end
+  end
+
   describe "cells that need a package" do
     test "are skipped without it" do
       unless Code.ensure_loaded?(Kino) do
@@ -571,6 +660,22 @@ defmodule Livemd.RunnerTest do
       notebook = notebook([["1"], ["2"]])
       {_, runner} = notebook |> Runner.start() |> Runner.eval_section(0)
       assert values(Runner.stop(runner)) == ["1"]
+    end
+
+    test "knows what is in scope at a point" do
+      code = "import Bitwise\nalias A.B\nalias A.C, as: D\nlimit = 1\n_hidden = 2\nb = 3"
+      notebook = notebook([code])
+      runner = Runner.start(notebook)
+      {_results, runner} = Runner.eval_section(runner, 0)
+      {:ok, point} = Runner.point(runner)
+
+      assert Runner.scope(point) == %{
+               variables: ["b", "limit"],
+               lines: ["alias A.B", "alias A.C, as: D", "import Bitwise"]
+             }
+
+      Runner.stop(runner)
+      assert Runner.scope(point) == nil
     end
 
     test "refuses a cell of another notebook" do

@@ -12,7 +12,10 @@ defmodule Roundtrip.Rust.BuildOutputTest do
   test "what is built for the first time shows its progress, line by line" do
     text =
       capture_io(fn ->
-        send(self(), read(BuildOutput.new("Doubler", "cell_12ab", false), [@compiling]))
+        send(
+          self(),
+          read(BuildOutput.new("Doubler", "cell_12ab", "the shared crates"), [@compiling])
+        )
       end)
 
     assert [_announcement, @compiling, ""] = String.split(text, "\n")
@@ -21,7 +24,7 @@ defmodule Roundtrip.Rust.BuildOutputTest do
   end
 
   test "a quick build is silent; one that takes long says what it did and does" do
-    output = BuildOutput.new("Doubler", "cell_12ab", true)
+    output = BuildOutput.new("Doubler", "cell_12ab", nil)
     assert capture_io(fn -> read(output, [@compiling]) end) == ""
 
     late = %{read(output, [@compiling]) | silent_until: System.monotonic_time(:millisecond)}
@@ -39,12 +42,12 @@ defmodule Roundtrip.Rust.BuildOutputTest do
       "warning: `cell_12ab` (lib) generated 1 warning"
     ]
 
-    output = read(BuildOutput.new("Doubler", "cell_12ab", true), lines)
+    output = read(BuildOutput.new("Doubler", "cell_12ab", nil), lines)
     assert BuildOutput.text(output) == lines |> Enum.slice(1, 3) |> Enum.join("\n")
   end
 
   test "what is not the reader's fault comes with what to do" do
-    output = BuildOutput.new("Doubler", "cell_12ab", true)
+    output = BuildOutput.new("Doubler", "cell_12ab", nil)
     assert BuildOutput.text(read(output, ["error: linker `cc` not found"])) =~ "apt install gcc"
 
     assert BuildOutput.text(read(output, ["error: failed to download `syn`"])) =~

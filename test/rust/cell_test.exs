@@ -235,7 +235,7 @@ defmodule Roundtrip.Rust.CellTest do
   test "what is no source is an ArgumentError" do
     for opts <- ["", ", []", ", source: 1", ~s(, source: " "), ~s(, sauce: "x"), ", :source"] do
       code = "defmodule Cells.NoSource do\n  use Roundtrip.Rust#{opts}\nend"
-      assert_raise ArgumentError, ~r/one option, the source/, fn -> Code.eval_string(code) end
+      assert_raise ArgumentError, ~r/takes the source/, fn -> Code.eval_string(code) end
     end
 
     assert_raise ArgumentError, ~r/inside a module/, fn ->
@@ -296,6 +296,88 @@ defmodule Roundtrip.Rust.CellTest do
 
     assert {:ok, _} = evaluate(Cells.Crates, rust, longest: 1)
     assert Enum.map([3, 9, 4], &call(Cells.Crates, :longest, [&1])) == [3, 9, 9]
+  end
+
+  test "what was built or refused once is not given to cargo again" do
+    rust = nif("fn id(n: i64) -> i64 { let unused = 1; n }")
+    refused = nif("fn id(n: i64) -> i64 { n + absent }")
+    first = printed(Cells.Known, rust, id: 1)
+    %Error{message: message} = evaluate(Cells.Refused, refused, id: 1)
+
+    # A cargo that builds nothing.
+    folder = Path.join(System.tmp_dir!(), "no-cargo-#{System.pid()}")
+    on_exit(fn -> File.rm_rf!(folder) end)
+    File.mkdir_p!(folder)
+    File.write!(Path.join(folder, "cargo"), "#!/bin/sh\necho called; exit 1\n")
+    File.chmod!(Path.join(folder, "cargo"), 0o755)
+    put_env(%{"PATH" => "#{folder}:#{System.get_env("PATH")}"})
+
+    assert printed(Cells.Known, rust, id: 1) == first
+    assert call(Cells.Known, :id, [3]) == 3
+    assert %Error{message: ^message} = evaluate(Cells.Refused, refused, id: 1)
+    assert %Error{message: other} = evaluate(Cells.Known, rust <> "// another", id: 1)
+    assert other =~ "called"
+    # That was no error of the source.
+    assert %Error{message: ^other} = evaluate(Cells.Known, rust <> "// another", id: 1)
+  end
+
+  test "a crate that is not on the list is an ArgumentError that lists them" do
+    for crates <- ["[:nom]", "[:rayon, :nom]", ":rayon", ~s(["rayon"])] do
+      code = ~s(defmodule Cells.Nom do\n  use Roundtrip.Rust, source: "x", crates: #{crates}\nend)
+
+      assert_raise ArgumentError,
+                   ~r/these crates: \[:rayon, :serde, :serde_json, :thiserror, :tokio\]/,
+                   fn -> Code.eval_string(code) end
+    end
+  end
+
+  # The first build of each takes a minute, and a network.
+  @tag :slow
+  test "the crates that a cell may name" do
+    cells = [
+      {[:rayon], "use rayon::prelude::*;",
+       "fn f(n: i64) -> i64 { (1..=n).into_par_iter().sum() }"},
+      {[:serde, :serde_json],
+       "#[derive(serde::Serialize, serde::Deserialize)] struct A { b: i64 }",
+       """
+       fn f(n: i64) -> i64 {
+           let text = serde_json::to_string(&A { b: n * 11 / 2 }).unwrap();
+           serde_json::from_str::<A>(&text).unwrap().b
+       }
+       """},
+      {[:thiserror], "#[derive(thiserror::Error, Debug)] #[error(\"no {0}\")] struct No(i64);",
+       "fn f(n: i64) -> i64 { No(n).to_string().len() as i64 * 0 + 55 }"},
+      {[:tokio], "",
+       """
+       fn f(n: i64) -> i64 {
+           let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
+           runtime.block_on(async move {
+               let (tx, mut rx) = tokio::sync::mpsc::channel(1);
+               tokio::spawn(async move {
+                   tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                   for i in 1..=n { tx.send(i).await.unwrap(); }
+               });
+               let mut sum = 0;
+               while let Some(i) = rx.recv().await { sum += i; }
+               sum
+           })
+       }
+       """}
+    ]
+
+    for {crates, items, function} <- cells do
+      module = Module.concat(Cells, Macro.camelize("with_#{hd(crates)}"))
+      code = cell(module, items <> "\n" <> nif(function), f: 1)
+      named = String.replace(code, "source:", "crates: #{inspect(crates)}, source:")
+      assert Roundtrip.Rust.prepare(named) == :ok
+      # Now its crates are built: only the cell's own is compiled.
+      refute ExUnit.CaptureIO.capture_io(fn -> Code.eval_string(named) end) =~ "happens once"
+      assert call(module, :f, [10]) == 55
+      # A cell that names no crate has none.
+      assert_raise Error, fn ->
+        Code.eval_string(String.replace(code, inspect(module), "Cells.Without"))
+      end
+    end
   end
 
   test "an overflow panics, and the VM lives" do

@@ -56,7 +56,8 @@ defmodule Roundtrip.Rust.DamageTest do
     echo library >"$2/debug/lib$name.so"
     """)
 
-    crate = Crate.new(Cells.Shared, @rust)
+    # What was built once is not built again, so each build has a source of its own.
+    crate = fn -> Crate.new(Cells.Shared, "#{@rust} // #{System.unique_integer([:positive])}") end
     put_env(%{"PATH" => "#{bin}:/usr/bin:/bin"})
 
     for {failure, number} <- [
@@ -64,11 +65,12 @@ defmodule Roundtrip.Rust.DamageTest do
           {"error: could not compile `syn` (lib) due to 1 previous error", 4}
         ] do
       put_env(%{"FAILURE" => failure})
-      assert {:ok, %Build{}} = Build.run(crate)
-      assert {:ok, %Build{}} = Build.run(crate)
+      assert {:ok, %Build{}} = Build.run(crate.())
+      assert {:ok, %Build{}} = Build.run(crate.())
       assert calls |> File.read!() |> String.split() |> length() == number
     end
 
+    crate = crate.()
     put_env(%{"FAILURE" => "error: could not compile `#{crate.name}` (lib)"})
     assert {:error, ""} = Build.run(crate)
   end

@@ -7,11 +7,32 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Runner}
-  alias Roundtrip.{Progress, RustFences}
+  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Problem, Runner}
+  alias Roundtrip.{Progress, RustBatch, RustFences, WrongSolutions}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
+
+  # TODO of issue 12, to be empty at its end: exercises that have no wrong solution yet.
+  @without_wrong_solution ~w(
+    index-1 index-2
+    first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
+    structs-1 structs-2 structs-3 structs-4 structs-5 structs-6
+    resources-1 resources-2 resources-3 resources-4 resources-5
+    mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
+    messages-1 messages-2 messages-3 messages-4 messages-5
+    server-1 server-2 server-3 server-4 server-5
+    toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
+    shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
+  )
+
+  # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
+  @teach_rust ~w()
+
+  # Pages whose cells end in the value they speak of.
+  @end_in_values ~w()
+
+  @change ~r/\A# Change it: \S/
 
   using opts do
     quote do
@@ -19,10 +40,15 @@ defmodule Roundtrip.LessonCase do
 
       @lesson unquote(opts[:lesson])
 
+      # The first run compiles all the Rust of the lesson's cells.
+      @moduletag timeout: 300_000
+
       test "keeps to the form of a lesson", do: lint(@lesson)
 
-      test "holds as shipped, with every exercise failing by an assertion",
-        do: run(@lesson, mode: :shipped)
+      test "holds as shipped, with stubs and wrong solutions failing by an assertion",
+        do: run(@lesson, mode: :shipped, wrong_solutions: true)
+
+      test "has a wrong solution for each exercise", do: wrong_solutions(@lesson)
 
       test "holds with every exercise solved as shown", do: run(@lesson, mode: :solved)
       test "remembers each exercise by the last line of its check", do: remembers(@lesson)
@@ -43,18 +69,66 @@ defmodule Roundtrip.LessonCase do
 
   @doc "Flunks with the problems that the linter finds."
   def lint(lesson) do
-    opts = [setup: read("index"), assertions: lesson != "index", toolchains: @toolchains]
-    assert_none(Linter.lint(read(lesson), opts))
+    opts = [
+      setup: read("index"),
+      assertions: lesson != "index",
+      values: lesson in @end_in_values,
+      toolchains: @toolchains
+    ]
+
+    assert_none(Linter.lint(read(lesson), opts) ++ changeable(read(lesson)))
+
+    if lesson in @teach_rust do
+      assert length(cells_to_change(read(lesson))) >= 4,
+             "#{lesson} teaches Rust, and has fewer than four cells that begin with `# Change it: ...`"
+    end
   end
 
-  @doc "Runs a lesson, flunks with its failures, and checks which exercises are waiting and remembered."
+  @doc "Returns the cells in which the reader changes Rust, which begin with `# Change it: ...`."
+  def cells_to_change(notebook),
+    do: for(cell <- Notebook.cells(notebook), cell.code =~ @change, do: cell)
+
+  @doc """
+  Returns the problems of such cells, which compile Rust of their own when the page runs, and end in a
+  call.
+  """
+  def changeable(notebook) do
+    for cell <- Notebook.cells(notebook),
+        message <- [misspelt(cell.code), cell.code =~ @change && not_changeable(cell.code)],
+        message,
+        do: %Problem{path: notebook.path, line: cell.line, message: message}
+  end
+
+  defp misspelt(code) do
+    if code =~ ~r/^\s*#+ *change it *:/im and not (code =~ @change),
+      do: "a cell to change begins with the comment `# Change it: <what to try>`"
+  end
+
+  defp not_changeable(code) do
+    cond do
+      not (code =~ ~r/^  use Roundtrip\.Rust\b/m) -> "a cell to change compiles its Rust itself"
+      code =~ ~r/^end\s*\z/m -> "a cell to change ends in a call of what it has compiled"
+      true -> nil
+    end
+  end
+
+  @doc """
+  Runs a lesson, flunks with its failures, and checks which exercises are waiting and remembered.
+
+  With `wrong_solutions: true` the wrong solutions of its exercises run too: see
+  `Roundtrip.WrongSolutions`.
+  """
   def run(lesson, opts) do
     notebook = read(lesson)
     {:ok, _} = Progress.reset(lesson)
-    report = Runner.run(notebook, @runner ++ opts)
+    {wrong?, opts} = Keyword.pop(opts, :wrong_solutions, false)
+    RustBatch.build(codes(notebook))
+    run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
+    {report, problems} = run.(notebook, @runner ++ opts)
 
-    unless report.failures == [] do
-      flunk(Enum.map_join(report.failures, "\n\n", &Failure.format(&1, notebook)))
+    case problems ++ Enum.map(report.failures, &Failure.format(&1, notebook)) do
+      [] -> :ok
+      failures -> flunk(Enum.join(failures, "\n\n"))
     end
 
     skipped = for {cell, _reason} <- report.skipped, do: cell
@@ -65,6 +139,26 @@ defmodule Roundtrip.LessonCase do
 
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
+  end
+
+  # Of the cells, the solutions and the wrong solutions.
+  defp codes(notebook) do
+    exercises = Exercise.all(notebook)
+    solved = for exercise <- exercises, cell = Exercise.solved(exercise), do: cell.code
+
+    wrong =
+      for %{name: name} <- exercises, path <- WrongSolutions.paths(name), do: File.read!(path)
+
+    for(cell <- Notebook.cells(notebook), do: cell.code) ++ solved ++ wrong
+  end
+
+  @doc "Asserts that each exercise of the lesson has a wrong solution."
+  def wrong_solutions(lesson) do
+    without =
+      for %{name: name} <- Exercise.all(read(lesson)), WrongSolutions.paths(name) == [], do: name
+
+    assert without -- @without_wrong_solution == [],
+           "write test/exercises/EXERCISE/MISTAKE.exs for #{Enum.join(without, ", ")}"
   end
 
   @doc "Asserts that the course knows exactly the lesson's exercises, and each check remembers its own."

@@ -1,7 +1,7 @@
 defmodule Roundtrip.RustCase do
   @moduledoc """
-  A case template for tests that compile Rust in cells: `use Roundtrip.RustCase`. They share one cache
-  in `_build`, and are skipped, with the reason, if there is no toolchain.
+  A case template for tests that compile Rust in cells: `use Roundtrip.RustCase`. They are skipped, with
+  the reason, if there is no toolchain.
   """
 
   use ExUnit.CaseTemplate
@@ -17,7 +17,6 @@ defmodule Roundtrip.RustCase do
   end
 
   setup do
-    put_env(%{"ROUNDTRIP_CACHE" => Path.expand("_build/cells")})
     # These tests define modules again on purpose.
     options = Code.compiler_options(ignore_module_conflict: true)
     on_exit(fn -> Code.compiler_options(options) end)

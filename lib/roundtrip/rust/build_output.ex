@@ -17,24 +17,22 @@ defmodule Roundtrip.Rust.BuildOutput do
      "Rust links with a C compiler, and there is none: install gcc or clang " <>
        "(Debian, Ubuntu: `apt install gcc`; macOS: `xcode-select --install`)."},
     {~r/failed to (download|fetch|get|query)|[Cc]ould not resolve host|--offline/,
-     "The first build fetches crates from crates.io and needs a network; later ones do not."}
+     "The first build with a crate fetches it from crates.io and needs a network; later ones do not."}
   ]
 
   @type t :: %__MODULE__{}
 
   @doc """
-  Starts with no output. Without `prepared?`, the crates that all cells share are built first: then
-  the progress is shown from the beginning.
+  Starts with no output. `first` describes the crates that are built before the cell, such as "the
+  crates that all cells share": then the progress is shown from the beginning. It is `nil` if they are
+  built already.
   """
-  @spec new(title :: String.t(), crate :: String.t(), prepared? :: boolean()) :: t()
-  def new(title, crate, true),
+  @spec new(title :: String.t(), crate :: String.t(), first :: String.t() | nil) :: t()
+  def new(title, crate, nil),
     do: %__MODULE__{title: title, crate: crate, silent_until: now() + @silence}
 
-  def new(title, crate, false) do
-    IO.puts(
-      "Building the crates that all cells share. This happens once, and takes a minute or less."
-    )
-
+  def new(title, crate, first) do
+    IO.puts("Building #{first}. This happens once, and takes a minute or less.")
     %__MODULE__{title: title, crate: crate, silent_until: :shown}
   end
 
@@ -92,7 +90,9 @@ defmodule Roundtrip.Rust.BuildOutput do
     ])
   end
 
-  defp plain(text), do: String.replace(text, ~r/\e\[[0-9;]*m/, "")
+  @doc "Removes colours."
+  @spec plain(String.t()) :: String.t()
+  def plain(text), do: String.replace(text, ~r/\e\[[0-9;]*m/, "")
 
   defp now, do: System.monotonic_time(:millisecond)
 end

@@ -91,7 +91,7 @@ defmodule Roundtrip.Rust.Cache do
   def unique, do: "#{System.pid()}-#{System.unique_integer([:positive])}"
 
   @doc """
-  Removes old files: all cells except the newest `:keep`, copies of libraries that a killed VM left,
+  Removes old files: all cells except the newest `:keep` (1,000, each about 350 kB), copies of libraries that a killed VM left,
   and the folders of other toolchains after a month.
 
   A cell that was evaluated less than `:in_use` seconds ago stays, because another VM may use it.
@@ -99,7 +99,7 @@ defmodule Roundtrip.Rust.Cache do
   @spec prune(Path.t(), keep: non_neg_integer(), in_use: non_neg_integer()) :: :ok
   def prune(folder, opts \\ []) do
     cells = Path.join(folder, "cells")
-    old = cells |> by_age() |> Enum.drop(opts[:keep] || 50)
+    old = cells |> by_age() |> Enum.drop(opts[:keep] || 1_000)
     crates = for {name, age} <- old, age >= (opts[:in_use] || 3600), do: name
     for name <- crates, do: File.rm_rf(Path.join(cells, name))
     if crates != [], do: remove(Path.join(folder, "target"), crates)

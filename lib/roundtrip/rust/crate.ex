@@ -6,17 +6,25 @@ defmodule Roundtrip.Rust.Crate do
   alias Roundtrip.Rust.Cache
 
   @manifest Path.expand("../../../native/Cargo.toml", __DIR__)
+  @cells Path.expand("../../../native/cells/Cargo.toml", __DIR__)
   @lock Path.expand("../../../native/Cargo.lock", __DIR__)
   @external_resource @manifest
+  @external_resource @cells
   @external_resource @lock
   @lock_text File.read!(@lock)
 
-  # The crates that cells can use, in the versions that the course itself is built with.
+  # The crates that all cells can use, in the versions that the course itself is built with.
   @dependencies Enum.map_join(~w(rustler parking_lot hdrhistogram), "\n", fn crate ->
                   [line] = Regex.run(~r/^#{crate} = .*$/m, File.read!(@manifest))
                   # The oldest NIF version that we support, so that every OTP from 25 on loads it.
                   String.replace(line, ~s("derive"), ~s("derive", "nif_version_2_15"))
                 end)
+
+  # The crates that a cell can use if it names them, each with its line of a Cargo.toml.
+  @optional for [line, crate] <-
+                  Regex.scan(~r/^(\w+) = .*, optional = true }$/m, File.read!(@cells)),
+                into: %{},
+                do: {String.to_atom(crate), String.replace(line, ", optional = true", "")}
 
   # On two idle cores level 2 took 9 s for the first build and 0.4 s for a changed cell, level 0 took
   # 7 s and 0.2 s, level 3 took 12 s and 0.4 s. bench/rust/cells.exs measures it.
@@ -34,24 +42,33 @@ defmodule Roundtrip.Rust.Crate do
   @root "cell-root.rs"
 
   @enforce_keys [:module, :nifs, :name, :file, :source]
-  defstruct [:module, :nifs, :name, :file, :source]
+  defstruct [:module, :nifs, :name, :file, :source, crates: []]
 
-  @typedoc "The module of a cell, the module that its NIFs are loaded into, and the package."
+  @typedoc """
+  The module of a cell, the module that its NIFs are loaded into, and the package. `crates` are those
+  that the cell has named, sorted.
+  """
   @type t :: %__MODULE__{
           module: module(),
           nifs: module(),
           name: String.t(),
           file: String.t(),
-          source: String.t()
+          source: String.t(),
+          crates: [atom()]
         }
 
-  @doc """
-  Returns the crate of a module. The same module with the same source has the same crate name.
+  @doc "Returns the names of the crates that a cell can use if it names them, sorted."
+  @spec optional() :: [atom()]
+  def optional, do: @optional |> Map.keys() |> Enum.sort()
 
-  Raises `ArgumentError` if Rust can't take over the module's name.
+  @doc """
+  Returns the crate of a module. The same module with the same source and crates has the same name.
+
+  Raises `ArgumentError` if Rust can't take over the module's name, or if one of the crates is not in
+  `optional/0`.
   """
-  @spec new(module(), String.t()) :: t()
-  def new(module, source) do
+  @spec new(module(), String.t(), [atom()]) :: t()
+  def new(module, source, crates \\ []) do
     unless Atom.to_string(module) =~ ~r/\A[A-Za-z0-9_.]{1,200}\z/ do
       raise ArgumentError,
             "the name of a module with Rust has at most 200 ASCII letters, digits, underscores " <>
@@ -59,9 +76,26 @@ defmodule Roundtrip.Rust.Crate do
     end
 
     file = file(module)
-    hash = hash([root(file, module), source])
-    nifs = Module.concat(module, "Cell" <> String.upcase(hash))
-    %__MODULE__{module: module, nifs: nifs, name: "cell_" <> hash, file: file, source: source}
+    crates = crates!(crates)
+    hash = hash([root(file, module), source | Enum.map(crates, &[0, Atom.to_string(&1)])])
+
+    %__MODULE__{
+      module: module,
+      nifs: Module.concat(module, "Cell" <> String.upcase(hash)),
+      name: "cell_" <> hash,
+      file: file,
+      source: source,
+      crates: crates
+    }
+  end
+
+  defp crates!(crates) do
+    unless is_list(crates) and Enum.all?(crates, &is_map_key(@optional, &1)) do
+      raise ArgumentError,
+            "crates: takes a list of these crates: #{inspect(optional())}, got: #{inspect(crates)}"
+    end
+
+    crates |> Enum.uniq() |> Enum.sort()
   end
 
   @doc "Returns a hash of everything that all cells share. Other shared crates need another folder."
@@ -85,7 +119,7 @@ defmodule Roundtrip.Rust.Crate do
 
   defp files(crate) do
     [
-      {"Cargo.toml", manifest(crate.name)},
+      {"Cargo.toml", manifest(crate)},
       {crate.file, crate.source},
       {@root, root(crate.file, crate.nifs)}
     ]
@@ -101,10 +135,10 @@ defmodule Roundtrip.Rust.Crate do
     String.replace(name, ~r/[^a-z0-9_]/, "") <> ".rs"
   end
 
-  defp manifest(name) do
+  defp manifest(crate) do
     """
     [package]
-    name = "#{name}"
+    name = "#{crate.name}"
     version = "0.0.0"
     edition = "2024"
     publish = false
@@ -117,6 +151,7 @@ defmodule Roundtrip.Rust.Crate do
 
     [dependencies]
     #{@dependencies}
+    #{Enum.map_join(crate.crates, "\n", &Map.fetch!(@optional, &1))}
 
     #{@profile}
     """

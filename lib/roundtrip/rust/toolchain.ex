@@ -11,9 +11,7 @@ defmodule Roundtrip.Rust.Toolchain do
   def version do
     with {:ok, _cargo} <- find("cargo"),
          {:ok, rustc} <- find("rustc"),
-         {:ok, text, release} <- ask(rustc),
-         :ok <- check_release(release),
-         do: {:ok, text}
+         do: known(rustc) || ask(rustc)
   end
 
   @doc "Names the tools that a cell needs, with the oldest version that compiles what it can use."
@@ -27,8 +25,29 @@ defmodule Roundtrip.Rust.Toolchain do
     end
   end
 
-  # The rustc that rustup installs fails until a toolchain is chosen.
+  # Asking takes 30 ms, so a good answer counts for ten seconds. If the toolchain is updated meanwhile, a
+  # build goes into the folder of the old one, which does no harm.
+  @seconds 10
+
+  defp known(rustc) do
+    with {^rustc, since, text} <- Application.get_env(:roundtrip, __MODULE__),
+         true <- now() - since < @seconds,
+         do: {:ok, text},
+         else: (_none_or_old -> nil)
+  end
+
   defp ask(rustc) do
+    with {:ok, text, release} <- run(rustc),
+         :ok <- check_release(release) do
+      Application.put_env(:roundtrip, __MODULE__, {rustc, now(), text})
+      {:ok, text}
+    end
+  end
+
+  defp now, do: System.monotonic_time(:second)
+
+  # The rustc that rustup installs fails until a toolchain is chosen.
+  defp run(rustc) do
     with {text, 0} <- System.cmd(rustc, ["-vV"], stderr_to_stdout: true),
          [_, release] <- Regex.run(~r/^release: (\S+)/m, text) do
       {:ok, text, release}

@@ -10,7 +10,7 @@ defmodule Livemd.Evaluator do
   """
 
   alias Livemd.{Failure, IOProxy, LineTracker}
-  alias Livemd.Evaluator.Tracer
+  alias Livemd.Evaluator.{Scope, Tracer}
 
   @enforce_keys [:pid, :io, :monitor, :tag, :tracker]
   defstruct [:pid, :io, :monitor, :tag, :tracker]
@@ -27,6 +27,9 @@ defmodule Livemd.Evaluator do
         }
 
   @type answer :: {:ok, outcome()} | :timeout | :stopped | {:down, term()}
+
+  @typedoc "What code can use: names of variables, and lines such as `alias A.B` and `import A`."
+  @type scope :: %{variables: [String.t()], lines: [String.t()]}
 
   @typedoc "A notebook's modules, processes and messages at some point, for `rewind/2`."
   @opaque mark :: {IOProxy.mark(), map() | :dead}
@@ -107,6 +110,12 @@ defmodule Livemd.Evaluator do
     down
   end
 
+  @doc "Returns what code in the context with this key can use, or `nil` if the process has died."
+  @spec scope(t(), key()) :: scope() | nil
+  def scope(evaluator, key) do
+    with :dead <- request(evaluator, {:scope, key}), do: nil
+  end
+
   @doc "Returns the modules, processes and messages that the notebook has now."
   @spec mark(t()) :: mark()
   def mark(evaluator), do: {IOProxy.mark(evaluator.io), request(evaluator, :mark)}
@@ -149,6 +158,7 @@ defmodule Livemd.Evaluator do
     {outcome, put_in(state.contexts[job.key], context)}
   end
 
+  defp serve({:scope, key}, state), do: {Scope.of(Map.fetch!(state.contexts, key)), state}
   defp serve(:mark, state), do: {Map.new([:links, :trap_exit, :messages], &{&1, info(&1)}), state}
 
   defp serve({:unlink, mark}, state) do
@@ -223,7 +233,8 @@ defmodule Livemd.Evaluator do
 
   defp answer({:error, caught}, diagnostics, job, context, state) do
     warnings = for %{severity: :warning} = warning <- diagnostics, do: warning
-    {{:failed, Failure.new(caught, diagnostics, job, state.tracker)}, warnings, context}
+    failure = Failure.new(caught, diagnostics, job, state.tracker)
+    {{:failed, Scope.explain(failure, context)}, warnings, context}
   end
 
   # The entries that cells have put there.
@@ -248,6 +259,47 @@ defmodule Livemd.Evaluator do
     if function_exported?(Code, :with_diagnostics, 1),
       do: apply(Code, :with_diagnostics, [fun]),
       else: {fun.(), []}
+  end
+end
+
+defmodule Livemd.Evaluator.Scope do
+  @moduledoc false
+  # What the code of a cell can use: the variables, aliases and imports of the cells before it.
+
+  def of(%{binding: binding, env: env}) do
+    aliases = for {short, full} <- env.aliases, do: alias_line(short, full)
+    # Those that each cell has.
+    own = for {module, _functions} <- Code.env_for_eval([]).functions, do: module
+    imported = for {module, _names} <- env.functions ++ env.macros, module not in own, do: module
+    imports = for module <- Enum.uniq(imported), do: "import #{inspect(module)}"
+    %{variables: names(binding), lines: Enum.sort(aliases) ++ Enum.sort(imports)}
+  end
+
+  defp names(binding) do
+    names = for {name, _value} <- binding, do: Atom.to_string(name)
+    names |> Enum.reject(&String.starts_with?(&1, "_")) |> Enum.sort()
+  end
+
+  defp alias_line(short, full) do
+    if List.last(Module.split(full)) == inspect(short),
+      do: "alias #{inspect(full)}",
+      else: "alias #{inspect(full)}, as: #{inspect(short)}"
+  end
+
+  # Of Elixir 1.15 and newer, and of 1.14, which takes the name for a call.
+  @undefined ~r/undefined variable "|undefined function \w+[?!]?\/0 /
+
+  @doc "Adds the variables in scope to a failure about a name that isn't one of them."
+  def explain(failure, %{binding: binding}) do
+    names = names(binding)
+
+    if names != [] and failure.plain =~ @undefined do
+      text = "\nin scope: " <> Enum.join(names, ", ")
+      coloured = failure.coloured && failure.coloured <> text
+      %{failure | plain: failure.plain <> text, coloured: coloured}
+    else
+      failure
+    end
   end
 end
 

@@ -38,11 +38,11 @@ defmodule Livemd.Exercise do
     end
   end
 
-  @doc "Returns the stub with the solution's code and line, or `nil` without a solution."
+  @doc "Returns the stub with the solution's code and line, or `nil` without a solution. It must compile."
   @spec solved(t()) :: Cell.t() | nil
   def solved(exercise) do
     if fence = solution_fence(exercise),
-      do: %{exercise.stub | code: fence.code, line: fence.line + 1}
+      do: %{exercise.stub | code: fence.code, line: fence.line + 1, expected_error: nil}
   end
 
   # `before` contains the blocks since the last exercise, in reverse order.

@@ -67,6 +67,23 @@ defmodule Livemd.Failure do
     %__MODULE__{kind: kind, line: line, path: owner.path, plain: unfile(text, cell)}
   end
 
+  @doc """
+  Returns the codes of the errors that a compiler has reported in a failure's message, each once, in
+  the form of rustc: `error[E0308]: ...`, or `error: ...` for an error without a code.
+
+      iex> failure = %Livemd.Failure{kind: :error, line: 1, plain: "no:\\nerror[E0308]: a\\nerror: b"}
+      iex> Livemd.Failure.compiler_errors(failure)
+      ["E0308", "error"]
+  """
+  @spec compiler_errors(t()) :: [String.t()]
+  def compiler_errors(failure) do
+    text = String.replace(failure.plain, ~r/\e\[[\d;]*m/, "")
+
+    for [_, error | code] <- Regex.scan(~r/^(error)(?:\[([A-Z]\d+)\])?: /m, text),
+        uniq: true,
+        do: List.first(code) || error
+  end
+
   @doc "Replaces the file names of cells, such as `path#cell:3`, with the notebook's path."
   @spec unfile(String.t(), map()) :: String.t()
   def unfile(text, cell) do

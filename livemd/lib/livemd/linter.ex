@@ -8,6 +8,8 @@ defmodule Livemd.Linter do
     * **Exercises**: each stub is followed by its check, then by a `Hint` and a `Solution` with exactly
       one `elixir` fence, all in one section. Names are unique. Checks and cells that need a toolchain
       are marked `continue_on_error`. Other cells must not be, because the mark would hide a failure.
+      Only a stub that needs a toolchain is marked with the error of a compiler.
+    * With `values: true`, a cell that isn't a check ends in a value and not in a bare assertion.
     * **Bindings**: a check may fail, and a cell that uses Kino, VegaLite or a toolchain may be
       skipped, so no other cell reads a variable that such a cell binds. Cells that use Kino or
       VegaLite contain no assertion.
@@ -23,15 +25,19 @@ defmodule Livemd.Linter do
   @typedoc """
     * `:setup` - the notebook whose setup cell this one must repeat (none);
     * `:assertions` - whether every section with cells needs an assertion (`false`);
+    * `:values` - whether cells must end in a value (`false`);
     * `:toolchains` - see `Livemd.Toolchain` (`[]`).
   """
   @type option ::
-          {:setup, Notebook.t() | nil} | {:assertions, boolean()} | {:toolchains, [module()]}
+          {:setup, Notebook.t() | nil}
+          | {:assertions, boolean()}
+          | {:values, boolean()}
+          | {:toolchains, [module()]}
 
   @doc "Returns all problems in the order of the file."
   @spec lint(Notebook.t(), [option()]) :: [Problem.t()]
   def lint(%Notebook{} = notebook, opts \\ []) do
-    opts = Keyword.validate!(opts, setup: nil, assertions: false, toolchains: [])
+    opts = Keyword.validate!(opts, setup: nil, assertions: false, values: false, toolchains: [])
     cells = Notebook.cells(notebook)
     dependent = Requirements.dependent(cells, opts[:toolchains])
     exercises = Exercise.all(notebook)
@@ -40,7 +46,9 @@ defmodule Livemd.Linter do
       Enum.flat_map([notebook.setup | cells], &syntax/1),
       Enum.flat_map(cells, &skippable/1),
       if(opts[:assertions], do: Enum.flat_map(notebook.sections, &without_assertion/1), else: []),
+      if(opts[:values], do: Enum.flat_map(cells, &without_value/1), else: []),
       marks([notebook.setup | cells], dependent),
+      errors_without_compiler(cells, dependent),
       duplicates(cells, :exercise),
       duplicates(cells, :check),
       Enum.flat_map(exercises, &incomplete/1),
@@ -84,6 +92,17 @@ defmodule Livemd.Linter do
       else: [{section.line, "the section #{inspect(section.name)} has cells and no assertion"}]
   end
 
+  defp without_value(%Cell{kind: {:check, _}}), do: []
+
+  defp without_value(cell) do
+    if line = Syntax.ends_in_assertion(cell.code) do
+      message = "the cell ends in an assertion: end it in the value that it speaks of"
+      [{cell.line + line - 1, message}]
+    else
+      []
+    end
+  end
+
   defp marks(cells, toolchain) do
     for %Cell{} = cell <- cells,
         message <- mark(cell, cell in toolchain),
@@ -107,6 +126,12 @@ defmodule Livemd.Linter do
     do: ["continue_on_error on a cell that isn't a check: it would hide a failure"]
 
   defp mark(_cell, _toolchain?), do: []
+
+  defp errors_without_compiler(cells, dependent) do
+    for %Cell{expected_error: error, line: line} = cell <- cells,
+        error != nil and cell not in dependent,
+        do: {line, "a stub that needs no toolchain has no compiler that refuses it with #{error}"}
+  end
 
   defp duplicates(cells, kind) do
     named = for %Cell{kind: {^kind, name}, line: line} <- cells, do: {name, line}

@@ -21,10 +21,18 @@ defmodule Livemd.Cell do
 
   `line` is the line of the first line of code: an error on line `n` of the code is on line
   `line + n - 1` of the file. `path` is set when the code is from a reader's own file and not from
-  the notebook.
+  the notebook. `expected_error` is set on a stub that doesn't compile as shipped: the code of the
+  compiler's error, such as `E0308`, or `error` for one without a code.
   """
   @enforce_keys [:code, :line]
-  defstruct [:code, :line, kind: :plain, continue_on_error: false, path: nil]
+  defstruct [
+    :code,
+    :line,
+    kind: :plain,
+    continue_on_error: false,
+    expected_error: nil,
+    path: nil
+  ]
 
   @typedoc "An exercise's stub and its check carry the exercise's name, such as `structs-1`."
   @type kind :: :plain | {:exercise, String.t()} | {:check, String.t()}
@@ -33,6 +41,7 @@ defmodule Livemd.Cell do
           line: pos_integer(),
           kind: kind(),
           continue_on_error: boolean(),
+          expected_error: String.t() | nil,
           path: Path.t() | nil
         }
 end

@@ -21,7 +21,8 @@ defmodule Livemd.Parser do
 
     * a **cell**: a fence marked `elixir`. The comment `<!-- livebook:{"continue_on_error":true} -->`
       may precede it. Its first line may be `# exercise: NAME` or `# check: NAME`; a name consists of
-      `a-z`, `0-9`, `-` and `_`;
+      `a-z`, `0-9`, `-` and `_`. `# exercise: NAME (E0308: it doesn't compile yet)` marks a stub which
+      the compiler must refuse with this error, and `(error: ...)` one whose error has no code;
     * a **fence** that is only shown, marked exactly `rust`, `rust,compile_fail`, `rust,compile_fail,E0596`
       (with any code), `c`, `toml`, `console`, `text`, `mermaid`, `diff` or `yaml`;
     * **details**: a line `<details>`, a line `<summary>Text</summary>`, a blank line, prose and
@@ -126,13 +127,16 @@ defmodule Livemd.Parser do
   defp cells([item | rest], done), do: cells(rest, [item | done])
   defp cells([], done), do: Enum.reverse(done)
 
-  defp cell(fence), do: %Cell{code: fence.code, line: fence.line + 1, kind: kind(fence.code)}
+  defp cell(fence), do: mark(%Cell{code: fence.code, line: fence.line + 1})
 
-  defp kind(code) do
-    case Regex.run(~r/\A# (exercise|check): ([a-z0-9][a-z0-9_-]*)(?=\n|\z)/, code) do
-      [_, "exercise", name] -> {:exercise, name}
-      [_, "check", name] -> {:check, name}
-      nil -> :plain
+  @mark ~r/\A# (exercise|check): ([a-z0-9][a-z0-9_-]*)(?: \((E\d{4}|error): \S.*\))?(?=\n|\z)/
+
+  defp mark(cell) do
+    case Regex.run(@mark, cell.code) do
+      [_, "exercise", name, error] -> %{cell | kind: {:exercise, name}, expected_error: error}
+      [_, "exercise", name] -> %{cell | kind: {:exercise, name}}
+      [_, "check", name] -> %{cell | kind: {:check, name}}
+      _check_with_error_or_nil -> cell
     end
   end
 
@@ -192,7 +196,8 @@ defmodule Livemd.Parser do
   # A cell whose mark is misspelt or not on the first line would silently be a plain one.
   defp misplaced_marks(notebook) do
     message =
-      "only a cell's first line marks it, exactly as `# exercise: name-1` or `# check: name-1`"
+      "only a cell's first line marks it, exactly as `# exercise: name-1` or `# check: name-1`, " <>
+        "or `# exercise: name-1 (E0308: it doesn't compile yet)`"
 
     for %Cell{} = cell <- [notebook.setup | Notebook.cells(notebook)],
         {text, index} <- cell.code |> String.split("\n") |> Enum.with_index(),

@@ -25,7 +25,10 @@ defmodule Livemd.CellResult do
   @typedoc "An `:aborted` cell did not run, because an earlier cell failed."
   @type status :: :ok | {:failed, Failure.t()} | {:skipped, String.t()} | :aborted
 
-  @typedoc "A `:waiting` cell is the check of an exercise that is not solved yet."
+  @typedoc """
+  A `:waiting` cell is the check of an exercise that is not solved yet, or its stub if that is marked
+  with the compiler's error.
+  """
   @type verdict :: :held | :waiting | :failed | :skipped | :aborted
 
   @type t :: %__MODULE__{cell: Cell.t(), status: status(), failure: Failure.t() | nil}
@@ -46,7 +49,8 @@ defmodule Livemd.Report do
   alias Livemd.{CellResult, Exercise, Failure, Notebook}
 
   @typedoc """
-  How a notebook is run: `:shipped`, where each check must fail by an assertion; `:solved`, where the
+  How a notebook is run: `:shipped`, where each check must fail by an assertion, and each stub that is
+  marked with a compiler's error by this error; `:solved`, where the
   solutions replace the stubs and each check must pass; or `:learner`, where a check may pass or fail.
   """
   @type mode :: :shipped | :solved | :learner
@@ -92,12 +96,28 @@ defmodule Livemd.Report do
   defp verdict(_cell, {:skipped, _reason}, _mode), do: {:skipped, nil}
   defp verdict(%{kind: {:check, _}} = cell, status, :shipped), do: shipped_check(status, cell)
 
+  defp verdict(%{kind: {:exercise, _}, expected_error: error} = cell, status, :shipped)
+       when error != nil,
+       do: refused_stub(status, cell)
+
+  defp verdict(%{expected_error: error}, {:failed, _failure}, :learner) when error != nil,
+    do: {:waiting, nil}
+
   # A learner's unfinished solution may crash its check.
   defp verdict(%{kind: {:check, _}, continue_on_error: true}, {:failed, _failure}, :learner),
     do: {:waiting, nil}
 
   defp verdict(_cell, :ok, _mode), do: {:held, nil}
   defp verdict(_cell, {:failed, failure}, _mode), do: {:failed, failure}
+
+  defp refused_stub(:ok, %{kind: {_, name}, line: line, expected_error: error}),
+    do: exercise(line, "the stub of #{name} compiles, although it is marked with #{error}")
+
+  defp refused_stub({:failed, failure}, %{kind: {_, name}, expected_error: error}) do
+    if Failure.compiler_errors(failure) == [error],
+      do: {:waiting, nil},
+      else: {:failed, explain(failure, "the stub of #{name} is not refused with #{error} alone")}
+  end
 
   defp shipped_check({:failed, %{kind: :assertion}}, %{continue_on_error: true}),
     do: {:waiting, nil}
@@ -110,13 +130,18 @@ defmodule Livemd.Report do
   end
 
   defp shipped_check({:failed, failure}, %{kind: {:check, name}}) do
-    text = "the check of #{name} crashes instead of failing by an assertion\n"
-    coloured = failure.coloured && text <> failure.coloured
-    {:failed, %{failure | kind: :exercise, plain: text <> failure.plain, coloured: coloured}}
+    text = "the check of #{name} crashes instead of failing by an assertion"
+    {:failed, explain(failure, text)}
   end
 
   defp shipped_check(:ok, %{kind: {:check, name}, line: line}) do
     exercise(line, "the check of #{name} passes before it is solved")
+  end
+
+  defp explain(failure, text) do
+    text = text <> "\n"
+    coloured = failure.coloured && text <> failure.coloured
+    %{failure | kind: :exercise, plain: text <> failure.plain, coloured: coloured}
   end
 
   defp exercise(line, text), do: {:failed, %Failure{kind: :exercise, line: line, plain: text}}

@@ -10,10 +10,10 @@ defmodule Livemd.Toolchain do
   @callback missing() :: nil | String.t()
 
   @doc """
-  Does slow preparations once, before the time limit of any cell starts. An error may be ignored here:
-  the first cell that needs the toolchain reports it.
+  Does what a cell with this code needs and what is slow the first time, before the cell's time limit
+  starts. An error may be ignored here: the cell reports it.
   """
-  @callback prepare() :: :ok | {:error, String.t()}
+  @callback prepare(code :: String.t()) :: :ok | {:error, String.t()}
 end
 
 defmodule Livemd.Requirements do
@@ -81,7 +81,12 @@ defmodule Livemd.Requirements do
   @spec prepare(Cell.t(), [module()]) :: :ok
   def prepare(cell, toolchains) do
     named = named(cell.code, toolchains)
-    for tool <- toolchains, tool in named, lacking(tool, toolchains) == nil, do: tool.prepare()
+
+    for tool <- toolchains,
+        tool in named,
+        lacking(tool, toolchains) == nil,
+        do: tool.prepare(cell.code)
+
     :ok
   end
 

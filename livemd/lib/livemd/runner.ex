@@ -109,6 +109,13 @@ defmodule Livemd.Runner do
   def point(%__MODULE__{state: :running} = runner), do: {:ok, {runner.evaluator, runner.last}}
   def point(%__MODULE__{}), do: :aborted
 
+  @doc """
+  Returns what the code of an attempt that starts at a point can use: the names of the variables, and the
+  lines that made aliases and imports. Returns `nil` if the process that holds the state has died.
+  """
+  @spec scope(point()) :: Evaluator.scope() | nil
+  def scope({evaluator, key}), do: Evaluator.scope(evaluator, key)
+
   @doc "Returns whether the process that holds the point's state is alive."
   @spec alive?(point()) :: boolean()
   def alive?({evaluator, _key}), do: Process.alive?(evaluator.pid)

@@ -40,6 +40,30 @@ defmodule Livemd.Syntax do
   defp one(name), do: if(Atom.to_string(name) =~ ~r/\A(assert|refute)(_|\z)/, do: 1, else: 0)
 
   @doc """
+  Returns the line of the code's last expression if that is a bare assertion, whose value says no more
+  than that it holds: `refute ...`, and `assert ...` of anything but a match. Returns `nil` otherwise.
+
+      iex> Livemd.Syntax.ends_in_assertion("x = 1\\nassert x == 1")
+      2
+      iex> Livemd.Syntax.ends_in_assertion("assert {:ok, value} = fetch()")
+      nil
+  """
+  @spec ends_in_assertion(String.t()) :: pos_integer() | nil
+  def ends_in_assertion(code) do
+    last =
+      case parse(code) do
+        {:__block__, _, expressions} -> List.last(expressions)
+        expression -> expression
+      end
+
+    case last do
+      {:assert, _, [{:=, _, _} | _]} -> nil
+      {name, meta, [_ | _]} when name in [:assert, :refute] -> meta[:line]
+      _other -> nil
+    end
+  end
+
+  @doc """
   Returns the variables that the code reads from the code before it, and those that it binds for
   the code after it.
 

@@ -130,8 +130,9 @@ defmodule Livemd.Terminal.Report do
     do: value(result, terminal) ++ held(result, terminal)
 
   defp verdict(%{verdict: :waiting, status: {:failed, failure}} = result, _notebook, terminal) do
-    {:check, exercise} = result.cell.kind
-    heading = style("… #{exercise} is waiting for your solution", [:yellow], terminal)
+    {kind, exercise} = result.cell.kind
+    why = if kind == :check, do: "is waiting for your solution", else: "doesn't compile yet"
+    heading = style("… #{exercise} #{why}", [:yellow], terminal)
     [heading | failure.plain |> split() |> indent("  ")]
   end
 

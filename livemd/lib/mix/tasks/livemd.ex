@@ -15,6 +15,7 @@ defmodule Mix.Tasks.Livemd do
     * `--lint` - lint the notebooks without running them
     * `--solved` - run each exercise with its solution in place of its stub
     * `--assertions` - require an assertion in each section that has cells
+    * `--values` - require that a cell, unless it is a check, ends in a value and not in an assertion
     * `--timeout S` - seconds that a cell may take (60)
     * `--help` - print this text
 
@@ -37,6 +38,7 @@ defmodule Mix.Tasks.Livemd do
     lint: :boolean,
     solved: :boolean,
     assertions: :boolean,
+    values: :boolean,
     timeout: :integer,
     help: :boolean
   ]
@@ -122,6 +124,7 @@ defmodule Mix.Tasks.Livemd do
     options = [
       setup: List.first(indexes) || Enum.find(notebooks, & &1.setup),
       assertions: opts[:assertions] || false,
+      values: opts[:values] || false,
       toolchains: toolchains()
     ]
 

@@ -1,0 +1,1 @@
+//! The crates that cells of a notebook may use: see `Cargo.toml`.
