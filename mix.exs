@@ -126,7 +126,15 @@ defmodule Roundtrip.MixProject do
       main: "readme",
       source_ref: "v#{@version}",
       extras:
-        ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md", "LICENSE"] ++
+        [
+          "README.md",
+          "CHANGELOG.md",
+          "CONTRIBUTING.md",
+          "RELEASING.md",
+          "SECURITY.md",
+          "docs/glossary.md",
+          "LICENSE"
+        ] ++
           notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
       # The tasks in dev/ are not part of the package.
@@ -148,6 +156,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index first_call structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index rust first_call structs resources mutation messages server toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

@@ -29,12 +29,12 @@ first_cell.(
     {"?", ["question mark"], ~r/[)\w]\?[;.),\s]/}
   ]) ++
   in_rust.("One owner", [
-    {"ownership, move and drop", ["owner"], ~r/\bmove\b|\bdrop\(|\bimpl Drop\b/}
+    {"ownership, move and drop", ["owner"], ~r/\bmove\b|\bdrop\(|\bimpl Drop\b/},
+    {"clone", ["clone"], ~r/\.clone\(\)/}
   ]) ++
   in_rust.("Borrowing", [
     {"references and borrowing", ["borrow"], ~r/(?<![&\w])&(?!&)(mut )?\w/},
-    {"&str", ["&str", "string slice"], ~r/&str\b/},
-    {"clone", ["clone"], ~r/\.clone\(\)/}
+    {"&str", ["&str", "string slice"], ~r/&str\b/}
   ]) ++
   in_rust.("Lifetimes", [
     {"lifetimes", ["lifetime"], ~r/<'\w+|&'\w+/}
@@ -50,8 +50,7 @@ first_cell.(
   ]) ++
   in_rust.("Traits", [
     {"traits", ["trait"], ~r/\btrait \w+|\bimpl(<[^>]*>)? [\w:]+(<[^>]*>)? for\b/},
-    {"generics", ["generic"], ~r/\bfn \w+<[A-Z]/},
-    {"dyn", ["dyn", "trait object"], ~r/\bdyn \w/}
+    {"generics", ["generic"], ~r/\bfn \w+<[A-Z]/}
   ]) ++
   in_rust.("Vectors, iterators and closures", [
     {"Vec", ["vec"], ~r/\bVec<|\bvec!/},
@@ -60,5 +59,6 @@ first_cell.(
   ]) ++
   in_rust.("Box and Arc", [
     {"Box", ["box"], ~r/\bBox(<|::)/},
+    {"dyn", ["dyn", "trait object"], ~r/\bdyn \w/},
     {"Arc", ["arc"], ~r/\bArc(<|::)/}
   ])

@@ -20,6 +20,12 @@ defmodule Roundtrip.Native do
   @typedoc "A signed 64-bit integer, Rust's `i64`."
   @type i64 :: integer()
 
+  @typedoc "A rectangle, on the Rust side a struct with `NifMap`."
+  @type rectangle :: %{width: i64(), height: i64()}
+
+  @typedoc "A shape, on the Rust side an enum that implements `Decoder` and `Encoder` by hand."
+  @type shape :: {:circle, float()} | {:square, float()} | :point
+
   @typedoc "A plain map, on the Rust side a struct with `NifMap`."
   @type summary :: %{count: i64(), longest: i64()}
 
@@ -56,6 +62,249 @@ defmodule Roundtrip.Native do
   @doc "Returns the number of Rust values that Elixir refers to: created, and not dropped yet."
   @spec live_resources() :: non_neg_integer()
   def live_resources, do: stub()
+
+  # rust
+
+  @doc """
+  Returns what somebody of this age pays for a ticket.
+
+      iex> Roundtrip.Native.ticket("Ada", 17)
+      "Ada pays 5 euros"
+  """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
+  @spec ticket(String.t(), i64()) :: String.t()
+  def ticket(_name, _age), do: stub()
+
+  @doc """
+  Converts a temperature.
+
+      iex> Roundtrip.Native.fahrenheit(100)
+      212.0
+  """
+  @spec fahrenheit(i64()) :: float()
+  def fahrenheit(_celsius), do: stub()
+
+  @doc """
+  Returns what `count` items cost, with a tenth off from ten items on. If that doesn't fit in 64 bits,
+  Rust panics, which raises an `ErlangError`.
+
+      iex> {Roundtrip.Native.order_total(20, 9), Roundtrip.Native.order_total(20, 10)}
+      {180, 180}
+  """
+  @spec order_total(i64(), i64()) :: i64()
+  def order_total(_price, _count), do: stub()
+
+  @doc "Returns `{inner, outer}`: two variables `n`, one of which shadows the other in a block."
+  @spec scopes(i64()) :: {i64(), i64()}
+  def scopes(_n), do: stub()
+
+  @doc """
+  Returns half of an even number, or `nil` for an odd one.
+
+      iex> {Roundtrip.Native.half_of(10), Roundtrip.Native.half_of(7)}
+      {5, nil}
+  """
+  @spec half_of(i64()) :: i64() | nil
+  def half_of(_number), do: stub()
+
+  @doc """
+  Says in words what half of a number is.
+
+      iex> Roundtrip.Native.describe_half(10)
+      "twice 5"
+  """
+  @spec describe_half(i64()) :: String.t()
+  def describe_half(_number), do: stub()
+
+  @doc """
+  Adds two integers that are given as text. In Rust it is a `Result<i64, String>`.
+
+      iex> Roundtrip.Native.add_texts("2", "3")
+      {:ok, 5}
+      iex> Roundtrip.Native.add_texts("2", "three")
+      {:error, "three isn't an integer"}
+  """
+  @doc blocks: "copies the strings: 1 ms for about 700 kB"
+  @spec add_texts(String.t(), String.t()) :: {:ok, i64()} | {:error, String.t()}
+  def add_texts(_a, _b), do: stub()
+
+  @doc """
+  Returns the word in capital letters and with an exclamation mark.
+
+      iex> Roundtrip.Native.shout("rust")
+      "RUST!"
+  """
+  @doc blocks: "walks through the string: 1 ms for about 200 kB"
+  @spec shout(String.t()) :: String.t()
+  def shout(_word), do: stub()
+
+  @doc """
+  Returns the word twice, of which the second is a clone, and the number twice.
+
+      iex> Roundtrip.Native.copies("ha", 1)
+      {"ha", "ha", 1, 1}
+  """
+  @doc blocks: "copies the string: 1 ms for about 350 kB"
+  @spec copies(String.t(), i64()) :: {String.t(), String.t(), i64(), i64()}
+  def copies(_word, _number), do: stub()
+
+  @doc """
+  Returns the word, repeated once.
+
+      iex> Roundtrip.Native.twice("ha")
+      "haha"
+  """
+  @doc blocks: "copies the string: 1 ms for about 350 kB"
+  @spec twice(String.t()) :: String.t()
+  def twice(_word), do: stub()
+
+  @doc """
+  Returns the word with two exclamation marks.
+
+      iex> Roundtrip.Native.excite("hi")
+      "hi!!"
+  """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
+  @spec excite(String.t()) :: String.t()
+  def excite(_word), do: stub()
+
+  @doc """
+  Returns the number of code points and of bytes in a text.
+
+      iex> Roundtrip.Native.letters_and_bytes("Zoë")
+      {3, 4}
+  """
+  @doc blocks: "walks through the string: 1 ms for about 15 MB"
+  @spec letters_and_bytes(String.t()) :: {non_neg_integer(), non_neg_integer()}
+  def letters_and_bytes(_text), do: stub()
+
+  @doc """
+  Returns the text that has more bytes, or the first if both have as many.
+
+      iex> Roundtrip.Native.longer("Elixir", "Rust")
+      "Elixir"
+  """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
+  @spec longer(String.t(), String.t()) :: String.t()
+  def longer(_a, _b), do: stub()
+
+  @doc """
+  Returns the text before the first space.
+
+      iex> Roundtrip.Native.first_word("to and fro")
+      "to"
+  """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
+  @spec first_word(String.t()) :: String.t()
+  def first_word(_text), do: stub()
+
+  @doc """
+  Swaps the elements of a pair. It decodes neither of them, so they may be any terms.
+
+      iex> Roundtrip.Native.swap({:a, [1, 2]})
+      {[1, 2], :a}
+  """
+  @spec swap({term(), term()}) :: {term(), term()}
+  def swap(_pair), do: stub()
+
+  @doc """
+  Returns the area of a rectangle.
+
+      iex> Roundtrip.Native.rectangle_area(%{width: 3, height: 2})
+      6
+  """
+  @spec rectangle_area(rectangle()) :: i64()
+  def rectangle_area(_rectangle), do: stub()
+
+  @doc """
+  Returns a square that was widened by `by`.
+
+      iex> Roundtrip.Native.wide_square(2, 1)
+      %{width: 3, height: 2}
+  """
+  @spec wide_square(i64(), i64()) :: rectangle()
+  def wide_square(_side, _by), do: stub()
+
+  @doc """
+  Returns the area of a shape.
+
+      iex> Roundtrip.Native.shape_area({:square, 3.0})
+      9.0
+  """
+  @spec shape_area(shape()) :: float()
+  def shape_area(_shape), do: stub()
+
+  @doc """
+  Describes a rectangle in a sentence.
+
+      iex> Roundtrip.Native.rectangle_sentence(%{width: 3, height: 2})
+      "This is a rectangle of 3 by 2."
+  """
+  @spec rectangle_sentence(rectangle()) :: String.t()
+  def rectangle_sentence(_rectangle), do: stub()
+
+  @doc """
+  Describes a shape in a sentence.
+
+      iex> Roundtrip.Native.shape_sentence({:square, 1.5})
+      "This is a shape with an area of 2.25."
+  """
+  @spec shape_sentence(shape()) :: String.t()
+  def shape_sentence(_shape), do: stub()
+
+  @doc """
+  Returns a square whose side is the area of a shape.
+
+      iex> Roundtrip.Native.squared({:square, 3.0})
+      {:square, 9.0}
+  """
+  @spec squared(shape()) :: shape()
+  def squared(_shape), do: stub()
+
+  @doc """
+  Returns the squares of the even numbers. An improper list panics in rustler's decoder.
+
+      iex> Roundtrip.Native.even_squares([1, 2, 3, 4])
+      [4, 16]
+  """
+  @doc blocks: "copies the list: 1 ms for about 15,000 elements"
+  @spec even_squares([i64()]) :: [i64()]
+  def even_squares(_numbers), do: stub()
+
+  @doc """
+  Returns the sum of the numbers, each multiplied by `factor`. If it doesn't fit in 64 bits, Rust
+  panics, which raises an `ErlangError`.
+
+      iex> Roundtrip.Native.scaled_total([1, 2, 3], 10)
+      60
+  """
+  @doc blocks: "copies the list: 1 ms for about 25,000 elements"
+  @spec scaled_total([i64()], i64()) :: i64()
+  def scaled_total(_numbers, _factor), do: stub()
+
+  @doc """
+  Describes a rectangle and a shape, which are in one `Vec` in Rust.
+
+      iex> Roundtrip.Native.describe_both(%{width: 3, height: 2}, :point)
+      ["a rectangle of 3 by 2", "a shape with an area of 0"]
+  """
+  @spec describe_both(rectangle(), shape()) :: [String.t()]
+  def describe_both(_rectangle, _shape), do: stub()
+
+  @doc """
+  Returns how many `Arc`s own the word: at first, after a clone, and after a drop.
+
+      iex> Roundtrip.Native.owners("shared")
+      {1, 2, 1}
+  """
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
+  @spec owners(String.t()) :: {pos_integer(), pos_integer(), pos_integer()}
+  def owners(_word), do: stub()
+
+  @doc "Returns how many `Arc`s own the word within a block that clones one, and after that block."
+  @doc blocks: "copies the string: 1 ms for about 700 kB"
+  @spec owners_in_block(String.t()) :: {pos_integer(), pos_integer()}
+  def owners_in_block(_word), do: stub()
 
   # first_call
 

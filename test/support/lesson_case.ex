@@ -7,7 +7,7 @@ defmodule Roundtrip.LessonCase do
 
   use ExUnit.CaseTemplate
 
-  alias Livemd.{Exercise, Failure, Linter, Notebook, Parser, Problem, Runner}
+  alias Livemd.{Cell, Exercise, Failure, Fence, Linter, Notebook, Parser, Problem, Runner}
   alias Roundtrip.{Progress, RustBatch, RustFences, WrongSolutions}
 
   @toolchains [Roundtrip.Rust]
@@ -27,10 +27,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w()
+  @teach_rust ~w(rust)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w()
+  @end_in_values ~w(rust)
 
   @change ~r/\A# Change it: \S/
 
@@ -126,6 +126,8 @@ defmodule Roundtrip.LessonCase do
     run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
     {report, problems} = run.(notebook, @runner ++ opts)
 
+    problems = problems ++ Enum.map(misquoted(report), &to_string/1)
+
     case problems ++ Enum.map(report.failures, &Failure.format(&1, notebook)) do
       [] -> :ok
       failures -> flunk(Enum.join(failures, "\n\n"))
@@ -139,6 +141,26 @@ defmodule Roundtrip.LessonCase do
 
     assert for(name <- checks, name in Progress.passed(), do: name) == report.passed
     report
+  end
+
+  @doc """
+  Returns a problem for each line of the `text` fence below a cell that expects rustc to refuse it, if the
+  cell didn't print that line. The fence is for readers who have no rustc.
+  """
+  def misquoted(%{notebook: notebook} = report) do
+    printed =
+      for %{status: :ok} = result <- report.cells, into: %{}, do: {result.cell, result.output}
+
+    for %{blocks: blocks} <- notebook.sections,
+        [%Cell{} = cell, %Fence{info: "text"} = fence] <-
+          Enum.chunk_every(blocks, 2, 1, :discard),
+        cell.code =~ "Roundtrip.Rust.Error",
+        output = printed[cell],
+        lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
+        {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),
+        line not in lines do
+      %Problem{path: notebook.path, line: fence.line + index, message: "rustc doesn't say this"}
+    end
   end
 
   # Of the cells, the solutions and the wrong solutions.

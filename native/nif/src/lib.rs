@@ -6,6 +6,7 @@ mod first_call;
 mod messages;
 mod mutation;
 mod resources;
+mod rust;
 mod structs;
 mod toolbox;
 

@@ -1,0 +1,34 @@
+# Subtracts in the order in which the numbers leave the stack.
+defmodule Calculator do
+  use Roundtrip.Rust,
+    source: """
+    use rustler::NifTaggedEnum;
+
+    #[derive(NifTaggedEnum)]
+    enum Command {
+        Push(i64),
+        Add,
+        Subtract,
+    }
+
+    fn pop(stack: &mut Vec<i64>) -> Result<i64, String> {
+        stack.pop().ok_or("the stack is empty".to_string())
+    }
+
+    #[rustler::nif]
+    fn run(commands: Vec<Command>) -> Result<i64, String> {
+        let mut stack = Vec::new();
+        for command in commands {
+            let result = match command {
+                Command::Push(number) => number,
+                Command::Add => pop(&mut stack)? + pop(&mut stack)?,
+                Command::Subtract => pop(&mut stack)? - pop(&mut stack)?,
+            };
+            stack.push(result);
+        }
+        pop(&mut stack)
+    }
+    """
+
+  def run(_commands), do: :erlang.nif_error(:nif_not_loaded)
+end

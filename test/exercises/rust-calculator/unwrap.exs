@@ -1,0 +1,33 @@
+# Panics where a number is missing.
+defmodule Calculator do
+  use Roundtrip.Rust,
+    source: """
+    use rustler::NifTaggedEnum;
+
+    #[derive(NifTaggedEnum)]
+    enum Command {
+        Push(i64),
+        Add,
+        Subtract,
+    }
+
+    #[rustler::nif]
+    fn run(commands: Vec<Command>) -> Result<i64, String> {
+        let mut stack = Vec::new();
+        for command in commands {
+            let result = match command {
+                Command::Push(number) => number,
+                Command::Add => stack.pop().unwrap() + stack.pop().unwrap(),
+                Command::Subtract => {
+                    let newest: i64 = stack.pop().unwrap();
+                    stack.pop().unwrap() - newest
+                }
+            };
+            stack.push(result);
+        }
+        stack.pop().ok_or("the stack is empty".to_string())
+    }
+    """
+
+  def run(_commands), do: :erlang.nif_error(:nif_not_loaded)
+end

@@ -1,0 +1,2 @@
+# Takes the clone of a clone for one more text, with one owner.
+predicted = {2, 1}

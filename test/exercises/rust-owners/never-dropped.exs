@@ -1,0 +1,2 @@
+# Forgets that what a block owns is dropped at its end.
+predicted = {3, 3}

@@ -1,0 +1,3 @@
+defmodule Roundtrip.RustTest do
+  use Roundtrip.LessonCase, lesson: "rust"
+end
