@@ -156,6 +156,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index rust first_call terms structs resources mutation messages server toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

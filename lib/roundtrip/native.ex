@@ -525,6 +525,339 @@ defmodule Roundtrip.Native do
   @spec block_dirty(0..1000) :: :ok
   def block_dirty(_milliseconds), do: stub()
 
+  # terms
+
+  @doc """
+  Returns the name of the term's type in Rust, a variant of rustler's `TermType`.
+
+      iex> Roundtrip.Native.term_type("text")
+      "Binary"
+  """
+  @spec term_type(term()) :: String.t()
+  def term_type(_term), do: stub()
+
+  @doc """
+  Returns the same term, which Rust neither decodes nor copies.
+
+      iex> Roundtrip.Native.echo_term([1, :two])
+      [1, :two]
+  """
+  @spec echo_term(term) :: term when term: var
+  def echo_term(_term), do: stub()
+
+  @doc """
+  Returns an equal list, which Rust has decoded into a `Vec<i64>` and encoded again.
+
+      iex> Roundtrip.Native.echo_integers([1, 2])
+      [1, 2]
+  """
+  @spec echo_integers([i64()]) :: [i64()]
+  def echo_integers(_numbers), do: stub()
+
+  @doc """
+  Returns the index of `wanted`, or `nil`. Decodes the whole list into a `Vec<i64>` first.
+
+      iex> Roundtrip.Native.find_index_vec([5, 7], 7)
+      1
+  """
+  @spec find_index_vec([i64()], i64()) :: non_neg_integer() | nil
+  def find_index_vec(_numbers, _wanted), do: stub()
+
+  @doc """
+  Returns the index of `wanted`, or `nil`. Reads the list up to there, and panics at the end of an
+  improper one.
+
+      iex> Roundtrip.Native.find_index([5, 7, :unread], 7)
+      1
+  """
+  @spec find_index([i64()], i64()) :: non_neg_integer() | nil
+  def find_index(_numbers, _wanted), do: stub()
+
+  @doc """
+  Returns the index of `wanted` like `find_index/2`, and raises an `ArgumentError` at the end of an
+  improper list.
+
+      iex> Roundtrip.Native.find_index_proper([5, 7], 7)
+      1
+  """
+  @spec find_index_proper([i64()], i64()) :: non_neg_integer() | nil
+  def find_index_proper(_numbers, _wanted), do: stub()
+
+  @doc """
+  Returns how often each word of the text occurs.
+
+      iex> Roundtrip.Native.word_counts("to be or not to be")
+      %{"to" => 2, "be" => 2, "or" => 1, "not" => 1}
+  """
+  @spec word_counts(String.t()) :: %{String.t() => pos_integer()}
+  def word_counts(_text), do: stub()
+
+  @doc """
+  Returns the sum of the values, or `nil` if it doesn't fit. Decodes the map into a `HashMap` first.
+  Raises an `ArgumentError` if there are more than 1,000 entries.
+
+      iex> Roundtrip.Native.stock_total_hash_map(%{"tea" => 3, "coffee" => 4})
+      7
+  """
+  @spec stock_total_hash_map(%{String.t() => i64()}) :: i64() | nil
+  def stock_total_hash_map(_stock), do: stub()
+
+  @doc """
+  Returns the sum of the values like `stock_total_hash_map/1`, without decoding the keys.
+
+      iex> Roundtrip.Native.stock_total(%{"tea" => 3, "coffee" => 4})
+      7
+  """
+  @spec stock_total(%{term() => i64()}) :: i64() | nil
+  def stock_total(_stock), do: stub()
+
+  @doc """
+  Returns the keys in the order in which Rust iterates over the map.
+
+      iex> Roundtrip.Native.map_keys(%{b: 2})
+      [:b]
+  """
+  @spec map_keys(map()) :: [term()]
+  def map_keys(_map), do: stub()
+
+  @doc """
+  Returns the *last* value of `:retries`, unlike `Keyword.get/2`. For teaching only.
+
+      iex> Roundtrip.Native.retries_hash_map(retries: 1, retries: 2)
+      2
+  """
+  @spec retries_hash_map(keyword(i64())) :: i64() | nil
+  def retries_hash_map(_options), do: stub()
+
+  @doc """
+  Returns the first value of `:retries`, as `Keyword.get/2` does.
+
+      iex> Roundtrip.Native.retries(retries: 1, retries: 2)
+      1
+  """
+  @spec retries(keyword(i64())) :: i64() | nil
+  def retries(_options), do: stub()
+
+  @doc """
+  Returns a keyword list with values of different types.
+
+      iex> Roundtrip.Native.default_options()
+      [retries: 3, mode: "careful"]
+  """
+  @spec default_options() :: keyword()
+  def default_options, do: stub()
+
+  @doc """
+  Returns the atom of this name, and creates it if it doesn't exist. Atoms are never freed, so it is
+  for teaching only. Raises an `ArgumentError` if the name has characters outside of Latin-1.
+
+      iex> Roundtrip.Native.atom_new("ok")
+      :ok
+  """
+  @spec atom_new(String.t()) :: atom()
+  def atom_new(_name), do: stub()
+
+  @doc """
+  Returns the atom of this name, or `nil` if it doesn't exist.
+
+      iex> Roundtrip.Native.atom_existing("ok")
+      :ok
+  """
+  @spec atom_existing(String.t()) :: atom() | nil
+  def atom_existing(_name), do: stub()
+
+  @doc """
+  Returns whether Rust's `Option<Atom>` is a `Some`, which it is for `nil` too. For teaching only.
+
+      iex> Roundtrip.Native.atom_is_given(nil)
+      true
+  """
+  @spec atom_is_given(atom()) :: boolean()
+  def atom_is_given(_atom), do: stub()
+
+  @doc """
+  Returns whether the atom isn't `nil`.
+
+      iex> Roundtrip.Native.atom_is_not_nil(nil)
+      false
+  """
+  @spec atom_is_not_nil(atom()) :: boolean()
+  def atom_is_not_nil(_atom), do: stub()
+
+  @doc """
+  Returns whether the argument isn't `nil`, and raises an `ArgumentError` unless it is `nil` or an integer.
+
+      iex> Roundtrip.Native.integer_is_given(nil)
+      false
+  """
+  @spec integer_is_given(i64() | nil) :: boolean()
+  def integer_is_given(_number), do: stub()
+
+  @doc """
+  Returns the number of bytes. Rust's `&str` checks the text and borrows it.
+
+      iex> Roundtrip.Native.length_str("né")
+      3
+  """
+  @spec length_str(String.t()) :: non_neg_integer()
+  def length_str(_text), do: stub()
+
+  @doc """
+  Returns the number of bytes. Rust's `Binary` borrows the bytes unchecked.
+
+      iex> Roundtrip.Native.length_binary("né")
+      3
+  """
+  @spec length_binary(binary()) :: non_neg_integer()
+  def length_binary(_bytes), do: stub()
+
+  @doc """
+  Returns the first line, or an empty string. Rust's `String` copies the whole text.
+
+      iex> Roundtrip.Native.first_line_string("hello\\nworld")
+      "hello"
+  """
+  @spec first_line_string(String.t()) :: String.t()
+  def first_line_string(_text), do: stub()
+
+  @doc """
+  Returns the first line, or an empty string. Rust's `&str` borrows the text.
+
+      iex> Roundtrip.Native.first_line("hello\\nworld")
+      "hello"
+  """
+  @spec first_line(String.t()) :: String.t()
+  def first_line(_text), do: stub()
+
+  @doc """
+  Returns the code points, as `String.to_charlist/1` does.
+
+      iex> Roundtrip.Native.code_points("né")
+      [110, 233]
+  """
+  @spec code_points(String.t()) :: [non_neg_integer()]
+  def code_points(_text), do: stub()
+
+  @doc """
+  Returns the first bytes of the text. Panics if the text is shorter, or a code point would be cut. For
+  teaching only.
+
+      iex> Roundtrip.Native.first_bytes("né", 1)
+      "n"
+  """
+  @spec first_bytes(String.t(), non_neg_integer()) :: String.t()
+  def first_bytes(_text, _count), do: stub()
+
+  @doc """
+  Returns the first bytes of the text, or `nil` if it is shorter, or a code point would be cut.
+
+      iex> {Roundtrip.Native.first_bytes_checked("né", 1), Roundtrip.Native.first_bytes_checked("né", 2)}
+      {"n", nil}
+  """
+  @spec first_bytes_checked(String.t(), non_neg_integer()) :: String.t() | nil
+  def first_bytes_checked(_text, _count), do: stub()
+
+  @doc """
+  Returns the square, or `nil` if it doesn't fit in 128 bits.
+
+      iex> Roundtrip.Native.square(9_223_372_036_854_775_807)
+      85070591730234615847396907784232501249
+  """
+  @spec square(integer()) :: integer() | nil
+  def square(_number), do: stub()
+
+  @doc """
+  Returns the number as rustler decodes it into an `i128`, which goes wrong below the smallest one.
+  For teaching only.
+
+      iex> Roundtrip.Native.echo_i128(-5)
+      -5
+  """
+  @spec echo_i128(integer()) :: integer()
+  def echo_i128(_number), do: stub()
+
+  @doc """
+  Returns the number, or raises an `ArgumentError` if it isn't an `i128`.
+
+      iex> Roundtrip.Native.echo_i128_checked(-5)
+      -5
+  """
+  @spec echo_i128_checked(integer()) :: integer()
+  def echo_i128_checked(_number), do: stub()
+
+  @doc """
+  Returns the number as Rust's `f64`, which integers are converted to as well.
+
+      iex> Roundtrip.Native.echo_float(3)
+      3.0
+  """
+  @spec echo_float(number()) :: float()
+  def echo_float(_number), do: stub()
+
+  @doc """
+  Returns the product of an integer of any length, given as `:binary.encode_unsigned/1` returns it, and
+  a factor of at most 32 bits.
+
+      iex> Roundtrip.Native.multiply_bytes(<<1, 0>>, 3)
+      <<3, 0>>
+  """
+  @spec multiply_bytes(binary(), 0..4_294_967_295) :: binary()
+  def multiply_bytes(_number, _factor), do: stub()
+
+  @doc """
+  Returns the text with ASCII letters in upper case, through a `Vec<u8>` that is copied once more.
+
+      iex> Roundtrip.Native.upcase_vec("abc")
+      "ABC"
+  """
+  @spec upcase_vec(binary()) :: binary()
+  def upcase_vec(_text), do: stub()
+
+  @doc """
+  Returns the text with ASCII letters in upper case, changed in an `OwnedBinary` of the VM.
+
+      iex> Roundtrip.Native.upcase("abc")
+      "ABC"
+  """
+  @spec upcase(binary()) :: binary()
+  def upcase(_text), do: stub()
+
+  @doc """
+  Returns the sum of all bytes, modulo 2³².
+
+      iex> Roundtrip.Native.checksum([1, "a", [[2]]])
+      100
+  """
+  @spec checksum(iodata()) :: non_neg_integer()
+  def checksum(_data), do: stub()
+
+  @doc """
+  Returns a part of a binary, as a view that keeps the whole binary alive.
+
+      iex> Roundtrip.Native.slice_view("hello world", 6, 5)
+      "world"
+  """
+  @spec slice_view(binary(), non_neg_integer(), non_neg_integer()) :: binary()
+  def slice_view(_bytes, _start, _length), do: stub()
+
+  @doc """
+  Returns a copy of a part of a binary.
+
+      iex> Roundtrip.Native.slice_copy("hello world", 6, 5)
+      "world"
+  """
+  @spec slice_copy(binary(), non_neg_integer(), non_neg_integer()) :: binary()
+  def slice_copy(_bytes, _start, _length), do: stub()
+
+  @doc """
+  Returns the text in upper case, computed by a thread that Rust starts and waits for.
+
+      iex> Roundtrip.Native.upcase_on_thread("né")
+      {:ok, "NÉ"}
+  """
+  @spec upcase_on_thread(String.t()) :: {:ok, String.t()} | {:error, :no_thread | :panicked}
+  def upcase_on_thread(_text), do: stub()
+
   # structs
 
   @doc "Creates a shared struct, with a value behind `ref` that only Rust can read."

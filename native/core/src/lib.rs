@@ -13,5 +13,6 @@ pub mod mutation;
 pub mod resources;
 pub mod server;
 pub mod structs;
+pub mod terms;
 
 pub use error::Error;

@@ -8,6 +8,7 @@ mod mutation;
 mod resources;
 mod rust;
 mod structs;
+mod terms;
 mod toolbox;
 
 use error::Error;

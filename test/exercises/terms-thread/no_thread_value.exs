@@ -1,0 +1,20 @@
+# the length of the whole text
+defmodule LongestLine do
+  use Roundtrip.Rust,
+    source: """
+    use rustler::Atom;
+    use std::thread;
+
+    mod atoms {
+        rustler::atoms! { panicked }
+    }
+
+    #[rustler::nif]
+    fn longest_line(text: String) -> Result<usize, Atom> {
+        let search = move || text.len();
+        thread::spawn(search).join().map_err(|_panic| atoms::panicked())
+    }
+    """
+
+  def longest_line(_text), do: :erlang.nif_error(:nif_not_loaded)
+end

@@ -1,0 +1,3 @@
+defmodule Roundtrip.TermsTest do
+  use Roundtrip.LessonCase, lesson: "terms"
+end
