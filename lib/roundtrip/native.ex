@@ -366,7 +366,7 @@ defmodule Roundtrip.Native do
       iex> {Roundtrip.Native.mean_or(10, 0, 7), Roundtrip.Native.mean_or(10, 0, nil)}
       {7, nil}
   """
-  @spec mean_or(i64(), i64(), default) :: i64() | default when default: i64() | nil
+  @spec mean_or(i64(), i64(), i64() | nil) :: i64() | nil
   def mean_or(_total, _count, _default), do: stub()
 
   @doc """
