@@ -26,10 +26,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust terms resources)
+  @teach_rust ~w(rust first_call terms resources)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust terms resources)
+  @end_in_values ~w(index rust first_call terms resources post)
 
   @change ~r/\A# Change it: \S/
 
