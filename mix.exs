@@ -143,7 +143,7 @@ defmodule Roundtrip.MixProject do
       groups_for_modules: [
         "The HTTP server": [~r/^Roundtrip\.Server\b/],
         Lessons: [
-          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Toolbox)\b/,
+          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|LongWork|Toolbox)\b/,
           Roundtrip.Measure,
           Roundtrip.Poll,
           Roundtrip.Schedulers
@@ -156,6 +156,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call terms structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index rust first_call terms structs resources mutation messages long_work server toolbox shipping)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

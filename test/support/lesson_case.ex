@@ -27,10 +27,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust terms)
+  @teach_rust ~w(rust terms long_work)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust terms)
+  @end_in_values ~w(rust terms long_work)
 
   @change ~r/\A# Change it: \S/
 

@@ -8,6 +8,7 @@
 pub mod bounded;
 pub mod error;
 pub mod first_call;
+pub mod long_work;
 pub mod messages;
 pub mod mutation;
 pub mod resources;

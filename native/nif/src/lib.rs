@@ -3,6 +3,7 @@
 
 mod error;
 mod first_call;
+mod long_work;
 mod messages;
 mod mutation;
 mod resources;
