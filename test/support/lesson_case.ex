@@ -144,8 +144,9 @@ defmodule Roundtrip.LessonCase do
   end
 
   @doc """
-  Returns a problem for each line of the `text` fence below a cell that expects rustc to refuse it, if the
-  cell didn't print that line. The fence is for readers who have no rustc.
+  Returns a problem for each line of the `text` fence below a cell that needs rustc, if the cell didn't print
+  that line: it expects rustc to refuse it, or it prints by itself. The fence is for readers who have no
+  rustc.
   """
   def misquoted(%{notebook: notebook} = report) do
     printed =
@@ -154,12 +155,16 @@ defmodule Roundtrip.LessonCase do
     for %{blocks: blocks} <- notebook.sections,
         [%Cell{} = cell, %Fence{info: "text"} = fence] <-
           Enum.chunk_every(blocks, 2, 1, :discard),
-        cell.code =~ "Roundtrip.Rust.Error",
+        cell.code =~ "Roundtrip.Rust.Error" or cell.code =~ "IO.puts",
         output = printed[cell],
         lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
         {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),
         line not in lines do
-      %Problem{path: notebook.path, line: fence.line + index, message: "rustc doesn't say this"}
+      %Problem{
+        path: notebook.path,
+        line: fence.line + index,
+        message: "the cell doesn't print this"
+      }
     end
   end
 
