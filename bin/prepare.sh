@@ -86,12 +86,15 @@ compile_as_reader() {
 
 # System.halt(0) in a cell or a test ends the run with exit status 0, so check its journal (Livemd.Journal), too.
 run_to_completion() { # COMMAND...
-  local journal
+  local journal status=0
   journal=$(mktemp "$root/_build/journal.XXXXXX")
-  LIVEMD_JOURNAL=$journal "$@" || return
-  [ "$(tail -n 1 "$journal")" != complete ] || { rm "$journal" && return; }
-  elixir -pa "$root/_build/*/lib/livemd/ebin" -e 'IO.puts(:stderr, Livemd.Journal.explain(hd(System.argv())))' "$journal"
-  return 1
+  LIVEMD_JOURNAL=$journal "$@" || status=$?
+  if [ $status = 0 ] && [ "$(tail -n 1 "$journal")" != complete ]; then
+    status=1
+    elixir -pa "$root/_build/*/lib/livemd/ebin" -e 'IO.puts(:stderr, Livemd.Journal.explain(hd(System.argv())))' "$journal"
+  fi
+  rm -f "$journal"
+  return $status
 }
 
 watches() { case " $* " in *" --watch "*) ;; *) return 1 ;; esac; }
