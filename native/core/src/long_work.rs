@@ -26,7 +26,7 @@ pub fn is_prime(number: u32) -> bool {
     number >= 2
         && (2..)
             .take_while(|divisor| *divisor <= number / divisor)
-            .all(|divisor| number % divisor != 0)
+            .all(|divisor| !number.is_multiple_of(divisor))
 }
 
 /// Returns how many primes there are below `limit`.
