@@ -18,19 +18,17 @@ defmodule Roundtrip.LessonCase do
     index-1 index-2
     first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
     structs-1 structs-2 structs-3 structs-4 structs-5 structs-6
-    resources-1 resources-2 resources-3 resources-4 resources-5
     mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
-    messages-1 messages-2 messages-3 messages-4 messages-5
     server-1 server-2 server-3 server-4 server-5
     toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
     shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust project terms)
+  @teach_rust ~w(rust project first_call terms resources messages calls long_work)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust project terms)
+  @end_in_values ~w(index rust project first_call terms resources messages calls long_work post)
 
   @change ~r/\A# Change it: \S/
 
@@ -150,9 +148,9 @@ defmodule Roundtrip.LessonCase do
   end
 
   @doc """
-  Returns a problem for each line of the `text` fence below a cell that expects rustc to refuse it, or that
-  runs cargo or Mix in a project, if the cell didn't print that line. The fence is for readers who have no
-  Rust.
+  Returns a problem for each line of the `text` fence below a cell that needs rustc, if the cell didn't print
+  that line: it expects rustc to refuse it, runs cargo or Mix in a project, or prints by itself. The fence is for readers who have no
+  rustc.
   """
   def misquoted(%{notebook: notebook} = report) do
     printed =
@@ -161,7 +159,7 @@ defmodule Roundtrip.LessonCase do
     for %{blocks: blocks} <- notebook.sections,
         [%Cell{} = cell, %Fence{info: "text"} = fence] <-
           Enum.chunk_every(blocks, 2, 1, :discard),
-        cell.code =~ ~r/Roundtrip\.Rust\.(Error|Project)/,
+        cell.code =~ ~r/Roundtrip\.Rust\.(Error|Project)|IO\.puts/,
         output = printed[cell],
         lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
         {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),

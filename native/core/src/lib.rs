@@ -8,8 +8,10 @@
 #![forbid(unsafe_code)]
 
 pub mod bounded;
+pub mod calls;
 pub mod error;
 pub mod first_call;
+pub mod long_work;
 pub mod messages;
 pub mod mutation;
 pub mod resources;

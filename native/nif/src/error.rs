@@ -1,6 +1,6 @@
 //! The one error type of this library.
 
-use roundtrip_core::messages::{Failure, Rejection};
+use roundtrip_core::calls::{Failure, Rejection};
 use roundtrip_core::thread::NoThread;
 use rustler::NifUnitEnum;
 
@@ -12,6 +12,8 @@ pub(crate) enum Error {
     AlreadyAnswered,
     #[error("somebody else holds the lock")]
     Busy,
+    #[error("the job was cancelled")]
+    Cancelled,
     #[error("a process that the call needs has died")]
     Down,
     #[error("the callee has dropped the call")]
