@@ -149,8 +149,8 @@ defmodule Roundtrip.LessonCase do
 
   @doc """
   Returns a problem for each line of the `text` fence below a cell that needs rustc, if the cell didn't print
-  that line: it expects rustc to refuse it, runs cargo or Mix in a project, or prints by itself. The fence is for readers who have no
-  rustc.
+  that line: it expects rustc to refuse it, runs cargo or Mix in a project, or prints by itself. The fence is
+  for readers who have no rustc.
   """
   def misquoted(%{notebook: notebook} = report) do
     printed =
@@ -159,7 +159,7 @@ defmodule Roundtrip.LessonCase do
     for %{blocks: blocks} <- notebook.sections,
         [%Cell{} = cell, %Fence{info: "text"} = fence] <-
           Enum.chunk_every(blocks, 2, 1, :discard),
-        cell.code =~ ~r/Roundtrip\.Rust\.(Error|Project)|IO\.puts/,
+        cell.code =~ ~r/Roundtrip\.Rust\.(Error|Hex|Project)|IO\.puts/,
         output = printed[cell],
         lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
         {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),
