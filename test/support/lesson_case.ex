@@ -18,7 +18,6 @@ defmodule Roundtrip.LessonCase do
     index-1 index-2
     first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
     resources-1 resources-2 resources-3 resources-4 resources-5
-    mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
     messages-1 messages-2 messages-3 messages-4 messages-5
     server-1 server-2 server-3 server-4 server-5
     toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
@@ -26,10 +25,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust terms structs)
+  @teach_rust ~w(rust terms structs mutation)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust terms structs)
+  @end_in_values ~w(rust terms structs mutation)
 
   @change ~r/\A# Change it: \S/
 
