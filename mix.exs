@@ -133,12 +133,15 @@ defmodule Roundtrip.MixProject do
           "RELEASING.md",
           "SECURITY.md",
           "docs/glossary.md",
+          "docs/cheatsheet.md",
           "LICENSE"
         ] ++
           notebooks(),
       groups_for_extras: [Lessons: ~r"notebooks/"],
-      # The tasks in dev/ are not part of the package.
-      filter_modules: fn module, _metadata -> not match?("Mix." <> _, inspect(module)) end,
+      # What is in dev/ is not part of the package.
+      filter_modules: fn module, _metadata ->
+        not (inspect(module) =~ ~r/^(Mix\.|Roundtrip\.(Footprint|Trend)$)/)
+      end,
       # The first group that matches a module is the one that it is in.
       groups_for_modules: [
         "The HTTP server": [~r/^Roundtrip\.Server\b/],
@@ -156,6 +159,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call terms structs resources mutation messages server toolbox shipping)
+  @lessons ~w(index rust first_call terms structs resources mutation messages server toolbox shipping post)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

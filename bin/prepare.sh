@@ -86,10 +86,55 @@ compile_as_reader() {
 
 # System.halt(0) in a cell or a test ends the run with exit status 0, so check its journal (Livemd.Journal), too.
 run_to_completion() { # COMMAND...
-  local journal
+  local journal status=0
   journal=$(mktemp "$root/_build/journal.XXXXXX")
-  LIVEMD_JOURNAL=$journal "$@" || return
-  [ "$(tail -n 1 "$journal")" != complete ] || { rm "$journal" && return; }
-  elixir -pa "$root/_build/*/lib/livemd/ebin" -e 'IO.puts(:stderr, Livemd.Journal.explain(hd(System.argv())))' "$journal"
-  return 1
+  LIVEMD_JOURNAL=$journal "$@" || status=$?
+  if [ $status = 0 ] && [ "$(tail -n 1 "$journal")" != complete ]; then
+    status=1
+    elixir -pa "$root/_build/*/lib/livemd/ebin" -e 'IO.puts(:stderr, Livemd.Journal.explain(hd(System.argv())))' "$journal"
+  fi
+  rm -f "$journal"
+  return $status
+}
+
+watches() { case " $* " in *" --watch "*) ;; *) return 1 ;; esac; }
+
+# With --watch, standard error goes to a file: the deliberate panics of a lesson would hide the reader's own.
+run_learn() { # ARGUMENTS OF bin/learn
+  local status=0
+  if watches "$@"; then (run_mix roundtrip.learn "$@") 2>>"$crashes/stderr" || status=$?
+  else run_mix roundtrip.learn "$@" || status=$?; fi
+  printf '%s\n' $status >"$crashes/status"
+  [ ! -f "$crashes/attempt" ] && return $status
+}
+
+after_learn() {
+  # Of standard error, Livemd.Practice shows the part of an attempt; this is the rest.
+  cat "$crashes/stderr" >&2 2>/dev/null || true
+  rm -rf "$crashes"
+  # Livemd.Terminal.Keys restores the terminal a moment after a VM that was killed.
+  for _ in {1..100}; do
+    if [ ! -t 0 ] || stty -a | grep -q ' icanon'; then break; fi
+  done
+}
+
+# Native code in an exercise may end the VM. Livemd.Practice leaves the exercise's name then, and says so in a new VM.
+learn() { # ARGUMENTS OF bin/learn
+  local status
+  crashes=$(mktemp -d "$root/_build/crashes.XXXXXX")
+  export ROUNDTRIP_CRASHES=$crashes
+  trap after_learn EXIT
+  while :; do
+    status=0
+    run_to_completion run_learn "$@" || status=$?
+    if [ $status = 3 ]; then set -- --watch "$@" && continue; fi
+    if [ ! -f "$crashes/attempt" ]; then
+      # 141 is learn's own, for a closed pipe.
+      [ $status -le 128 ] || [ $status = 141 ] || say "a signal has ended the VM (exit status $status); run it again to continue"
+      return $status
+    fi
+    if [ ! -t 0 ] || [ ! -t 1 ]; then
+      die "the code of $(cat "$crashes/attempt") has ended the VM (exit status $(cat "$crashes/status"))"
+    fi
+  done
 }

@@ -16,6 +16,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   use Mix.Task
 
   alias Livemd.{Batch, Exercise, Journal, Parser, Practice, Reader, Report, Terminal}
+  alias Livemd.Practice.Overview
   alias Roundtrip.Progress
   alias Roundtrip.Progress.Formatter
 
@@ -24,6 +25,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     list: :boolean,
     progress: :boolean,
     reset: :boolean,
+    restart: :string,
     watch: :boolean,
     folder: :string,
     help: :boolean
@@ -32,6 +34,10 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   # The exit status that a shell reports for a program that writes into a closed pipe.
   @broken_pipe 141
   @wrong_usage 2
+  # bin/learn names the folder of `Livemd.Practice`'s option `:crashes`.
+  @crashes "ROUNDTRIP_CRASHES"
+  # Asks bin/learn for another VM with `--watch`, whose standard error it redirects.
+  @watch 3
 
   # Without cargo, cells that use it are skipped.
   @toolchains [Roundtrip.Rust]
@@ -71,14 +77,18 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp dispatch(%{help: true}, _lessons, options), do: say(@usage, options)
   defp dispatch(%{list: true}, _lessons, options), do: list(course(options), options)
   defp dispatch(%{progress: true}, _lessons, options), do: progress(options)
-  defp dispatch(%{reset: true}, [], options), do: reset(options)
 
-  defp dispatch(%{watch: true}, [], options) do
-    wrong_usage(
-      "--watch needs a lesson: bin/learn --watch LESSON. --list names them all.",
-      options
-    )
-  end
+  defp dispatch(%{restart: exercise} = switches, [], options),
+    do: restart(exercise, switches, options)
+
+  defp dispatch(%{restart: _exercise}, _lessons, options),
+    do: wrong_usage("--restart takes one exercise. See --help.", options)
+
+  defp dispatch(%{reset: true} = switches, [], options),
+    do: reset(nil, course(options), switches, options)
+
+  defp dispatch(%{watch: true} = switches, [], options),
+    do: with_notebooks(course(options), options, &watch(&1, nil, switches, options))
 
   defp dispatch(switches, [], options) do
     if options[:terminal] && not is_map_key(switches, :all),
@@ -92,8 +102,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     name = Path.basename(lesson, ".livemd")
 
     case List.keyfind(course, name, 0) do
-      nil -> unknown_lesson(lesson, course, options)
-      _found when is_map_key(switches, :reset) -> reset(name, options)
+      nil -> unknown("lesson", lesson, Enum.map(course, &elem(&1, 0)), options)
+      found when is_map_key(switches, :reset) -> reset(name, [found], switches, options)
       found -> with_notebooks([found], options, &one(&1, switches, course, options))
     end
   end
@@ -103,7 +113,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp one([found], %{watch: true} = switches, course, options),
-    do: watch(found, Enum.map(course, &elem(&1, 0)), switches, options)
+    do: watch([found], Enum.map(course, &elem(&1, 0)), switches, options)
 
   defp one([found], switches, _course, options),
     do: read(found, options[:terminal] != nil and not is_map_key(switches, :all), options)
@@ -129,11 +139,15 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp list(course, options) do
     wide = course |> Enum.map(fn {lesson, _} -> String.length(lesson) end) |> Enum.max()
+    terminal = options[:terminal] || Terminal.new()
 
     with_notebooks(course, options, fn notebooks ->
+      passed = passed(options)
+
       for {lesson, notebook} <- notebooks do
         sections = Terminal.count(length(notebook.sections), "section")
-        [String.pad_trailing(lesson, wide), "  ", notebook.title, " (", sections, ")\n"]
+        heading = [String.pad_trailing(lesson, wide), "  ", notebook.title, " (", sections, ")"]
+        Enum.map([heading | Overview.exercises(notebook, terminal, passed: passed)], &[&1, "\n"])
       end
       |> say(options)
     end)
@@ -144,26 +158,59 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     say(Enum.map(Formatter.lines(Progress.read(), colour?(options)), &[&1, "\n"]), options)
   end
 
-  defp reset(options) do
+  # Otherwise the next --watch would find the old files, and all would pass again.
+  defp reset(lesson, course, switches, options) do
     start()
-    forgotten(Progress.reset(), "the course", options)
+    where = lesson || "the course"
+
+    with {:ok, exercises} <- if(lesson, do: Progress.reset(lesson), else: Progress.reset()),
+         folders = for({lesson, _} <- course, do: Path.join(folder(switches), lesson)),
+         {:ok, moved} <- set_aside(folders) do
+      count = Terminal.count(length(exercises), "exercise")
+      some = "Forgot #{count} of #{where}: #{Enum.join(exercises, ", ")}\n"
+      none = "Nothing of #{where} was remembered.\n"
+      moved = for {folder, kept} <- moved, do: "Moved your files: #{folder} is #{kept} now.\n"
+      say([if(exercises == [], do: none, else: some) | moved], options)
+    else
+      {:error, why} -> failed_reset(why, options)
+    end
   end
 
-  defp reset(lesson, options), do: forgotten(Progress.reset(lesson), lesson, options)
+  defp set_aside(folders) do
+    results = for folder <- folders, do: {folder, Practice.set_aside(folder)}
 
-  defp forgotten({:ok, exercises}, where, options) do
-    count = Terminal.count(length(exercises), "exercise")
-    some = "Forgot #{count} of #{where}: #{Enum.join(exercises, ", ")}\n"
-    say(if(exercises == [], do: "Nothing of #{where} was remembered.\n", else: some), options)
-
-    if File.dir?("exercises"),
-      do: say("The files in exercises/ are unchanged.\n", options),
-      else: 0
+    case for {_folder, {:error, why}} <- results, do: why do
+      [] -> {:ok, for({folder, {:ok, kept}} when kept != nil <- results, do: {folder, kept})}
+      [why | _] -> {:error, why}
+    end
   end
 
-  defp forgotten({:error, why}, _where, options) do
+  defp failed_reset(why, options) do
     print_error(["Not all could be forgotten: ", why, "\n"], options)
     1
+  end
+
+  defp restart(name, switches, options) do
+    with_notebooks(course(options), options, fn notebooks ->
+      exercises =
+        for {lesson, notebook} <- notebooks, one <- Exercise.all(notebook), do: {one, lesson}
+
+      case Enum.find(exercises, fn {exercise, _lesson} -> exercise.name == name end) do
+        nil -> unknown("exercise", name, for({one, _} <- exercises, do: one.name), options)
+        {exercise, lesson} -> restart(exercise, lesson, switches, options)
+      end
+    end)
+  end
+
+  defp restart(exercise, lesson, switches, options) do
+    with {:ok, forgotten} <- Progress.reset(exercise.name),
+         {:ok, {path, kept}} <- Practice.restart(exercise, lesson, files(lesson, switches)) do
+      kept = if kept, do: " What you had is in #{kept}."
+      passed = if forgotten != [], do: " It counts as open again."
+      say(["#{path} is as shipped.", kept || "", passed || "", "\n"], options)
+    else
+      {:error, why} -> failed_reset(why, options)
+    end
   end
 
   # Offers to continue with the first lesson that has an exercise which hasn't passed.
@@ -185,14 +232,14 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp ask(next, notebooks, switches, options) do
-    of_next = if next, do: "Enter: read it · w: work on its exercises · ", else: ""
+    of_next = if next, do: "Enter: read it · w: work on the exercises · ", else: ""
     choices = of_next <> "a: run all lessons · q: quit > "
     say(Terminal.style(choices, [:faint], options[:terminal]), options)
     answer = IO.gets(Keyword.get(options, :input, :stdio), "")
 
     case is_binary(answer) && answer |> String.trim() |> String.downcase() do
       "" when next != nil -> read(next, true, options)
-      "w" when next != nil -> watch(next, Enum.map(notebooks, &elem(&1, 0)), switches, options)
+      "w" when next != nil -> watch_elsewhere(notebooks, switches, options)
       "a" -> run_all(notebooks, options)
       quit when quit in ["q", false] -> 0
       _other -> ask(next, notebooks, switches, options)
@@ -219,17 +266,34 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   defp status(reports), do: if(Enum.all?(reports, &Report.ok?/1), do: 0, else: 1)
 
-  defp watch({lesson, notebook}, lessons, switches, options) do
-    own = [
-      folder: Path.join(Map.get(switches, :folder, "exercises"), lesson),
-      command: "bin/learn --watch #{lesson}",
-      reading: "bin/learn #{lesson}",
-      runner: [toolchains: @toolchains],
-      passed: passed(options)
-    ]
-
-    notebook |> Practice.run(own ++ devices(options)) |> watched(lesson, lessons, options)
+  defp watch_elsewhere(notebooks, switches, options) do
+    if System.get_env(@crashes),
+      do: @watch,
+      else: watch(notebooks, nil, switches, options)
   end
+
+  # One lesson of those named, or the whole course.
+  defp watch(notebooks, lessons, switches, options) do
+    lesson = if lessons, do: notebooks |> hd() |> elem(0)
+    crashes = System.get_env(@crashes)
+    # A VM that the reader's code starts must not write into this folder.
+    System.delete_env(@crashes)
+    runner = [toolchains: @toolchains]
+    own = [runner: runner, passed: passed(options), crashes: crashes] ++ files(lesson, switches)
+    notebooks |> Practice.run(own ++ devices(options)) |> watched(lesson, lessons, options)
+  end
+
+  # What the header of an exercise's file says, and where the file is.
+  defp files(lesson, switches) do
+    [folder: folder(switches), command: watch_command(lesson), reading: &"bin/learn #{&1}"]
+  end
+
+  defp folder(switches), do: Map.get(switches, :folder, "exercises")
+  defp watch_command(nil), do: "bin/learn --watch"
+  defp watch_command(lesson), do: "bin/learn --watch #{lesson}"
+
+  defp watched(:passed, nil, _lessons, options),
+    do: say("All exercises of the course pass.\n", options)
 
   defp watched(:passed, lesson, lessons, options) do
     next = lessons |> Enum.drop_while(&(&1 != lesson)) |> Enum.at(1)
@@ -237,11 +301,13 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     say("All exercises of #{lesson} pass.#{tail}\n", options)
   end
 
-  defp watched(:quit, lesson, _lessons, options) do
-    say("bin/learn --watch #{lesson} continues from here.\n", options)
-  end
+  defp watched(:quit, lesson, _lessons, options),
+    do: say("#{watch_command(lesson)} continues from here.\n", options)
 
   defp watched(:failed, _lesson, _lessons, _options), do: 1
+
+  defp watched(:none, nil, _lessons, options),
+    do: wrong_usage("The course has no exercises.", options)
 
   defp watched(:none, lesson, _lessons, options) do
     wrong_usage("#{lesson} has no exercises: bin/learn #{lesson} reads it.", options)
@@ -261,12 +327,14 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     end
   end
 
-  defp unknown_lesson(lesson, course, options) do
-    names = Enum.map(course, &elem(&1, 0))
-    nearest = Enum.max_by(names, &String.jaro_distance(&1, lesson), fn -> nil end)
+  defp unknown(kind, name, names, options) do
+    nearest = Enum.max_by(names, &String.jaro_distance(&1, name), fn -> nil end)
     hint = if nearest, do: " Did you mean #{nearest}?", else: ""
-    message = "There is no lesson #{lesson}.#{hint}\nThe lessons are: #{Enum.join(names, ", ")}."
-    wrong_usage(message, options)
+
+    all =
+      if kind == "lesson", do: "The lessons are: #{Enum.join(names, ", ")}.", else: "See --list."
+
+    wrong_usage("There is no #{kind} #{name}.#{hint}\n#{all}", options)
   end
 
   defp unknown_option("--livebook", options) do

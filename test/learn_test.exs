@@ -188,7 +188,7 @@ defmodule Roundtrip.LearnTest do
       learnt = bare(context, "w\nq\n")
       assert learnt.status == 0
       assert learnt.printed =~ "Edit #{context.dir}/alpha/alpha-1.exs and save it."
-      assert learnt.printed =~ "bin/learn --watch alpha continues from here.\n"
+      assert learnt.printed =~ "bin/learn --watch continues from here.\n"
     end
 
     test "when everything has passed, only the whole course is left", context do
@@ -261,13 +261,40 @@ defmodule Roundtrip.LearnTest do
       assert File.read!(Path.join(dir, "alpha/alpha-1.exs")) =~ "`bin/learn --watch alpha` runs"
     end
 
-    test "needs a lesson, one that there is, and one with exercises", %{dir: dir} do
+    test "without a lesson goes through the course, and resumes at what is open", %{dir: dir} do
+      gamma = String.replace(@alpha, "alpha-1", "gamma-1")
+      course = course(dir, [{"alpha", @alpha}, {"beta", @beta}, {"gamma", gamma}])
+      args = ["--watch", "--folder", dir]
+
+      learnt = learn(args, course, passed: [])
+      assert learnt.status == 1
+      assert learnt.printed =~ "alpha-1 does not pass yet: #{dir}/alpha/alpha-1.exs"
+      assert learnt.printed =~ "gamma-1 does not pass yet: #{dir}/gamma/gamma-1.exs"
+      file = File.read!(Path.join(dir, "gamma/gamma-1.exs"))
+      assert file =~ "While `bin/learn --watch` runs"
+      assert file =~ "`bin/learn gamma` shows the lesson."
+
+      left = learn(args, course, terminal: Terminal.new(), passed: ["alpha-1"], keys: "q\n")
+      assert left.status == 0
+      assert left.printed =~ "(gamma-1, 2 of 2)"
+      refute left.printed =~ "alpha-1"
+      assert left.printed =~ "bin/learn --watch continues from here.\n"
+
+      for lesson <- ["alpha", "gamma"],
+          do: File.write!(Path.join(dir, "#{lesson}/#{lesson}-1.exs"), "answer = 42")
+
+      learnt = learn(args, course, passed: [])
+      assert learnt.status == 0
+      assert learnt.printed =~ "All exercises of the course pass.\n"
+    end
+
+    test "needs a lesson that there is, and exercises", %{dir: dir} do
       course = course(dir, [{"alpha", @alpha}, {"beta", @beta}])
 
-      for {args, complaint} <- [
-            {["--watch"], "--watch needs a lesson"},
-            {["--watch", "betta"], "There is no lesson betta. Did you mean beta?"},
-            {["--watch", "beta"], "beta has no exercises: bin/learn beta reads it.\n"}
+      for {args, course, complaint} <- [
+            {["--watch", "betta"], course, "There is no lesson betta. Did you mean beta?"},
+            {["--watch", "beta"], course, "beta has no exercises: bin/learn beta reads it.\n"},
+            {["--watch"], tl(course), "The course has no exercises."}
           ] do
         learnt = learn(args, course)
         assert learnt.status == 2
@@ -277,10 +304,24 @@ defmodule Roundtrip.LearnTest do
   end
 
   describe "options" do
-    test "--list names the lessons with title and sections", %{dir: dir} do
-      learnt = learn(["--list"], course(dir, [{"alpha", @alpha}, {"b", @beta}]))
+    test "--list has the lessons, and their exercises with what has passed", %{dir: dir} do
+      long = String.replace(@alpha, "## An exercise", "## Exercise: #{String.duplicate("a", 80)}")
+      course = course(dir, [{"alpha", @alpha}, {"b", @beta}, {"long", long}])
+      learnt = learn(["--list"], course, passed: [])
       assert learnt.status == 0
-      assert learnt.printed == "alpha  The first (2 sections)\nb      The second (1 section)\n"
+
+      assert learnt.printed == """
+             alpha  The first (2 sections)
+               ○ alpha-1  An exercise
+             b      The second (1 section)
+             long   The first (2 sections)
+               ○ alpha-1  #{String.duplicate("a", 66)}…
+             """
+
+      passed =
+        learn(["--list"], course, passed: ["alpha-1"], terminal: Terminal.new(colour: true))
+
+      assert passed.printed =~ "\e[32m●\e[0m alpha-1"
     end
 
     test "--list says which notebook cannot be read", %{dir: dir} do
@@ -294,7 +335,8 @@ defmodule Roundtrip.LearnTest do
         learnt = learn([option], nil)
         assert learnt.status == 0
 
-        for part <- ~w(LESSON --all --watch --folder --list --progress --reset --livebook --help) do
+        for part <-
+              ~w(LESSON --all --watch --folder --list --progress --restart --reset --livebook --help) do
           assert learnt.printed =~ part
         end
       end
@@ -310,7 +352,14 @@ defmodule Roundtrip.LearnTest do
     end
 
     test "an unknown option, a value too many, two lessons: a message and no stack trace" do
-      for args <- [["--bogus"], ["--list=3"], ["-x"], ["a", "b"]] do
+      for args <- [
+            ["--bogus"],
+            ["--list=3"],
+            ["-x"],
+            ["a", "b"],
+            ["--restart"],
+            ["--restart", "a", "b"]
+          ] do
         learnt = learn(args, [])
         assert learnt.status == 2
         assert learnt.complaint =~ "--help"

@@ -294,6 +294,48 @@ defmodule Roundtrip.ProgressTest do
       assert learn(["--reset"]).printed == "Nothing of the course was remembered.\n"
     end
 
+    test "--reset renames the folders of the files, which would all pass again", %{tmp_dir: dir} do
+      for lesson <- ["structs", "messages", "other"],
+          do: File.mkdir_p!(Path.join([dir, "exercises", lesson]))
+
+      moved = &"Moved your files: #{dir}/exercises/#{&1} is #{dir}/exercises/#{&1}#{&2} now.\n"
+
+      assert learn(["--reset", "structs"]).printed ==
+               "Nothing of structs was remembered.\n" <> moved.("structs", ".old")
+
+      File.mkdir!(Path.join(dir, "exercises/structs"))
+
+      assert learn(["--reset"]).printed ==
+               "Nothing of the course was remembered.\n" <>
+                 moved.("structs", ".old2") <> moved.("messages", ".old")
+
+      assert Enum.sort(File.ls!(Path.join(dir, "exercises"))) ==
+               ["messages.old", "other", "structs.old", "structs.old2"]
+    end
+
+    test "--restart gives one exercise its stub again and forgets that it passed", %{tmp_dir: dir} do
+      for name <- [@structs1, @structs2], do: Roundtrip.passed(name)
+      path = Path.join(dir, "exercises/structs/#{@structs1}.exs")
+      File.mkdir_p!(Path.dirname(path))
+      File.write!(path, "mine")
+
+      assert learn(["--restart", @structs1]).printed ==
+               "#{path} is as shipped. What you had is in #{path}.old. It counts as open again.\n"
+
+      assert File.read!(path <> ".old") == "mine"
+      assert File.read!(path) =~ "# While `bin/learn --watch structs` runs"
+      assert Progress.passed() == [@structs2]
+
+      File.rm!(path)
+      assert learn(["--restart", @structs1]).printed == "#{path} is as shipped.\n"
+
+      learnt = learn(["--restart", @structs1 <> "x"])
+      assert learnt.status == 2
+
+      assert learnt.complaint =~
+               "There is no exercise #{@structs1}x. Did you mean #{@structs1}?\nSee --list.\n"
+    end
+
     test "--reset of an unknown lesson forgets nothing" do
       Roundtrip.passed(@structs1)
       learnt = learn(["--reset", "strukts"])
@@ -382,6 +424,9 @@ defmodule Roundtrip.ProgressTest do
       output: output,
       error: error
     ]
+
+    # Not the files of whoever runs the tests.
+    args = args ++ ["--folder", System.fetch_env!("ROUNDTRIP_DATA") <> "/exercises"]
 
     status = Learn.learn(args, Keyword.merge(defaults, options))
 

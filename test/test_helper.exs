@@ -10,6 +10,7 @@ Logger.put_module_level(Roundtrip.Server.Listener, :warning)
 # All tests share what is built of the Rust in cells, which is kept from one run to the next.
 System.put_env("ROUNDTRIP_CACHE", Path.expand("_build/cells"))
 
-# .ci/run runs these.
-ExUnit.start(exclude: [:slow])
+# .ci/run runs the slow ones. CONTRIBUTING.md says how to run those marked :fuzz.
+ExUnit.start(exclude: [:slow, :fuzz])
+Roundtrip.LongSchedule.watch()
 Livemd.TestJournal.start()

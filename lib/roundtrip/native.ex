@@ -9,7 +9,9 @@ defmodule Roundtrip.Native do
 
   A function that can hold a normal scheduler for more than a millisecond says so in the metadata of
   its documentation, with the reason: `@doc blocks: "copies the string"`. One that starts a thread takes
-  some 30 µs, but counts as a single step of its process.
+  some 30 µs, but counts as a single step of its process. In the same way, `@doc panics: "in its thread"`
+  announces a panic outside of a call, which no process hears of, and `@doc waits: "its thread sleeps"`
+  that something else than a normal scheduler takes long.
   """
 
   use Roundtrip.Precompiled, crate: "roundtrip_nif", path: "native/nif"
@@ -49,6 +51,9 @@ defmodule Roundtrip.Native do
 
   @typedoc "The function of rustler that sends, on the Rust side an enum with `NifUnitEnum`."
   @type send_method :: :env_send | :run | :send_and_clear
+
+  @typedoc "A struct whose module isn't defined."
+  @type undefined :: %{__struct__: Roundtrip.Structs.Undefined, note: String.t()}
 
   @typedoc "A thread for `sender_join/1`, or an error if the system can't start one."
   @type started :: {:ok, reference()} | {:error, :no_thread}
@@ -839,7 +844,7 @@ defmodule Roundtrip.Native do
       %{__struct__: Roundtrip.Structs.Undefined, note: "hi"}
   """
   @doc blocks: "copies the string: 1 ms for about 700 kB"
-  @spec echo_undefined(map()) :: map()
+  @spec echo_undefined(undefined()) :: undefined()
   def echo_undefined(_undefined), do: stub()
 
   @doc """
@@ -1089,10 +1094,12 @@ defmodule Roundtrip.Native do
   def drop_thread_new(_owner), do: stub()
 
   @doc "Creates a resource like `slow_drop_new/1` whose slow value is dropped on a drop thread."
+  @doc waits: "its thread sleeps when it drops the value"
   @spec deferred_drop_new(reference(), 0..1000) :: reference()
   def deferred_drop_new(_drop_thread, _milliseconds), do: stub()
 
   @doc "Creates a resource that holds a drop notifier, and panics when it is dropped. For teaching only."
+  @doc panics: "when the value is dropped"
   @spec panic_on_drop_new(reference()) :: reference()
   def panic_on_drop_new(_notifier), do: stub()
 
@@ -1374,6 +1381,7 @@ defmodule Roundtrip.Native do
   def whereis_local(_name_or_pid), do: stub()
 
   @doc "Sends only the mean to the caller, from a thread. For teaching only: see `spawn_mean_ref/2`."
+  @doc panics: "in its thread, if the count is 0"
   @spec spawn_mean(i64(), i64()) :: :ok
   def spawn_mean(_total, _count), do: stub()
 
@@ -1390,6 +1398,7 @@ defmodule Roundtrip.Native do
   def sender_hi_to(_pid, _is_cool), do: stub()
 
   @doc "Sends a term from a thread that panics when it loads the term again. For teaching only."
+  @doc panics: "in its thread"
   @spec sender_repeat_cleared(pid(), term(), 0..1_000_000) :: started()
   def sender_repeat_cleared(_pid, _term, _times), do: stub()
 

@@ -126,10 +126,15 @@ defmodule Roundtrip.Progress do
   @spec reset() :: {:ok, [name()]} | {:error, String.t()}
   def reset, do: delete(all())
 
-  @doc "Deletes the progress of one lesson's exercises, like `reset/0`."
-  @spec reset(lesson :: String.t()) :: {:ok, [name()]} | {:error, String.t()}
-  def reset(lesson) do
-    delete(for {^lesson, exercises} <- @exercises, exercise <- exercises, do: exercise)
+  @doc "Deletes the progress of one lesson's exercises, or of one exercise, like `reset/0`."
+  @spec reset(lesson_or_exercise :: String.t()) :: {:ok, [name()]} | {:error, String.t()}
+  def reset(name) do
+    delete(
+      for {lesson, exercises} <- @exercises,
+          exercise <- exercises,
+          name in [lesson, exercise],
+          do: exercise
+    )
   end
 
   defp delete(exercises) do

@@ -78,7 +78,7 @@ defmodule Livemd.PracticeTest do
 
   @more "more = fn n -> n + 1 end\n"
   @less "less = fn n -> n - 1 end\n"
-  @prompt "(then Enter) > "
+  @prompt " + Enter > "
 
   setup do
     folder = Path.join(System.tmp_dir!(), "practice-#{System.unique_integer([:positive])}")
@@ -86,7 +86,7 @@ defmodule Livemd.PracticeTest do
     name = :"practice_test_#{System.unique_integer([:positive])}"
     Process.register(self(), name)
     lesson = String.replace(@small, ":OWNER", inspect(name))
-    {:ok, folder: folder, lesson: lesson, one: Path.join(folder, "small-1.exs")}
+    {:ok, folder: folder, lesson: lesson, one: Path.join(folder, "small/small-1.exs")}
   end
 
   defp parse(text) do
@@ -96,10 +96,12 @@ defmodule Livemd.PracticeTest do
 
   defp watch(context, options \\ []) do
     console = Console.start()
-    notebook = parse(context.lesson)
     devices = [input: console, output: console, terminal: Terminal.new(), folder: context.folder]
-    {console, Task.async(fn -> Practice.run(notebook, options ++ devices) end)}
+    {console, Task.async(fn -> Practice.run(course(context), options ++ devices) end)}
   end
+
+  defp course(context),
+    do: Map.get_lazy(context, :course, fn -> [{"small", parse(context.lesson)}] end)
 
   # Until the first prompt.
   defp shown(context, options \\ []) do
@@ -110,7 +112,7 @@ defmodule Livemd.PracticeTest do
   defp once(context, options \\ []) do
     {:ok, output} = StringIO.open("")
     options = options ++ [output: output, folder: context.folder]
-    outcome = Practice.run(parse(context.lesson), options)
+    outcome = Practice.run(course(context), options)
     {_left, printed} = StringIO.contents(output)
     {outcome, printed}
   end
@@ -128,7 +130,7 @@ defmodule Livemd.PracticeTest do
 
   describe "an exercise" do
     test "is shown with its prose, its file, its check and its verdict", context do
-      {console, task, text} = shown(context, command: "learn small", reading: "read small")
+      {console, task, text} = shown(context, command: "learn small", reading: &"read #{&1}")
       assert text =~ "running 1 cell of the lesson, once"
       assert text =~ "Exercise: one more (small-1, 1 of 2)\n"
       assert text =~ "Write `more`: one more than a number.\n"
@@ -137,7 +139,11 @@ defmodule Livemd.PracticeTest do
       assert text =~ "… small-1 does not pass yet: #{context.one}\n"
       assert text =~ "small.livemd:24: Assertion with == failed\n"
       assert text =~ "left:  1\n"
-      assert text =~ "0 of 2 passed · h: hint"
+      assert text =~ "\e[2Ksmall ░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 2\n"
+
+      assert text =~
+               "h hint · s solution · n next · p back · l list · r run · q quit · ? + Enter > "
+
       quit(console, task)
 
       assert File.read!(context.one) == """
@@ -152,22 +158,36 @@ defmodule Livemd.PracticeTest do
              """
     end
 
-    test "that passes makes room for the next, and the last one ends it", context do
+    test "that passes stays until a key, and so does the last one", context do
       {console, task, _text} = shown(context)
 
-      File.write!(context.one, @more)
-      assert expect(console, "1 of 2 passed\n") =~ "✓ small-1 passes (2 assertions held)\n"
+      text = save(context.one, @more, console)
+      assert text =~ "✓ small-1 passes (2 assertions held)\n"
+      assert text =~ "████████████░░░░░░░░░░░░ 1 of 2\n"
+      assert text =~ "Enter s n p l r q ? + Enter > "
+      type(console, "")
       assert expect(console, @prompt) =~ "Exercise: one less (small-2, 2 of 2)\n"
 
-      File.write!(Path.join(context.folder, "small-2.exs"), @less)
-      expect(console, "2 of 2 passed\n")
+      text = save(Path.join(context.folder, "small/small-2.exs"), @less, console)
+      assert text =~ "████████████████████████ 2 of 2\n"
+      type(console, "")
       assert Task.await(task, 30_000) == :passed
+    end
+
+    test "that passes can be compared with the solution", context do
+      {console, task, _text} = shown(context)
+      save(context.one, "# My own.\n\nmore = &(&1 + 1)\n", console)
+      type(console, "s")
+      text = expect(console, @prompt)
+      assert text =~ "#{context.one}\n\n    more = &(&1 + 1)\n"
+      assert text =~ "▾ Solution\n\nelixir\n    more = fn n -> n + 1 end\n"
+      quit(console, task)
     end
 
     test "that passed before is not asked for again", context do
       {console, task, text} = shown(context, passed: ["small-1"])
       assert text =~ "(small-2, 2 of 2)"
-      assert text =~ "1 of 2 passed · "
+      assert text =~ " 1 of 2\n"
       refute File.exists?(context.one)
       quit(console, task)
 
@@ -176,7 +196,7 @@ defmodule Livemd.PracticeTest do
     end
 
     test "keeps the file that the reader has", context do
-      File.mkdir_p!(context.folder)
+      File.mkdir_p!(Path.dirname(context.one))
       File.write!(context.one, "more = :mine\n")
       {console, task, text} = shown(context)
       assert text =~ "✗ small-1 fails"
@@ -194,6 +214,12 @@ defmodule Livemd.PracticeTest do
       assert outcome == :failed
       assert text =~ "- small-3 is skipped: VegaLite is not installed\n"
       assert text =~ "0 of 2 passed\n"
+
+      {console, task, text} = shown(%{context | lesson: lesson})
+      assert text =~ "(small-1, 1 of 2)"
+      type(console, "l")
+      assert expect(console, @prompt) =~ "  - small-3  With a package\n"
+      quit(console, task)
     end
   end
 
@@ -207,7 +233,7 @@ defmodule Livemd.PracticeTest do
 
       for key <- ["?", "what"] do
         type(console, key)
-        assert expect(console, @prompt) =~ "c     checks the file again"
+        assert expect(console, @prompt) =~ "r     checks the file again"
       end
 
       type(console, "")
@@ -225,7 +251,7 @@ defmodule Livemd.PracticeTest do
       type(console, "p")
       assert expect(console, @prompt) =~ "(small-1, 1 of 2)"
       assert save(context.one, @more, console) =~ "✓ small-1 passes"
-      type(console, "c")
+      type(console, "r")
       assert expect(console, @prompt) =~ "✓ small-1 passes"
       type(console, "p")
       assert expect(console, @prompt) =~ "This is the first exercise."
@@ -236,6 +262,140 @@ defmodule Livemd.PracticeTest do
       {console, task, _text} = shown(context)
       type(console, :eof)
       assert Task.await(task, 30_000) == :quit
+    end
+  end
+
+  describe "a course" do
+    @other """
+    # Other
+
+    ## Exercise: the other
+
+    ```elixir
+    # exercise: other-twice
+    twice = fn n -> n end
+    ```
+
+    #{@continue}
+    ```elixir
+    # check: other-twice
+    import ExUnit.Assertions
+    assert twice.(2) == 4
+    ```
+    """
+
+    setup context do
+      {:ok, course: [{"small", parse(context.lesson)}, {"other", parse(@other)}]}
+    end
+
+    test "goes on from one lesson to the next and back, and resumes at what is open", context do
+      {console, task, text} = shown(context, passed: ["small-1", "small-2"])
+      assert text =~ "Exercise: the other (other-twice, 3 of 3)\n"
+      assert text =~ "other       ░░░░░░░░░░░░░░░░░░░░░░░░ 0 of 1\n"
+      assert text =~ "all lessons ████████████████░░░░░░░░ 2 of 3\n"
+      assert text =~ "Edit #{context.folder}/other/other-twice.exs and save it."
+
+      type(console, "p")
+      assert expect(console, @prompt) =~ "(small-2, 2 of 3)"
+      assert_received {:ran, _agent}
+
+      type(console, "l")
+
+      assert expect(console, @prompt) =~ """
+
+             small
+               ● small-1  one more
+             > ● small-2  one less
+
+             other
+               ○ other-twice  the other
+
+             """
+
+      type(console, "")
+      assert expect(console, @prompt) =~ "(other-twice, 3 of 3)"
+
+      text =
+        save(Path.join(context.folder, "other/other-twice.exs"), "twice = &(&1 * 2)", console)
+
+      assert text =~ "✓ other-twice passes"
+      type(console, "n")
+      assert Task.await(task, 30_000) == :passed
+    end
+
+    test "in a pipe is checked whole", context do
+      assert {:failed, text} = once(context)
+      assert text =~ "small-1 does not pass yet"
+      assert text =~ "other-twice does not pass yet"
+      assert text =~ "0 of 3 passed\n"
+    end
+  end
+
+  describe "a VM that has ended" do
+    test "is said, with its last words, and the file is checked when it changes", context do
+      # Not the first exercise.
+      two = Path.join(context.folder, "small/small-2.exs")
+      crashes = crashes(context, %{"attempt" => "small-2", "status" => "139\n"})
+      shell = "bin/prepare.sh: line 70: 123 Segmentation fault (core dumped) mix\n"
+      File.write!(Path.join(crashes, "stderr"), "\nthread 'x' panicked\n" <> shell)
+
+      {console, task, text} = shown(context, crashes: crashes)
+      assert text =~ "(small-2, 2 of 2)"
+      assert text =~ "  │ thread 'x' panicked\n✗ small-2 has ended the whole VM: #{two}\n"
+      assert text =~ "It was a segmentation fault (exit status 139)."
+      refute text =~ "prepare.sh"
+      refute text =~ "does not pass"
+      assert File.ls!(crashes) -- ["attempt"] == File.ls!(crashes)
+
+      File.mkdir_p!(Path.dirname(two))
+      assert save(two, @less, console) =~ "✓ small-2 passes"
+      quit(console, task)
+    end
+
+    test "is prepared for: an attempt leaves its name, and only its standard error is shown",
+         context do
+      crashes = crashes(context, %{"stderr" => "the lesson's own panic"})
+      {console, task, text} = shown(context, crashes: crashes)
+      refute text =~ "panic"
+
+      code = """
+      File.write!("#{crashes}/stderr", "the reader's\\n")
+      IO.puts(File.read!("#{crashes}/attempt"))
+      """
+
+      text = save(context.one, code, console)
+      assert text =~ "│ small-1\n"
+      assert text =~ "│ the reader's\n"
+      refute text =~ "lesson"
+      # It may have started a thread.
+      assert File.read!(crashes <> "/attempt") == "small-1"
+      quit(console, task)
+      assert File.ls!(crashes) == ["stderr"]
+    end
+
+    defp crashes(context, files) do
+      folder = context.folder <> "-crashes"
+      File.mkdir_p!(folder)
+      on_exit(fn -> File.rm_rf!(folder) end)
+      for {name, text} <- files, do: File.write!(Path.join(folder, name), text)
+      folder
+    end
+  end
+
+  describe "a file set aside" do
+    test "gets a name that is free, and the exercise its stub", context do
+      [exercise | _] = Livemd.Exercise.all(parse(context.lesson))
+      restart = fn -> Practice.restart(exercise, "small", folder: context.folder) end
+      assert restart.() == {:ok, {context.one, nil}}
+      stub = File.read!(context.one)
+      assert stub =~ "more = fn n -> n end"
+
+      for {mine, name} <- [{"first", ".old"}, {"second", ".old2"}, {"third", ".old3"}] do
+        File.write!(context.one, mine)
+        assert restart.() == {:ok, {context.one, context.one <> name}}
+        assert File.read!(context.one) == stub
+        assert File.read!(context.one <> name) == mine
+      end
     end
   end
 
@@ -261,7 +421,7 @@ defmodule Livemd.PracticeTest do
         IO.write(file, "n + 1 end")
       end)
 
-      assert expect(console, "(small-2, 2 of 2)") =~ "✓ small-1 passes"
+      assert expect(console, @prompt) =~ "✓ small-1 passes"
       quit(console, task)
     end
 
@@ -375,7 +535,7 @@ defmodule Livemd.PracticeTest do
         assert text =~ "#{context.one}:#{unquote(line)}: "
         assert text =~ unquote(words)
         File.write!(context.one, @more)
-        assert expect(console, "(small-2, 2 of 2)") =~ "✓ small-1 passes"
+        assert expect(console, @prompt) =~ "✓ small-1 passes"
         quit(console, task)
       end
     end
@@ -396,7 +556,7 @@ defmodule Livemd.PracticeTest do
       assert_receive {:ran, _agent}, 5_000
 
       File.write!(context.one, @more)
-      assert expect(console, "(small-2, 2 of 2)") =~ "✓ small-1 passes"
+      assert expect(console, @prompt) =~ "✓ small-1 passes"
       refute_received {:ran, _agent}
       quit(console, task)
     end
@@ -425,7 +585,7 @@ defmodule Livemd.PracticeTest do
       assert {:failed, text} = once(context)
       assert text =~ "✓ small-1 passes"
 
-      File.write!(Path.join(context.folder, "small-2.exs"), @less)
+      File.write!(Path.join(context.folder, "small/small-2.exs"), @less)
       assert {:passed, text} = once(context)
       assert text =~ "2 of 2 passed\n"
     end

@@ -16,6 +16,12 @@ defmodule Roundtrip.Bounds.NifTest do
 
   defp shared, do: Enum.reduce(1..36, :a, fn _, a -> {a, a} end)
 
+  defp refused(term) do
+    Native.saved_load(term)
+  rescue
+    error in ArgumentError -> {:refused, error}
+  end
+
   describe "issue 11, 2: allocation without bound:" do
     test "a term that is shared many times is refused in place of being copied" do
       code = """
@@ -111,6 +117,16 @@ defmodule Roundtrip.Bounds.NifTest do
       {:reductions, counted} = Process.info(self(), :reductions)
       # The VM interrupts a process after 4,000 reductions.
       assert counted - before > 10 * 4_000
+    end
+
+    # Found by random terms: a loop of such calls held its scheduler for 50 ms.
+    test "a term that is refused counts as what it took to find out" do
+      shared = shared()
+      {:reductions, before} = Process.info(self(), :reductions)
+      for _ <- 1..100, do: assert({:refused, _} = refused(shared))
+      {:reductions, counted} = Process.info(self(), :reductions)
+      # 800 µs each, which is most of a timeslice. It was 9 reductions each.
+      assert counted - before > 20 * 4_000
     end
   end
 

@@ -10,7 +10,7 @@ defmodule Roundtrip.Mutation.ContentionTest do
 
     assert run.calls == :counters.get(counter, 1)
     assert run.nanoseconds > 0
-    assert run.overlap > 0 and run.overlap <= 1
+    assert run.overlap >= 50
   end
 
   test "every variant has a run for each number of processes" do
@@ -19,8 +19,7 @@ defmodule Roundtrip.Mutation.ContentionTest do
     assert %{a: %{1 => run, 4 => %{}}, b: %{1 => %{}, 4 => %{}}} =
              Contention.compare(calls, [1, 4], 1)
 
-    assert %{calls: calls, overlap: 1.0} = run
-    assert rem(calls, 50) == 0
+    assert run.overlap >= 1
   end
 
   test "a call that ends its process ends the run" do

@@ -18,6 +18,8 @@ defmodule Roundtrip.Server.FaultTest do
   # The server's deadline, and what two busy cores may add to it.
   @patience 8_000
   @megabyte 1_048_576
+  # Those of code that is loaded meanwhile: fewer than one for each request.
+  @atoms 2_000
 
   # What a request may come to, and how many in a hundred are of its kind.
   @kinds %{
@@ -137,10 +139,10 @@ defmodule Roundtrip.Server.FaultTest do
     assert Process.alive?(server) and Process.alive?(reaper)
     assert Server.address(server) == address
     quiet!(server)
-    back!(base, %{rss: 24 * @megabyte, binaries: @megabyte})
+    back!(base, %{rss: 24 * @megabyte, binaries: @megabyte, atoms: @atoms})
 
     :ok = stop_supervised(Server)
-    back!(outside, %{rss: 48 * @megabyte, binaries: @megabyte})
+    back!(outside, %{rss: 48 * @megabyte, binaries: @megabyte, atoms: @atoms})
   end
 
   # All clients at once. Gives how many requests of each kind came to what.

@@ -8,7 +8,7 @@ defmodule Roundtrip.LessonCase do
   use ExUnit.CaseTemplate
 
   alias Livemd.{Cell, Exercise, Failure, Fence, Linter, Notebook, Parser, Problem, Runner}
-  alias Roundtrip.{Progress, RustBatch, RustFences, WrongSolutions}
+  alias Roundtrip.{LongSchedule, Progress, RustBatch, RustFences, WrongSolutions}
 
   @toolchains [Roundtrip.Rust]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
@@ -122,7 +122,8 @@ defmodule Roundtrip.LessonCase do
     {wrong?, opts} = Keyword.pop(opts, :wrong_solutions, false)
     RustBatch.build(codes(notebook))
     run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
-    {report, problems} = run.(notebook, @runner ++ opts)
+    on_cell = &LongSchedule.cell_finished("#{notebook.path}:#{&1.cell.line}")
+    {report, problems} = run.(notebook, [on_cell: on_cell] ++ @runner ++ opts)
 
     problems = problems ++ Enum.map(misquoted(report), &to_string/1)
 

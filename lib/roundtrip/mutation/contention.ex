@@ -7,8 +7,9 @@ defmodule Roundtrip.Mutation.Contention do
       iex> Roundtrip.Native.counter_get(counter) == run.calls
       true
 
-  The processes run for a fixed time and not for a fixed number of calls. Otherwise a process might
-  end before the next one has started, and nothing would compete.
+  The processes run for a fixed time and not for a fixed number of calls, and the time begins when all
+  of them are running. Otherwise a process might end before the next one has started, and nothing would
+  compete.
 
   The loop around the call is in this module because it is compiled here. In a notebook's cell it
   would be interpreted, and the interpreter would be measured with it.
@@ -17,12 +18,17 @@ defmodule Roundtrip.Mutation.Contention do
   @batch 50
   @rounds 3
 
+  # What is at which index of the array that the processes share. The last one to start sets the deadline.
+  @started 1
+  @deadline 2
+  @never 9_223_372_036_854_775_807
+
   @typedoc """
   What a run measured:
 
     * `calls` - the number of calls of all processes;
     * `nanoseconds` - the time from the first start to the last end, divided by `calls`;
-    * `overlap` - the share of that time in which every process was running, from 0 to 1.
+    * `overlap` - the milliseconds in which every process was running.
   """
   @type run :: %{calls: pos_integer(), nanoseconds: float(), overlap: float()}
 
@@ -30,27 +36,37 @@ defmodule Roundtrip.Mutation.Contention do
   @type variant :: {atom(), fun()}
 
   @doc """
-  Repeats `fun` in each of `processes` processes for `milliseconds`.
+  Repeats `fun` in each of `processes` processes, for at least `milliseconds` in all of them at once.
 
-  The processes start together. If a call raises or exits, this function exits too.
+  If a call raises or exits, this function exits too.
   """
   @spec run(pos_integer(), pos_integer(), fun()) :: run()
   def run(processes, milliseconds, fun) do
     caller = self()
-    workers = for _ <- 1..processes, do: spawn_monitor(fn -> wait_and_repeat(caller, fun) end)
+    clock = :atomics.new(2, [])
+    :atomics.put(clock, @deadline, @never)
     duration = System.convert_time_unit(milliseconds, :millisecond, :native)
-    deadline = System.monotonic_time() + duration
-    for {pid, _monitor} <- workers, do: send(pid, {:repeat_until, deadline})
 
+    work = fn ->
+      start = System.monotonic_time()
+
+      if :atomics.add_get(clock, @started, 1) == processes,
+        do: :atomics.put(clock, @deadline, System.monotonic_time() + duration)
+
+      calls = repeat_until(clock, fun, 0)
+      send(caller, {self(), {calls, start, System.monotonic_time()}})
+    end
+
+    workers = for _ <- 1..processes, do: spawn_monitor(work)
     {counts, starts, stops} = workers |> Enum.map(&await/1) |> unzip3()
     calls = Enum.sum(counts)
     elapsed = Enum.max(stops) - Enum.min(starts)
-    together = max(Enum.min(stops) - Enum.max(starts), 0)
+    together = Enum.min(stops) - Enum.max(starts)
 
     %{
       calls: calls,
       nanoseconds: System.convert_time_unit(elapsed, :native, :nanosecond) / calls,
-      overlap: together / elapsed
+      overlap: System.convert_time_unit(together, :native, :microsecond) / 1000
     }
   end
 
@@ -78,22 +94,15 @@ defmodule Roundtrip.Mutation.Contention do
     Enum.min_by(for({^name, ^processes, run} <- runs, do: run), & &1.nanoseconds)
   end
 
-  # Each process takes its own times, so that waking it isn't measured.
-  defp wait_and_repeat(caller, fun) do
-    receive do
-      {:repeat_until, deadline} ->
-        start = System.monotonic_time()
-        calls = repeat_until(deadline, fun, 0)
-        send(caller, {self(), {calls, start, System.monotonic_time()}})
-    end
-  end
-
-  defp repeat_until(deadline, fun, calls) do
+  defp repeat_until(clock, fun, calls) do
     repeat(@batch, fun)
     # With more processes than schedulers, each has to have its turn soon.
     :erlang.yield()
     calls = calls + @batch
-    if System.monotonic_time() < deadline, do: repeat_until(deadline, fun, calls), else: calls
+
+    if System.monotonic_time() < :atomics.get(clock, @deadline),
+      do: repeat_until(clock, fun, calls),
+      else: calls
   end
 
   defp repeat(0, _fun), do: :ok

@@ -26,22 +26,27 @@ defmodule Roundtrip.Resources.Destructors do
 
   @doc """
   Returns the milliseconds of auxiliary work that the schedulers did while the resource returned by
-  `make` was garbage collected and dropped. It is the minimum of #{@rounds} rounds.
+  `make` was garbage collected and dropped. It is the median of #{@rounds} rounds, because a busy machine
+  may distort one of them in either direction.
   """
   @spec milliseconds((() -> reference())) :: float()
   def milliseconds(make) do
     accounting = :erlang.system_flag(:microstate_accounting, true)
 
     try do
-      Enum.min(for _ <- 1..@rounds, do: measure_round(make)) / 1000
+      rounds = for _ <- 1..@rounds, do: measure_round(make)
+      Enum.at(Enum.sort(rounds), div(@rounds, 2)) / 1000
     after
       :erlang.system_flag(:microstate_accounting, accounting)
     end
   end
 
   defp measure_round(make) do
+    # What was dropped before must not count in this round, and what this round drops must.
+    await()
     before = auxiliary_microseconds()
     Task.await(Task.async(fn -> make_and_drop(make) end), :infinity)
+    await()
     auxiliary_microseconds() - before
   end
 

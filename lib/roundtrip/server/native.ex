@@ -112,6 +112,7 @@ defmodule Roundtrip.Server.Native do
   its port. Raises an `ErlangError` if the port is taken, and an `ArgumentError` unless `pool_size` is
   from 1 to 64.
   """
+  @doc panics: "in its threads, if a client's body isn't text"
   @spec first_start(struct(), pid()) :: :inet.port_number()
   def first_start(_config, _owner), do: stub()
 

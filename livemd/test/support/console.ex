@@ -21,6 +21,9 @@ defmodule Livemd.Console do
   def type(port, line) when is_port(port), do: Port.command(port, line <> "\n")
   def type(console, line), do: send(console, {:line, line})
 
+  @doc "Types a key into a program, without Enter."
+  def press(port, key), do: Port.command(port, key)
+
   @doc "Waits for a text, and returns everything printed up to its end."
   def expect(console, wanted), do: expect(console, wanted, deadline())
 

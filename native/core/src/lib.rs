@@ -5,6 +5,8 @@
 //! The feature `rustler` adds how the types of this crate cross to Elixir; the tests leave it off.
 //! Each lesson has one module, named after its notebook.
 
+#![forbid(unsafe_code)]
+
 pub mod bounded;
 pub mod error;
 pub mod first_call;
@@ -13,6 +15,11 @@ pub mod mutation;
 pub mod resources;
 pub mod server;
 pub mod structs;
+pub mod sync;
 pub mod terms;
+pub mod thread;
 
 pub use error::Error;
+
+#[cfg(all(test, not(roundtrip_loom)))]
+mod properties;

@@ -1,4 +1,13 @@
-//! Logic of the lesson `messages`: how many messages may be in flight, and who may answer a call.
+//! Logic of the lesson `messages`: how many messages may be in flight, who may answer a call, and how
+//! the threads wait and stop.
+
+mod gate;
+mod shared_call;
+mod ticker;
+
+pub use gate::{Gate, GateState};
+pub use shared_call::SharedCall;
+pub use ticker::Ticker;
 
 use crate::Error;
 use crate::bounded::{self, bounded};

@@ -4,13 +4,21 @@ use crate::Error;
 use crate::bounded::{self, bounded};
 use std::time::Duration;
 
+mod exchange;
+mod exit;
+mod headers;
 mod iodata;
-mod request_line;
+mod receiver_pool;
+mod request_head;
 mod response;
 mod target;
 
+pub use exchange::{AnswerError, Pending, Responder, Unanswered, exchange};
+pub use exit::Exit;
+pub use headers::{HeadersError, ResponseHeaders};
 pub use iodata::{Budget, IodataError, Node, flatten};
-pub use request_line::{RequestLine, RequestLineError};
+pub use receiver_pool::ReceiverPool;
+pub use request_head::{RequestHead, RequestHeadError};
 pub use response::{ResponseError, parse_header, parse_status};
 pub use target::{is_path, is_query, parse_authority};
 

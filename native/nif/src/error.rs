@@ -1,6 +1,7 @@
 //! The one error type of this library.
 
 use roundtrip_core::messages::{Failure, Rejection};
+use roundtrip_core::thread::NoThread;
 use rustler::NifUnitEnum;
 
 /// Why a NIF returns `{:error, reason}`: the variant's name is the reason, such as `:not_sent`.
@@ -51,6 +52,12 @@ impl From<Failure> for Error {
             Failure::Down => Error::Down,
             Failure::Dropped => Error::Dropped,
         }
+    }
+}
+
+impl From<NoThread> for Error {
+    fn from(NoThread: NoThread) -> Self {
+        Error::NoThread
     }
 }
 

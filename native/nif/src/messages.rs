@@ -5,7 +5,6 @@ mod call;
 mod feed;
 mod reporter;
 mod sender;
-mod thread;
 
 use crate::Error;
 use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm};

@@ -7,6 +7,8 @@ use crate::service::RequestService;
 use crate::shared::Shared;
 use crate::shutdown::{Shutdown, ShutdownReceiver, run_until_stopped};
 use crate::timed_stream::TimedStream;
+use hyper::Request;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -38,7 +40,11 @@ pub(crate) async fn serve_connection(
         timer: DeadlineTimer::new(),
         peer,
     });
-    let service = service_fn(move |request| Arc::clone(&service).serve(request));
+    let service = service_fn(move |request: Request<Incoming>| {
+        // Here and not in `serve`: hyper may read the body before it polls that for the first time.
+        service.state.start_body(request.body().size_hint().exact());
+        Arc::clone(&service).serve(request)
+    });
     let connection =
         http1_builder(&shared.settings).serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);

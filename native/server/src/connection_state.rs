@@ -1,7 +1,7 @@
 //! What the two halves of a connection tell each other: its socket and its service.
 
 use roundtrip_support::Lock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub(crate) enum Stage {
 pub(crate) struct ConnectionState {
     stage: Lock<Stage>,
     stage_changed: Flag,
+    /// How much of a body is still to be read.
+    body_left: AtomicU64,
     /// A body did not arrive in time.
     pub(crate) body_timed_out: Flag,
     /// The connection is closed after the next response, and what the client sends until then is
@@ -44,6 +46,21 @@ impl ConnectionState {
     /// Returns what the connection is doing.
     pub(crate) fn stage(&self) -> Stage {
         *self.stage.lock()
+    }
+
+    /// Starts a body of this length. A chunked one has none, and ends the connection.
+    pub(crate) fn start_body(&self, length: Option<u64>) {
+        let length = length.unwrap_or(u64::MAX);
+        self.body_left.store(length, Ordering::Relaxed);
+        self.set_stage(Stage::ReadingBody);
+    }
+
+    /// Takes the bytes that belong to the body from what was read, and returns how many they are.
+    pub(crate) fn take_body(&self, read: usize) -> usize {
+        let left = self.body_left.load(Ordering::Relaxed);
+        let taken = usize::try_from(left).map_or(read, |left| left.min(read));
+        self.body_left.store(left - taken as u64, Ordering::Relaxed);
+        taken
     }
 
     /// Returns whether a stage was set since the last call.

@@ -1,6 +1,6 @@
 //! The errors of this library, and what each becomes in Elixir.
 
-use roundtrip_core::server::{IodataError, MAX_HEADERS, ResponseError};
+use roundtrip_core::server::{AnswerError, HeadersError, IodataError, MAX_HEADERS, ResponseError};
 use roundtrip_support::argument_error;
 use rustler::NifUnitEnum;
 use std::io;
@@ -39,6 +39,16 @@ impl From<IodataError> for Error {
     }
 }
 
+impl From<HeadersError> for Error {
+    fn from(error: HeadersError) -> Self {
+        match error {
+            HeadersError::TooLarge => Error::TooLarge,
+            HeadersError::TooMany => Error::HeadersType,
+            HeadersError::Invalid(error) => Error::Response(error),
+        }
+    }
+}
+
 /// Lets NIFs use `?`: what can happen to a correct caller is returned as `{:error, reason}`, and an
 /// invalid argument raises an `ArgumentError`.
 impl From<Error> for rustler::Error {
@@ -49,18 +59,6 @@ impl From<Error> for rustler::Error {
             invalid_argument => argument_error(invalid_argument),
         }
     }
-}
-
-/// Why a valid response can't be delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, NifUnitEnum, thiserror::Error)]
-#[rustler(encode)]
-pub(crate) enum AnswerError {
-    #[error("the request has been answered before")]
-    AlreadySent,
-    #[error("the deadline has passed")]
-    Timeout,
-    #[error("the client has closed the connection")]
-    Closed,
 }
 
 /// Why a server can't start. The reasons have the names that `:inet` uses.

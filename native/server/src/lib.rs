@@ -6,11 +6,12 @@
 //! 1. `server` is what Elixir holds, and `server_thread` runs the tokio runtime.
 //! 2. `listener` accepts connections, and `connection` serves each of them.
 //! 3. `service` reads a request, rejects it or sends it on, and waits for the response.
-//! 4. `request` sends it as a message to the next process of the `receiver_pool`.
+//! 4. `request` sends it as a message to the next receiver, in turn.
 //! 5. `request_handle` lets Elixir answer it, once, with what `response` decodes.
 //!
 //! Below these, `timed_stream` gives the socket its time limits, and `shared` holds the state of a
-//! server.
+//! server. What several threads decide together, such as whether an answer or the deadline was first,
+//! is in `roundtrip_core::server`, where loom explores it.
 
 mod atoms;
 mod config;
@@ -20,7 +21,6 @@ mod deadline_timer;
 mod error;
 mod first_version;
 mod listener;
-mod receiver_pool;
 mod rejection;
 mod request;
 mod request_handle;

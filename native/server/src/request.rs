@@ -1,9 +1,9 @@
 //! Sends requests to Elixir, as `{:request, %Roundtrip.Server.Request{}}`.
 
 use crate::atoms;
-use crate::receiver_pool::ReceiverPool;
 use crate::rejection::Rejection;
 use crate::request_handle::RequestHandle;
+use crate::shared::ReceiverPool;
 use bytes::Bytes;
 use hyper::header::HOST;
 use hyper::http::request::Parts;

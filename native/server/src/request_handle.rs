@@ -1,71 +1,36 @@
 //! The right to answer one request, once.
 //!
 //! Elixir holds the [`RequestHandle`], which a process can pass on but can't forge. The connection
-//! holds the [`PendingResponse`], which becomes the response. Both refer to one [`Exchange`].
+//! holds the [`PendingResponse`], which becomes the response. Which of them was first, for example an
+//! answer or the deadline, is decided in `roundtrip_core::server::exchange`.
 
 use crate::atoms;
 use crate::deadline_timer::DeadlineTimer;
-use crate::error::{AnswerError, Error};
+use crate::error::Error;
 use crate::rejection::{Body, Rejection};
 use crate::response::{self, Limits};
 use crate::stats::InFlightPermit;
 use hyper::Response;
-use roundtrip_support::{LiveGuard, Lock, consume_microseconds, live};
+use roundtrip_core::server::{Pending, Responder, Unanswered, exchange};
+use roundtrip_support::{LiveGuard, consume_microseconds, live};
 use rustler::types::atom::ok;
 use rustler::{Atom, Env, LocalPid, Monitor, NifResult, Resource, ResourceArc, Term};
 use std::future::poll_fn;
-use std::mem;
-use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::task::Context;
 use tokio::time::Instant;
-
-/// The response of a handler, or why there is none.
-type Answer = Result<Response<Body>, Rejection>;
-
-/// The states of a request, from the moment when it is sent to Elixir.
-enum State {
-    /// The connection waits for an answer, and is woken by this waker.
-    Waiting(Option<Waker>),
-    /// The connection has not yet taken the answer.
-    Answered(Answer),
-    /// The connection has taken the answer.
-    Sent,
-    /// The connection no longer waits.
-    Closed { reason: AnswerError },
-}
-
-/// What the two halves of a request share.
-// One lock rather than a channel: if an answer and the deadline come at the same moment, both sides
-// must agree on which was first.
-struct Exchange {
-    state: State,
-    /// Kept past the deadline: a request is in flight for as long as Elixir works on it.
-    permit: Option<InFlightPermit>,
-}
 
 /// The half of a request that Elixir holds.
 ///
 /// When it is dropped without an answer, the connection responds with 500.
 pub(crate) struct RequestHandle {
-    exchange: Arc<Lock<Exchange>>,
-    /// The monitor of the process that is assigned to answer.
-    assigned: Lock<Option<Monitor>>,
+    responder: Responder<Response<Body>, InFlightPermit, Monitor>,
     _guard: LiveGuard,
 }
 
 #[rustler::resource_impl]
 impl Resource for RequestHandle {
     fn down<'a>(&'a self, _env: Env<'a>, _pid: LocalPid, monitor: Monitor) {
-        // A process that passed the request on may die before its monitor is removed.
-        if self.assigned.lock().as_ref() == Some(&monitor) {
-            self.abandon();
-        }
-    }
-}
-
-impl Drop for RequestHandle {
-    fn drop(&mut self) {
-        self.abandon();
+        self.responder.down(&monitor);
     }
 }
 
@@ -80,49 +45,14 @@ impl RequestHandle {
     ) -> Result<Atom, Error> {
         // Decoded before anything changes: when this fails, the request can still be answered.
         let response = response::decode(status, headers, body, limits)?;
-        self.answer(Ok(response))?;
+        self.responder.answer(response)?;
         Ok(ok())
-    }
-
-    /// Passes the answer to the connection, unless there is one already or nothing waits for it.
-    fn answer(&self, answer: Answer) -> Result<(), AnswerError> {
-        let mut exchange = self.exchange.lock();
-        exchange.permit = None;
-        let waker = match &mut exchange.state {
-            State::Waiting(waker) => waker.take(),
-            State::Answered(_) | State::Sent => return Err(AnswerError::AlreadySent),
-            State::Closed { reason } => return Err(*reason),
-        };
-        exchange.state = State::Answered(answer);
-        // The connection takes the lock as soon as it wakes, so it is released first.
-        drop(exchange);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-        Ok(())
-    }
-
-    /// Answers with 500, unless the request has been answered.
-    fn abandon(&self) {
-        // An error means that there is nothing left to answer.
-        let _ = self.answer(Err(Rejection::HandlerCrashed));
-    }
-
-    /// Returns whether the connection still waits for an answer. If it doesn't, the caller has no
-    /// more work to do, so the request is no longer in flight.
-    fn is_open(&self) -> bool {
-        let mut exchange = self.exchange.lock();
-        let is_open = matches!(exchange.state, State::Waiting(_));
-        if !is_open {
-            exchange.permit = None;
-        }
-        is_open
     }
 }
 
 /// The half of a request that its connection holds.
 pub(crate) struct PendingResponse {
-    exchange: Arc<Lock<Exchange>>,
+    pending: Pending<Response<Body>, InFlightPermit>,
     deadline: Instant,
 }
 
@@ -131,67 +61,31 @@ pub(crate) fn new(
     permit: InFlightPermit,
     deadline: Instant,
 ) -> (ResourceArc<RequestHandle>, PendingResponse) {
-    let exchange = Arc::new(Lock::new(Exchange {
-        state: State::Waiting(None),
-        permit: Some(permit),
-    }));
-    let pending = PendingResponse {
-        exchange: Arc::clone(&exchange),
-        deadline,
-    };
+    let (responder, pending) = exchange(permit);
     let handle = ResourceArc::new(RequestHandle {
-        exchange,
-        assigned: Lock::new(None),
+        responder,
         _guard: LiveGuard::new(),
     });
-    (handle, pending)
+    (handle, PendingResponse { pending, deadline })
 }
 
 pub(crate) fn keep_type() {
-    let exchange = Exchange {
-        state: State::Sent,
-        permit: None,
-    };
+    let (responder, _pending) = exchange(InFlightPermit::default());
     live::leak(ResourceArc::new(RequestHandle {
-        exchange: Arc::new(Lock::new(exchange)),
-        assigned: Lock::new(None),
+        responder,
         _guard: LiveGuard::new(),
     }));
 }
 
 impl PendingResponse {
     /// Waits for the answer, but no longer than until the deadline.
-    pub(crate) async fn wait(self, timer: &DeadlineTimer) -> Answer {
-        poll_fn(|cx| {
-            let mut exchange = self.exchange.lock();
-            if let State::Waiting(waker) = &mut exchange.state {
-                if timer.poll(self.deadline, cx).is_pending() {
-                    *waker = Some(cx.waker().clone());
-                    return Poll::Pending;
-                }
-                exchange.state = State::Closed {
-                    reason: AnswerError::Timeout,
-                };
-                return Poll::Ready(Err(Rejection::DeadlineExceeded));
-            }
-            match mem::replace(&mut exchange.state, State::Sent) {
-                State::Answered(answer) => Poll::Ready(answer),
-                // Only possible if this future is polled again after it has returned.
-                _ => Poll::Ready(Err(Rejection::HandlerCrashed)),
-            }
+    pub(crate) async fn wait(self, timer: &DeadlineTimer) -> Result<Response<Body>, Rejection> {
+        let poll_deadline = |cx: &mut Context<'_>| timer.poll(self.deadline, cx);
+        let answer = poll_fn(|cx| self.pending.poll(cx, poll_deadline)).await;
+        answer.map_err(|unanswered| match unanswered {
+            Unanswered::Abandoned => Rejection::HandlerCrashed,
+            Unanswered::DeadlineExceeded => Rejection::DeadlineExceeded,
         })
-        .await
-    }
-}
-
-impl Drop for PendingResponse {
-    fn drop(&mut self) {
-        let mut exchange = self.exchange.lock();
-        if matches!(exchange.state, State::Waiting(_)) {
-            exchange.state = State::Closed {
-                reason: AnswerError::Closed,
-            };
-        }
     }
 }
 
@@ -225,23 +119,13 @@ fn respond_large(
 
 #[rustler::nif]
 fn assign(env: Env, handle: ResourceArc<RequestHandle>, pid: LocalPid) -> Atom {
-    // A monitor is removed only here, and not after each answer: it ends with the handle or the
-    // process anyway. The lock is held until the new monitor is stored. Otherwise `down` could
-    // take a process that dies at once for one that passed the request on.
-    let mut assigned = handle.assigned.lock();
-    if let Some(previous) = assigned.take() {
-        env.demonitor(&handle, &previous);
-    }
-    *assigned = env.monitor(&handle, &pid);
-    let is_dead = assigned.is_none();
-    drop(assigned);
-    if is_dead {
-        handle.abandon();
-    }
+    let demonitor = |previous| _ = env.demonitor(&handle, &previous);
+    let monitor = || env.monitor(&handle, &pid);
+    handle.responder.assign(demonitor, monitor);
     ok()
 }
 
 #[rustler::nif(name = "open?")]
 fn is_open(handle: &RequestHandle) -> bool {
-    handle.is_open()
+    handle.responder.is_open()
 }

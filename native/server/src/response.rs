@@ -5,7 +5,7 @@ use crate::rejection::Body;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{HeaderMap, Response, StatusCode};
-use roundtrip_core::server::{Budget, MAX_HEADERS, Node, flatten, parse_header, parse_status};
+use roundtrip_core::server::{Budget, Node, ResponseHeaders, flatten, parse_status};
 use rustler::{Binary, Term};
 
 /// How large a response may be.
@@ -61,23 +61,14 @@ fn allows_body(status: StatusCode) -> bool {
 /// Decodes a list of pairs. It is read no further than it may be long: a list may have millions of
 /// elements, and the iterator of rustler panics at the end of an improper one.
 fn decode_headers(mut list: Term, max_bytes: usize) -> Result<HeaderMap, Error> {
-    let mut headers = HeaderMap::new();
-    let mut bytes = 0;
+    let mut headers = ResponseHeaders::new(max_bytes);
     while let Ok((pair, rest)) = list.list_get_cell() {
         let (name, value): (Binary, Binary) = pair.decode().map_err(|_| Error::HeadersType)?;
-        bytes += name.len() + value.len();
-        if bytes > max_bytes {
-            return Err(Error::TooLarge);
-        }
-        if headers.len() == MAX_HEADERS {
-            return Err(Error::HeadersType);
-        }
-        let (name, value) = parse_header(&name, &value)?;
-        headers.append(name, value);
+        headers.push(&name, &value)?;
         list = rest;
     }
     if list.is_empty_list() {
-        Ok(headers)
+        Ok(headers.into_map())
     } else {
         Err(Error::HeadersType)
     }

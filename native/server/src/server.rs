@@ -7,7 +7,8 @@ use crate::shared::Shared;
 use crate::shutdown::Shutdown;
 use crate::stats::Stats;
 use crate::{request, server_thread};
-use roundtrip_support::{LiveGuard, Lock, live};
+use roundtrip_core::server::Exit;
+use roundtrip_support::{LiveGuard, live};
 use rustler::types::atom::ok;
 use rustler::{
     Atom, Encoder, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term,
@@ -23,15 +24,8 @@ pub(crate) struct Server {
     owner: LocalPid,
     address: SocketAddr,
     shutdown: watch::Sender<Shutdown>,
-    exit: Arc<Lock<Exit>>,
+    exit: Arc<Exit<ResourceArc<Server>>>,
     _guard: LiveGuard,
-}
-
-/// Whether the server's threads have ended, and the handle to send to the owner when they do.
-#[derive(Default)]
-struct Exit {
-    has_exited: bool,
-    requested_by: Option<ResourceArc<Server>>,
 }
 
 #[rustler::resource_impl]
@@ -56,7 +50,7 @@ impl Server {
     fn start(env: Env, config: Config, owner: LocalPid) -> Result<ResourceArc<Self>, Error> {
         let shared = Arc::new(Shared::new(config)?);
         let (shutdown, shutdown_rx) = watch::channel(Shutdown::NotRequested);
-        let exit = Arc::new(Lock::<Exit>::default());
+        let exit = Arc::<Exit<_>>::default();
         let on_exit = {
             let exit = Arc::clone(&exit);
             move || announce_exit(&exit, &owner)
@@ -101,13 +95,8 @@ pub(crate) fn keep_type(owner: LocalPid) -> Result<(), Error> {
 }
 
 /// Tells the owner that all threads have ended, if it has asked for it.
-fn announce_exit(exit: &Lock<Exit>, owner: &LocalPid) {
-    let requested_by = {
-        let mut exit = exit.lock();
-        exit.has_exited = true;
-        exit.requested_by.take()
-    };
-    if let Some(server) = requested_by {
+fn announce_exit(exit: &Exit<ResourceArc<Server>>, owner: &LocalPid) {
+    if let Some(server) = exit.set_exited() {
         // Sending fails only when the owner is dead.
         let _ =
             OwnedEnv::new().send_and_clear(owner, |_| (atoms::roundtrip_server_stopped(), server));
@@ -126,27 +115,16 @@ fn address<'a>(env: Env<'a>, server: &Server) -> Term<'a> {
 
 #[rustler::nif]
 fn join(env: Env, server: ResourceArc<Server>, pid: LocalPid) -> Atom {
-    let is_new = server.shared.receivers.join(pid);
-    // Monitored once, and after it has joined: otherwise `down` could be called before there is
-    // anything to remove.
-    if is_new && env.monitor(&server, &pid).is_none() {
-        server.shared.receivers.leave(&pid);
-    }
+    let receivers = &server.shared.receivers;
+    receivers.join(pid, || env.monitor(&server, &pid).is_some());
     ok()
 }
 
 #[rustler::nif]
 fn stop(env: Env, server: ResourceArc<Server>, deadline: Timeout) -> NifResult<Atom> {
     let deadline = Instant::now() + deadline.parse("deadline", 0)?;
-    let has_exited = {
-        let mut exit = server.exit.lock();
-        if !exit.has_exited {
-            exit.requested_by = Some(server.clone());
-        }
-        exit.has_exited
-    };
-    if has_exited {
-        let message = (atoms::roundtrip_server_stopped(), server.clone());
+    if let Some(handle) = server.exit.request(server.clone()) {
+        let message = (atoms::roundtrip_server_stopped(), handle);
         // Sending fails only when the owner is dead.
         let _ = env.send(&server.owner, message.encode(env));
     }

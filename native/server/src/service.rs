@@ -41,7 +41,6 @@ impl RequestService {
         let began = Instant::now();
         let counters = &self.shared.counters;
         counters.count_request();
-        self.state.set_stage(Stage::ReadingBody);
         if request.headers().contains_key(TRANSFER_ENCODING) {
             // A proxy may have read another end into this request, for example by a Content-Length
             // that hyper ignores. What follows could be a request that the proxy has not seen.

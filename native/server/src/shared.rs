@@ -2,8 +2,11 @@
 
 use crate::config::{Config, Settings};
 use crate::error::Error;
-use crate::receiver_pool::ReceiverPool;
 use crate::stats::Counters;
+use rustler::LocalPid;
+
+/// The Elixir processes that receive requests.
+pub(crate) type ReceiverPool = roundtrip_core::server::ReceiverPool<LocalPid>;
 
 /// The state of one server. It is never locked as a whole.
 pub(crate) struct Shared {

@@ -119,6 +119,7 @@ impl Counters {
 }
 
 /// Counts connections, requests or bytes until it is dropped.
+#[derive(Default)]
 pub(crate) struct CountGuard {
     total: Arc<AtomicUsize>,
     counted: usize,
@@ -147,6 +148,7 @@ impl Drop for CountGuard {
 
 /// The permission to have one request in flight. It is dropped when Elixir has answered the request,
 /// has learned that no answer is wanted any more, or drops the handle.
+#[derive(Default)]
 pub(crate) struct InFlightPermit {
     body: CountGuard,
     _guard: CountGuard,

@@ -3,7 +3,8 @@
 use crate::connection_state::{ConnectionState, Stage};
 use crate::rejection::{BAD_TARGET, HEAD_TIMEOUT, TARGET_TOO_LONG};
 use crate::shared::Shared;
-use roundtrip_core::server::{RequestLine, RequestLineError};
+use bytes::Bytes;
+use roundtrip_core::server::{RequestHead, RequestHeadError};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -31,7 +32,10 @@ pub(crate) struct TimedStream {
     stream: TcpStream,
     state: Arc<ConnectionState>,
     shared: Arc<Shared>,
-    request_line: RequestLine,
+    head: RequestHead,
+    /// What was read after the end of a head or a body. hyper gets it when it asks for more, so that it
+    /// parses no head that `track` hasn't seen.
+    held_back: Bytes,
     /// When the stage began.
     since: Instant,
     /// When the client stopped reading, if a write is waiting for it. What it reads moves this on.
@@ -54,7 +58,8 @@ impl TimedStream {
             stream,
             state,
             shared,
-            request_line: RequestLine::default(),
+            head: RequestHead::default(),
+            held_back: Bytes::new(),
             since,
             blocked_since: None,
             timer: Box::pin(sleep_until(since + tick)),
@@ -65,30 +70,60 @@ impl TimedStream {
         }
     }
 
-    /// Takes note of what was read. Returns the response if it must be rejected.
-    fn track(&mut self, mut bytes: &[u8]) -> Option<&'static [u8]> {
-        self.is_at_eof = bytes.is_empty();
-        if self.state.must_close.is_set() {
-            return None;
+    /// Reads, but not beyond the end of a head or a body. Returns the response if the request must be
+    /// rejected.
+    fn poll_read_part(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<Result<(), &'static [u8]>>> {
+        if !self.held_back.is_empty() {
+            let mut read = self.held_back.clone();
+            read.truncate(buffer.remaining());
+            let tracked = self.track(&read);
+            return Poll::Ready(Ok(
+                tracked.map(|part| buffer.put_slice(&self.held_back.split_to(part)))
+            ));
         }
+        let filled = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(cx, buffer))?;
+        let read = &buffer.filled()[filled..];
+        self.is_at_eof = read.is_empty();
+        let tracked = self.track(read);
+        if let Ok(part) = tracked {
+            self.held_back = Bytes::copy_from_slice(&read[part..]);
+            buffer.set_filled(filled + part);
+        }
+        Poll::Ready(Ok(tracked.map(drop)))
+    }
+
+    /// Takes note of what was read, and returns how much of it belongs to the current head or body. Fails
+    /// with the response if the request must be rejected.
+    fn track(&mut self, bytes: &[u8]) -> Result<usize, &'static [u8]> {
+        if self.state.must_close.is_set() {
+            return Ok(bytes.len());
+        }
+        let mut skipped = 0;
         match self.state.stage() {
             Stage::New | Stage::Idle => {
                 // RFC 9112 allows empty lines before a request.
-                bytes = bytes.trim_ascii_start();
-                if bytes.is_empty() {
-                    return None;
+                skipped = bytes.len() - bytes.trim_ascii_start().len();
+                if skipped == bytes.len() {
+                    return Ok(skipped);
                 }
                 self.state.set_stage(Stage::ReadingHead);
-                self.request_line = RequestLine::default();
+                self.head = RequestHead::default();
             }
             Stage::ReadingHead => (),
-            Stage::ReadingBody | Stage::WaitingForHandler => return None,
+            Stage::ReadingBody | Stage::WaitingForHandler => {
+                return Ok(self.state.take_body(bytes.len()));
+            }
         }
         let max = self.shared.settings.max_headers;
-        match self.request_line.feed(bytes, max) {
-            Ok(()) => None,
-            Err(RequestLineError::TooLong) => Some(TARGET_TOO_LONG),
-            Err(RequestLineError::Fragment) => Some(BAD_TARGET),
+        match self.head.feed(&bytes[skipped..], max) {
+            Ok(part) => Ok(skipped + part),
+            Err(RequestHeadError::TooLong) => Err(TARGET_TOO_LONG),
+            Err(RequestHeadError::Fragment) => Err(BAD_TARGET),
         }
     }
 
@@ -211,14 +246,13 @@ impl AsyncRead for TimedStream {
         // such as one whose chunk size has endless zeros. The size of a head is limited.
         let may_read =
             this.state.stage() != Stage::ReadingBody || this.poll_stage_limit(cx).is_pending();
-        let filled = buffer.filled().len();
-        if may_read && let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(cx, buffer) {
-            return match this.track(&buffer.filled()[filled..]) {
-                Some(response) => {
+        if may_read && let Poll::Ready(read) = this.poll_read_part(cx, buffer) {
+            return match read? {
+                Err(response) => {
                     this.shared.counters.count_malformed();
                     this.poll_reject(response, cx)
                 }
-                None => Poll::Ready(read),
+                Ok(()) => Poll::Ready(Ok(())),
             };
         }
         ready!(this.poll_stage_limit(cx));

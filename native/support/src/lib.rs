@@ -4,15 +4,14 @@
 
 pub mod histogram;
 pub mod live;
-pub mod lock;
 pub mod shared_struct;
 pub mod sized_term;
 pub mod timeslice;
 
 pub use histogram::Histogram;
 pub use live::LiveGuard;
-pub use lock::Lock;
 pub use roundtrip_core::error::argument_error;
+pub use roundtrip_core::sync::Lock;
 pub use shared_struct::SharedStruct;
 pub use sized_term::{LargeTerm, SmallTerm};
 pub use timeslice::consume_microseconds;

@@ -37,9 +37,10 @@ impl<const MAX: usize> Encoder for SizedTerm<'_, MAX> {
 
 impl<'a, const MAX: usize> Decoder<'a> for SizedTerm<'a, MAX> {
     fn decode(term: Term<'a>) -> NifResult<Self> {
-        let words = count_words(term, MAX).ok_or(Error::TermTooLarge { max: MAX })?;
-        // Some 40 words are counted and copied in a microsecond.
-        consume_microseconds(term.get_env(), words as u128 / 40);
+        let words = count_words(term, MAX);
+        // Some 40 words are counted and copied in a microsecond. A term that is refused was counted, too.
+        consume_microseconds(term.get_env(), words.unwrap_or(MAX) as u128 / 40);
+        let words = words.ok_or(Error::TermTooLarge { max: MAX })?;
         Ok(SizedTerm { term, words })
     }
 }

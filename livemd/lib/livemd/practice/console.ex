@@ -3,44 +3,53 @@ defmodule Livemd.Practice.Console do
   # The output and the keys of `Livemd.Practice`.
 
   alias Livemd.{Failure, Terminal}
-  alias Livemd.Terminal.{Block, Report}
+  alias Livemd.Practice.Overview
+  alias Livemd.Terminal.{Block, Keys, Markdown, Report}
 
   import Terminal, only: [count: 2, indent: 2]
 
-  @enforce_keys [:notebook, :terminal, :input]
-  defstruct [:notebook, :terminal, :input, reader: nil, ref: nil]
+  @enforce_keys [:terminal, :input]
+  defstruct [:terminal, :input, keys: nil, reader: nil, ref: nil]
 
   # Lines of output that are shown, because a loop may print without end.
   @longest_output 40
   # Lines of a failure that are shown: enough for rustc's errors, but not for a huge compared value.
   @longest_failure 300
 
-  # A key can be typed as a letter or as a word.
+  # Each key with its name in the prompt, which can also be typed as a word, and its meaning.
   @keys [
-    {"h", :hint, "shows the hint"},
-    {"s", :solution, "shows a solution, and leaves your file alone"},
-    {"n", :next, "goes to the next exercise"},
-    {"p", :previous, "goes to the previous exercise"},
-    {"c", :check, "checks the file again; a save does so by itself"},
-    {"", :again, "shows the exercise again"},
-    {"q", :quit, "quits; exercises that have passed are remembered"},
-    {"?", :help, "shows these keys"}
+    {"h", :hint, "hint", "shows the hint"},
+    {"s", :solution, "solution", "shows a solution, and leaves your file alone"},
+    {"n", :next, "next", "goes to the next exercise"},
+    {"p", :previous, "back", "goes back to the previous exercise"},
+    {"l", :list, "list", "lists the exercises, and which have passed"},
+    {"r", :run, "run", "checks the file again; a save does so by itself"},
+    {"q", :quit, "quit", "quits; exercises that have passed are remembered"},
+    {"?", :help, "keys", "shows these keys"},
+    {"\n", :go_on, "go on", "goes on to the next open exercise, or shows this one again"}
   ]
 
-  def new(notebook, options) do
+  # The arrow keys to the right and to the left.
+  @arrows %{"\e[C" => :next, "\eOC" => :next, "\e[D" => :previous, "\eOD" => :previous}
+
+  def new(options) do
     input = Keyword.get(options, :input, :stdio)
-    %__MODULE__{notebook: notebook, terminal: Terminal.open(options), input: input}
+    %__MODULE__{terminal: Terminal.open(options), input: input}
   end
 
   @doc "Starts a process that reads keys, so that the caller can wait for saves meanwhile."
   def start_keys(console) do
+    # Another device has lines only.
+    keys = if console.input == :stdio, do: Keys.open()
     {owner, ref} = {self(), make_ref()}
-    %{console | ref: ref, reader: spawn_link(fn -> read_keys(console.input, owner, ref) end)}
+    reader = spawn_link(fn -> read_keys(keys, console.input, owner, ref) end)
+    %{console | ref: ref, keys: keys, reader: reader}
   end
 
-  def stop_keys(%{reader: reader}) do
+  def stop_keys(%{reader: reader, keys: keys}) do
     Process.unlink(reader)
     Process.exit(reader, :kill)
+    if keys, do: Keys.close(keys)
     :ok
   end
 
@@ -60,19 +69,24 @@ defmodule Livemd.Practice.Console do
   end
 
   # The end of the input counts as the key to quit.
-  defp read_keys(device, owner, ref) do
-    case IO.gets(device, "") do
-      line when is_binary(line) ->
-        send(owner, {ref, line |> String.trim() |> String.downcase() |> key()})
-        read_keys(device, owner, ref)
+  defp read_keys(keys, device, owner, ref) do
+    case if(keys, do: Keys.read(device), else: IO.gets(device, "")) do
+      typed when is_binary(typed) ->
+        send(owner, {ref, key(typed)})
+        read_keys(keys, device, owner, ref)
 
       _eof_or_error ->
         send(owner, {ref, :quit})
     end
   end
 
+  defp key(typed) when is_map_key(@arrows, typed), do: @arrows[typed]
+  defp key(typed) when typed in ["\n", "\r"], do: :go_on
+
   defp key(typed) do
-    Enum.find_value(@keys, :unknown, fn {letter, key, _meaning} ->
+    typed = typed |> String.trim() |> String.downcase()
+
+    Enum.find_value(@keys, :unknown, fn {letter, key, _name, _meaning} ->
       if typed in [letter, Atom.to_string(key)], do: key
     end)
   end
@@ -92,6 +106,18 @@ defmodule Livemd.Practice.Console do
     print(console, ["" | Block.lines(details, %{console.terminal | unfolded: true})] ++ [""])
   end
 
+  @doc "Prints the code of the file at `path`, without its header."
+  def code(console, path, code) do
+    lines = code |> Terminal.split() |> Enum.drop_while(&(&1 =~ ~r/^(#|$)/)) |> indent("    ")
+    print(console, ["", style(console, path, [:bright]), "" | lines])
+  end
+
+  @doc "Prints lists, each below its name."
+  def lists(console, lists) do
+    lines = for {name, lines} <- lists, do: ["", style(console, name, [:bright]) | lines]
+    print(console, Enum.concat(lines) ++ [""])
+  end
+
   @doc "Prints a message."
   def note(console, text), do: print(console, [style(console, ["· ", text], [:faint])])
 
@@ -107,12 +133,44 @@ defmodule Livemd.Practice.Console do
     print(console, printed(console, results) ++ [style(console, text, [:green])])
   end
 
-  @doc "Prints why an attempt in the file at `path` failed."
-  def failed(console, exercise, path, results) do
+  @doc """
+  Prints why an attempt failed, with what it wrote to standard error. `translate` changes the places
+  that the compiler's messages name.
+  """
+  def failed(console, item, results, stderr, translate) do
     %{status: {:failed, failure}} = Enum.find(results, &match?({:failed, _}, &1.status))
     {sign, colour, text} = verdict(failure)
-    heading = style(console, "#{sign} #{exercise.name} #{text}: #{path}", [colour])
-    print(console, printed(console, results) ++ [heading | reason(console, failure)] ++ [""])
+    heading = style(console, "#{sign} #{item.exercise.name} #{text}: #{item.path}", [colour])
+    printed = printed(console, results) ++ barred(console, stderr)
+
+    print(
+      console,
+      printed ++ [heading | reason(console, failure, item.notebook, translate)] ++ [""]
+    )
+  end
+
+  @doc "Prints that the code in the file at `path` has ended the VM."
+  def crashed(console, exercise, path, crash) do
+    heading = style(console, "✗ #{exercise.name} has ended the whole VM: #{path}", [:red])
+
+    why =
+      "#{ending(crash.status)}. Rust does this in `unsafe` code, by a stack overflow, or on purpose. " <>
+        "A new VM runs now, and checks your file when you save it."
+
+    lines = Markdown.lines(why, %{console.terminal | width: console.terminal.width - 2})
+    print(console, barred(console, crash.text) ++ [heading | indent(lines, "  ")] ++ [""])
+  end
+
+  # A shell reports 128 and the signal's number.
+  defp ending("139"), do: "It was a segmentation fault (exit status 139)"
+  defp ending("134"), do: "It was an abort (exit status 134)"
+  defp ending(status), do: "Its exit status was #{status}"
+
+  defp barred(_console, ""), do: []
+
+  defp barred(console, text) do
+    bar = style(console, "│ ", [:faint])
+    text |> Terminal.split() |> shorten(@longest_output) |> Enum.map(&["  ", bar, &1])
   end
 
   defp verdict(%{kind: :assertion}), do: {"…", :yellow, "does not pass yet"}
@@ -120,31 +178,56 @@ defmodule Livemd.Practice.Console do
   defp verdict(_failure), do: {"✗", :red, "fails"}
 
   @doc "Prints that a cell of the notebook failed on which the exercises depend."
-  def broken(console, %{failure: failure} = result) do
+  def broken(console, notebook, %{failure: failure} = result) do
     text = "✗ a cell of the lesson failed, and the exercises after it depend on it"
     heading = style(console, text, [:red])
-    print(console, printed(console, [result]) ++ [heading | reason(console, failure)])
+
+    print(
+      console,
+      printed(console, [result]) ++ [heading | reason(console, failure, notebook, & &1)]
+    )
   end
 
   def help(console) do
     lines =
-      for {letter, _key, meaning} <- @keys do
-        letter = if letter == "", do: "Enter", else: letter
+      for {letter, _key, _name, meaning} <- @keys do
+        letter = if letter == "\n", do: "Enter", else: letter
         ["  ", String.pad_trailing(letter, 6), meaning]
       end
 
-    print(console, ["", "  A key, then Enter:" | lines] ++ [""])
+    then_enter = if console.keys, do: [], else: ["  A key, then Enter:"]
+    print(console, ["" | then_enter] ++ lines ++ [""])
   end
 
-  @doc "Prints the score and the most important keys."
-  def prompt(console, score) do
-    keys = "h: hint · s: solution · q: quit · ?: all keys (then Enter) > "
-    IO.write(console.terminal.device, style(console, "#{score} · #{keys}", [:faint]))
+  @doc "Prints bars, and the keys that are useful now."
+  def prompt(console, rows, passed?) do
+    print(console, Overview.bars(rows, console.terminal))
+    keys = if passed?, do: passed_keys(), else: List.delete_at(@keys, -1)
+    tail = if console.keys, do: " > ", else: " + Enter > "
+    long = Enum.map_join(keys, " · ", &label/1) <> tail
+    short = Enum.map_join(keys, " ", &short_label/1) <> tail
+    text = if String.length(long) < console.terminal.width, do: long, else: short
+    IO.write(console.terminal.device, style(console, text, [:faint]))
   end
 
-  defp reason(console, failure) do
-    failure
-    |> Failure.format(console.notebook, colours: console.terminal.colour)
+  # After a pass a hint isn't needed any more, and the solution is there to compare.
+  defp passed_keys do
+    [go_on | _] = Enum.reverse(@keys)
+    [go_on, {"s", :solution, "compare", ""} | Enum.drop(@keys, 2) |> List.delete(go_on)]
+  end
+
+  defp label({"\n", _key, name, _meaning}), do: "Enter " <> name
+  defp label({"?", _key, _name, _meaning}), do: "?"
+  defp label({letter, _key, name, _meaning}), do: letter <> " " <> name
+
+  defp short_label({"\n", _key, _name, _meaning}), do: "Enter"
+  defp short_label({letter, _key, _name, _meaning}), do: letter
+
+  defp reason(console, failure, notebook, translate) do
+    coloured = failure.coloured && translate.(failure.coloured)
+
+    %{failure | plain: translate.(failure.plain), coloured: coloured}
+    |> Failure.format(notebook, colours: console.terminal.colour)
     |> Terminal.split()
     |> shorten(@longest_failure)
     |> indent("  ")

@@ -10,6 +10,20 @@ defmodule Livemd.Practice.ExerciseFile do
 
   def path(exercise, folder), do: Path.join(folder, exercise.name <> ".exs")
 
+  @doc "See `Livemd.Practice.set_aside/1`."
+  def set_aside(path) do
+    free =
+      Stream.iterate(1, &(&1 + 1))
+      |> Stream.map(&if(&1 == 1, do: "#{path}.old", else: "#{path}.old#{&1}"))
+      |> Enum.find(&(not File.exists?(&1)))
+
+    case File.rename(path, free) do
+      :ok -> {:ok, free}
+      {:error, :enoent} -> {:ok, nil}
+      {:error, reason} -> {:error, "#{path} cannot be renamed: #{:file.format_error(reason)}"}
+    end
+  end
+
   @doc "Writes the file with the stub, unless it exists: then it may hold the reader's work."
   def write(exercise, path, options) do
     with :ok <- make_folder(Path.dirname(path)),

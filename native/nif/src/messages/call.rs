@@ -2,8 +2,7 @@
 
 use super::atoms;
 use crate::Error;
-use parking_lot::Condvar;
-use roundtrip_core::messages::{self, Failure, Timeout};
+use roundtrip_core::messages::{Failure, SharedCall, Timeout};
 use roundtrip_support::{LargeTerm, LiveGuard, Lock, SmallTerm, live};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
@@ -32,8 +31,7 @@ impl Answer {
 
 /// Waits for the answer to a question. Elixir holds it as a reference that nobody can forge.
 struct Call {
-    state: Lock<messages::Call<LocalPid, Answer>>,
-    changed: Condvar,
+    shared: SharedCall<LocalPid, Answer>,
     /// Who gets the outcome as a message; `None` if the asker waits for it in `ask`.
     later: Option<Later>,
     _guard: LiveGuard,
@@ -59,56 +57,36 @@ impl Resource for Call {
 impl Call {
     fn new(callee: LocalPid) -> Self {
         Call {
-            state: Lock::new(messages::Call::new(callee)),
-            changed: Condvar::new(),
+            shared: SharedCall::new(callee),
             later: None,
             _guard: LiveGuard::new(),
         }
     }
 
     fn answer(&self, env: Env, answer: Answer) -> Result<(), Error> {
-        let accepted = self.state.lock().answer(&env.pid(), answer);
-        // The lock is free again here, where a rejected answer is dropped: it may be large.
-        accepted.map_err(|(rejection, _answer)| rejection)?;
-        self.tell_asker(env);
+        self.shared.answer(&env.pid(), answer)?;
+        self.send_later(env);
         Ok(())
     }
 
     fn fail(&self, env: Env, failure: Failure) {
-        // An answer that came first was told by whoever gave it.
-        if self.state.lock().fail(failure) {
-            self.tell_asker(env);
+        // An answer that came first was sent by whoever gave it.
+        if self.shared.fail(failure) {
+            self.send_later(env);
         }
     }
 
-    /// Wakes the asker or sends it the outcome. To be called once, by whoever ended the call.
-    fn tell_asker(&self, env: Env) {
+    /// Sends the outcome to an asker that doesn't wait. To be called once, by whoever ended the call.
+    fn send_later(&self, env: Env) {
         let Some(Later { asker, from }) = &self.later else {
-            self.changed.notify_one();
             return;
         };
-        let outcome = self.state.lock().outcome();
-        if let Some(outcome) = outcome {
+        if let Some(outcome) = self.shared.outcome() {
             let outcome = outcome.map(|answer| answer.copy_to(env));
             let outcome = outcome.map_err(Error::from);
             // An asker that is dead needs no message.
             let from = from.lock().copy_to(env);
             let _ = env.send(asker, (atoms::answered(), from, outcome));
-        }
-    }
-
-    /// Waits until there is an answer or none can come. It blocks, so call it on dirty schedulers
-    /// only.
-    fn wait(&self, timeout: Duration) -> Result<Answer, Failure> {
-        let deadline = Instant::now() + timeout;
-        let mut call = self.state.lock();
-        loop {
-            if let Some(outcome) = call.outcome() {
-                return outcome;
-            }
-            if self.changed.wait_until(&mut call, deadline).timed_out() {
-                call.fail(Failure::Timeout);
-            }
         }
     }
 }
@@ -131,7 +109,8 @@ fn ask<'a>(
 
     let message = (atoms::ask(), call.clone(), question);
     env.send(&callee, message).map_err(|_| Error::Noproc)?;
-    let outcome = call.wait(Duration::from_millis(timeout.get()));
+    let timeout = Duration::from_millis(timeout.get());
+    let outcome = call.shared.wait(Instant::now() + timeout);
 
     // The callee may keep the call for long, and should not keep two monitors with it.
     env.demonitor(&call, &callee_monitor);
@@ -148,7 +127,7 @@ fn ask_later(env: Env, callee: LocalPid, question: SmallTerm, from: SmallTerm) -
     });
     if env.monitor(&call, &callee).is_none() {
         // Otherwise the asker would also get a message, when the call is dropped.
-        call.state.lock().fail(Failure::Down);
+        call.shared.fail(Failure::Down);
         return Err(Error::Noproc.into());
     }
     // If the asker dies, the callee's answer is too late.

@@ -1,63 +1,18 @@
 //! A thread that sends only what its receiver has room for.
 
 use super::atoms;
-use super::thread::Thread;
 use crate::Error;
-use parking_lot::Condvar;
-use roundtrip_core::messages::{Demand, MessageCount, Window};
-use roundtrip_support::{LiveGuard, Lock};
+use roundtrip_core::messages::{Gate, GateState, MessageCount, Window};
+use roundtrip_core::thread::Thread;
+use roundtrip_support::LiveGuard;
 use rustler::env::SendError;
 use rustler::types::atom::ok;
-use rustler::{Atom, Env, LocalPid, Monitor, NifMap, NifResult, OwnedEnv, Resource, ResourceArc};
+use rustler::{Atom, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc};
 use std::sync::Arc;
-
-/// Lets a message through when the receiver has room for it. The thread and the `Feed` share one; a
-/// thread that held the `Feed` itself would keep it alive.
-struct Gate {
-    state: Lock<State>,
-    changed: Condvar,
-}
-
-struct State {
-    demand: Demand,
-    waiting: bool,
-    stopped: bool,
-}
-
-impl Gate {
-    fn new(window: Window) -> Self {
-        let state = State {
-            demand: Demand::new(window),
-            waiting: false,
-            stopped: false,
-        };
-        Gate {
-            state: Lock::new(state),
-            changed: Condvar::new(),
-        }
-    }
-
-    /// Waits until one more message may go out; `false` once the feed is stopped.
-    fn pass(&self) -> bool {
-        let mut state = self.state.lock();
-        while !state.stopped {
-            state.waiting = !state.demand.try_take();
-            if !state.waiting {
-                return true;
-            }
-            self.changed.wait(&mut state);
-        }
-        false
-    }
-
-    fn stop(&self) {
-        self.state.lock().stopped = true;
-        self.changed.notify_one();
-    }
-}
 
 /// Owns the thread `rt-feed`, and stops it when it is dropped.
 struct Feed {
+    /// Shared with the thread, which would keep the `Feed` alive if it held the `Feed` itself.
     gate: Arc<Gate>,
     thread: Thread<Result<(), SendError>>,
     _guard: LiveGuard,
@@ -113,26 +68,13 @@ fn feed_start(
 
 #[rustler::nif]
 fn feed_more(feed: &Feed, count: i64) -> NifResult<Atom> {
-    feed.gate.state.lock().demand.more(count)?;
-    feed.gate.changed.notify_one();
+    feed.gate.more(count)?;
     Ok(ok())
 }
 
-#[derive(NifMap)]
-struct FeedState {
-    in_flight: u32,
-    most: u32,
-    waiting: bool,
-}
-
 #[rustler::nif]
-fn feed_state(feed: &Feed) -> FeedState {
-    let state = feed.gate.state.lock();
-    FeedState {
-        in_flight: state.demand.in_flight(),
-        most: state.demand.most(),
-        waiting: state.waiting,
-    }
+fn feed_state(feed: &Feed) -> GateState {
+    feed.gate.state()
 }
 
 #[rustler::nif(schedule = "DirtyIo")]

@@ -1,9 +1,9 @@
 //! Threads that send a number of messages and end.
 
 use super::atoms;
-use super::thread::Thread;
 use crate::Error;
 use roundtrip_core::messages::MessageCount;
+use roundtrip_core::thread::Thread;
 use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm};
 use rustler::env::SendError;
 use rustler::types::atom::ok;

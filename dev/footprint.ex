@@ -1,5 +1,5 @@
 defmodule Roundtrip.Footprint do
-  @moduledoc "Measures memory, files, sockets and threads of the VM with `/proc`, for tests that find leaks."
+  @moduledoc "Measures memory, files, sockets and threads of the VM with `/proc`, to find leaks."
 
   @type t :: %{atom() => non_neg_integer()}
 
@@ -8,6 +8,8 @@ defmodule Roundtrip.Footprint do
 
     * `rss`, `binaries` - the memory of the OS process, and of the VM's binaries
     * `processes`, `ports` - those of the VM
+    * `messages` - those in the mailboxes of all processes
+    * `atoms` - which are never freed
     * `files`, `sockets` - file descriptors of the OS process, and the sockets among them
     * `threads` - all threads of the OS process
     * `rust_threads`, `resources` - see `Roundtrip.live_counts/0`
@@ -23,6 +25,8 @@ defmodule Roundtrip.Footprint do
       binaries: :erlang.memory(:binary),
       processes: length(Process.list()),
       ports: length(Port.list()),
+      messages: messages(),
+      atoms: :erlang.system_info(:atom_count),
       files: length(files),
       sockets: Enum.count(files, &match?({:ok, "socket:" <> _}, &1)),
       threads: length(ls("/proc/self/task")),
@@ -39,6 +43,13 @@ defmodule Roundtrip.Footprint do
         more > Map.get(slack, name, 0),
         into: %{},
         do: {name, more}
+  end
+
+  defp messages do
+    for pid <- Process.list(),
+        {:message_queue_len, count} <- [Process.info(pid, :message_queue_len)],
+        reduce: 0,
+        do: (sum -> sum + count)
   end
 
   defp rss do

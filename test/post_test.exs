@@ -1,0 +1,3 @@
+defmodule Roundtrip.PostTest do
+  use Roundtrip.LessonCase, lesson: "post"
+end
