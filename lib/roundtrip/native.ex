@@ -1429,6 +1429,16 @@ defmodule Roundtrip.Native do
   def saved_load_elsewhere(_term), do: stub()
 
   @doc """
+  Creates an `OwnedEnv` and makes `count` terms in it, `{:item, 1}` and so on, which take memory until
+  the reference is garbage collected. With `clear`, it is cleared after each term.
+
+      iex> Roundtrip.Native.workspace_new(100_001, true)
+      ** (ArgumentError) the number of terms must be from 0 to 100000
+  """
+  @spec workspace_new(0..100_000, boolean()) :: reference()
+  def workspace_new(_count, _clear), do: stub()
+
+  @doc """
   Returns the pid of a name, or `nil`. Returns a local pid as it is, and panics for a remote pid.
 
       iex> Roundtrip.Native.whereis(self()) == self()
@@ -1528,6 +1538,8 @@ defmodule Roundtrip.Native do
   @spec feed_stop(reference()) :: :ok | {:error, :panicked}
   def feed_stop(_feed), do: stub()
 
+  # calls
+
   @doc """
   Sends `{:ask, call, question}` to `callee`, and waits on a dirty scheduler until it calls `answer/2`,
   for at most `timeout` milliseconds.
@@ -1551,10 +1563,10 @@ defmodule Roundtrip.Native do
 
   The outcome is `{:ok, answer}`, `{:error, :down}` if the callee has died, or `{:error, :dropped}` if the
   call was garbage collected in all processes, the caller included. There is no timeout. `from` is any term, such as the second
-  argument of `c:GenServer.handle_call/3`: see `Roundtrip.Messages.Asker`. Question and `from` may take
+  argument of `c:GenServer.handle_call/3`: see `Roundtrip.Calls.Asker`. Question and `from` may take
   at most 32,768 words of memory each.
 
-      iex> {:ok, callee} = Roundtrip.Messages.Callee.start_link(&String.upcase/1)
+      iex> {:ok, callee} = Roundtrip.Calls.Callee.start_link(&String.upcase/1)
       iex> Roundtrip.Native.ask_later(callee, "hi", :first)
       :ok
       iex> receive do: (message -> message)

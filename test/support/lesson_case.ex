@@ -17,17 +17,16 @@ defmodule Roundtrip.LessonCase do
   @without_wrong_solution ~w(
     index-1 index-2
     first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
-    messages-1 messages-2 messages-3 messages-4 messages-5
     server-1 server-2 server-3 server-4 server-5
     toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
     shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust first_call terms structs resources mutation)
+  @teach_rust ~w(rust first_call terms structs resources mutation messages calls)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(index rust first_call terms structs resources mutation post)
+  @end_in_values ~w(index rust first_call terms structs resources mutation messages calls post)
 
   @change ~r/\A# Change it: \S/
 
