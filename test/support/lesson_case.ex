@@ -17,18 +17,16 @@ defmodule Roundtrip.LessonCase do
   @without_wrong_solution ~w(
     index-1 index-2
     first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
-    structs-1 structs-2 structs-3 structs-4 structs-5 structs-6
-    mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
     server-1 server-2 server-3 server-4 server-5
     toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
     shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust project first_call terms resources messages calls long_work)
+  @teach_rust ~w(rust project first_call terms structs resources mutation messages calls long_work)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(index rust project first_call terms resources messages calls long_work post)
+  @end_in_values ~w(index rust project first_call terms structs resources mutation messages calls long_work post)
 
   @change ~r/\A# Change it: \S/
 
