@@ -54,7 +54,7 @@ defmodule Roundtrip.Rust.ProjectTest do
       write(folder, files)
       {{:ok, [library]}, text} = quietly(fn -> Project.build(folder) end)
 
-      assert library =~ ~r/\Alibrt_project\.(so|dll)\z/
+      assert library =~ ~r/\Art_project\.(so|dll)\z/
       assert File.exists?(Path.join([folder, "priv/native", library]))
       assert text =~ "Compiling rt_project v0.1.0 (~/#{name})"
       # cargo would have trimmed it.

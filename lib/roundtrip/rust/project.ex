@@ -61,11 +61,9 @@ defmodule Roundtrip.Rust.Project do
     end
   end
 
-  # `:erlang.load_nif/2` looks for .so on macOS, too, and `use Rustler` calls the file lib... everywhere.
-  defp loadable(path) do
-    name = path |> Path.basename() |> String.replace_suffix(".dylib", ".so")
-    if String.starts_with?(name, "lib"), do: name, else: "lib" <> name
-  end
+  # `:erlang.load_nif/2` looks for .so on macOS, too.
+  defp loadable(path),
+    do: Regex.replace(~r/\Alib(.+)\.(so|dylib)\z/, Path.basename(path), "\\1.so")
 
   @doc "Builds the project, and evaluates the code with `mix run` in it."
   @spec build_and_run(project(), String.t()) :: result()

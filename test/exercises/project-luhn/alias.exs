@@ -13,7 +13,7 @@ luhn = %{
 
     @doc false
     def load do
-      path = Application.app_dir(:luhn, "priv/native/libluhn")
+      path = Application.app_dir(:luhn, "priv/native/luhn")
       :erlang.load_nif(String.to_charlist(path), 0)
     end
 
