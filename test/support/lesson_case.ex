@@ -21,16 +21,15 @@ defmodule Roundtrip.LessonCase do
     resources-1 resources-2 resources-3 resources-4 resources-5
     mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
     messages-1 messages-2 messages-3 messages-4 messages-5
-    server-1 server-2 server-3 server-4 server-5
     toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
     shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust terms)
+  @teach_rust ~w(rust terms server)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust terms)
+  @end_in_values ~w(rust terms server)
 
   @change ~r/\A# Change it: \S/
 
