@@ -11,5 +11,5 @@ arrivals = fn fun ->
 
   Process.exit(pid, :kill)
   {:messages, messages} = Process.info(self(), :messages)
-  (for {:trace, ^pid, :receive, message} <- messages, do: message) ++ [:last]
+  for({:trace, ^pid, :receive, message} <- messages, do: message) ++ [:last]
 end
