@@ -1,8 +1,13 @@
 # The ideas of Rust, each with the page and the section that explain it: see Roundtrip.Concepts.
-in_rust = fn section, concepts ->
-  for {name, words, use} <- concepts,
-      do: %{name: name, page: "rust", section: section, words: words, use: use}
+in_page = fn page ->
+  fn section, concepts ->
+    for {name, words, use} <- concepts,
+        do: %{name: name, page: page, section: section, words: words, use: use}
+  end
 end
+
+in_rust = in_page.("rust")
+in_messages = in_page.("messages")
 
 # A reader's first cell, before anything is explained, has one NIF.
 first_cell = fn concepts -> for concept <- concepts, do: Map.put(concept, :except, ["index"]) end
@@ -61,4 +66,7 @@ first_cell.(
     {"Box", ["box"], ~r/\bBox(<|::)/},
     {"dyn", ["dyn", "trait object"], ~r/\bdyn \w/},
     {"Arc", ["arc"], ~r/\bArc(<|::)/}
+  ]) ++
+  in_messages.("Never more than asked for", [
+    {"condition variables", ["condition variable"], ~r/\bCondvar\b/}
   ])

@@ -19,7 +19,7 @@ defmodule RoundtripTest do
 
     for {path, row, expected} <- [
           {"README.md", ~r"^\| \[\w+\]\(notebooks/(\w+)\.livemd\) \|"m, lessons},
-          {"notebooks/index.livemd", ~r"^\| \[[^\]]+\]\((\w+)\.livemd\) \|"m,
+          {"notebooks/index.livemd", ~r"^\| \[[^\]]+\]\((\w+)\.livemd\) +\|"m,
            lessons -- ["index"]}
         ] do
       compare("the table of lessons in #{path}", names(row, File.read!(path)), expected)

@@ -361,6 +361,15 @@ defmodule Roundtrip.Native do
   def mean_option(_total, _count), do: stub()
 
   @doc """
+  Returns the mean, or `default` if `count` is 0. In Rust, `default` is an `Option<i64>`, too.
+
+      iex> {Roundtrip.Native.mean_or(10, 0, 7), Roundtrip.Native.mean_or(10, 0, nil)}
+      {7, nil}
+  """
+  @spec mean_or(i64(), i64(), i64() | nil) :: i64() | nil
+  def mean_or(_total, _count, _default), do: stub()
+
+  @doc """
   Returns the mean in an `:ok` tuple, or an error tuple. In Rust it is a `Result<i64, Atom>`.
 
       iex> {Roundtrip.Native.mean_result(10, 4), Roundtrip.Native.mean_result(10, 0)}
@@ -415,6 +424,15 @@ defmodule Roundtrip.Native do
   def mean_raise_term(_total, _count), do: stub()
 
   @doc """
+  Returns the mean, or raises an `ArgumentError` that says what is wrong with `count`.
+
+      iex> Roundtrip.Native.mean_checked(10, 4)
+      2
+  """
+  @spec mean_checked(i64(), i64()) :: i64()
+  def mean_checked(_total, _count), do: stub()
+
+  @doc """
   Returns the quotient, or raises an `ArgumentError` if it is a NaN or an infinity.
 
       iex> Roundtrip.Native.ratio(1.0, 4.0)
@@ -449,6 +467,28 @@ defmodule Roundtrip.Native do
   """
   @spec bytes_as_binary(i64()) :: binary()
   def bytes_as_binary(_number), do: stub()
+
+  @doc """
+  Ends the VM, or only the call for `:panic`. For teaching only.
+
+  It refuses unless the VM was started with the environment variable `ROUNDTRIP_CRASH`, as
+  `Roundtrip.FirstCall.SecondVM.run/2` does.
+
+      iex> Roundtrip.Native.crash(:abort)
+      {:error, :refused}
+  """
+  @spec crash(:panic | :abort | :exit | :stack_overflow) :: {:error, :refused}
+  def crash(_how), do: stub()
+
+  @doc """
+  Returns the 64-bit FNV-1a hash of a text.
+
+      iex> Roundtrip.Native.fingerprint("a")
+      0xAF63DC4C8601EC8C
+  """
+  @doc blocks: "walks through the string: 1 ms for about 700 kB"
+  @spec fingerprint(String.t()) :: non_neg_integer()
+  def fingerprint(_text), do: stub()
 
   @doc """
   Returns the sum of a list, or `nil` if it doesn't fit. An improper list panics in rustler's iterator.
@@ -507,7 +547,7 @@ defmodule Roundtrip.Native do
       iex> Roundtrip.Native.echo_term([1, :two])
       [1, :two]
   """
-  @spec echo_term(term) :: term when term: var
+  @spec echo_term(term()) :: term()
   def echo_term(_term), do: stub()
 
   @doc """
@@ -1104,6 +1144,29 @@ defmodule Roundtrip.Native do
   def panic_on_drop_new(_notifier), do: stub()
 
   @doc """
+  Sends a new pair to the caller: a resource with two equal numbers, both 0.
+
+      iex> Roundtrip.Native.pair_send()
+      iex> pair = receive do: (pair when is_reference(pair) -> pair)
+      iex> Roundtrip.Native.pair_set(pair, 7)
+      iex> Roundtrip.Native.pair_get(pair)
+      {7, 7}
+  """
+  @spec pair_send() :: :ok
+  def pair_send, do: stub()
+
+  @doc """
+  Sets both numbers of a pair. If `number` is negative, it panics after the first, which raises an
+  `ErlangError` and leaves the numbers different. For teaching only.
+  """
+  @spec pair_set(reference(), i64()) :: :ok
+  def pair_set(_pair, _number), do: stub()
+
+  @doc "Returns both numbers of a pair."
+  @spec pair_get(reference()) :: {i64(), i64()}
+  def pair_get(_pair), do: stub()
+
+  @doc """
   Creates a resource of `size` bytes that holds a drop notifier. The bytes are 0 to 255, repeated.
   Raises an `ArgumentError` unless `size` is from 1 to 16,777,216.
 
@@ -1328,6 +1391,16 @@ defmodule Roundtrip.Native do
   def saved_load_elsewhere(_term), do: stub()
 
   @doc """
+  Creates an `OwnedEnv` and makes `count` terms in it, `{:item, 1}` and so on, which take memory until
+  the reference is garbage collected. With `clear`, it is cleared after each term.
+
+      iex> Roundtrip.Native.workspace_new(100_001, true)
+      ** (ArgumentError) the number of terms must be from 0 to 100000
+  """
+  @spec workspace_new(0..100_000, boolean()) :: reference()
+  def workspace_new(_count, _clear), do: stub()
+
+  @doc """
   Returns the pid of a name, or `nil`. Returns a local pid as it is, and panics for a remote pid.
 
       iex> Roundtrip.Native.whereis(self()) == self()
@@ -1427,6 +1500,8 @@ defmodule Roundtrip.Native do
   @spec feed_stop(reference()) :: :ok | {:error, :panicked}
   def feed_stop(_feed), do: stub()
 
+  # calls
+
   @doc """
   Sends `{:ask, call, question}` to `callee`, and waits on a dirty scheduler until it calls `answer/2`,
   for at most `timeout` milliseconds.
@@ -1450,10 +1525,10 @@ defmodule Roundtrip.Native do
 
   The outcome is `{:ok, answer}`, `{:error, :down}` if the callee has died, or `{:error, :dropped}` if the
   call was garbage collected in all processes, the caller included. There is no timeout. `from` is any term, such as the second
-  argument of `c:GenServer.handle_call/3`: see `Roundtrip.Messages.Asker`. Question and `from` may take
+  argument of `c:GenServer.handle_call/3`: see `Roundtrip.Calls.Asker`. Question and `from` may take
   at most 32,768 words of memory each.
 
-      iex> {:ok, callee} = Roundtrip.Messages.Callee.start_link(&String.upcase/1)
+      iex> {:ok, callee} = Roundtrip.Calls.Callee.start_link(&String.upcase/1)
       iex> Roundtrip.Native.ask_later(callee, "hi", :first)
       :ok
       iex> receive do: (message -> message)

@@ -4,9 +4,9 @@ defmodule Roundtrip.Bounds.NifTest do
   import Bitwise
 
   alias Roundtrip.{ChildVM, LongSchedule}
-  alias Roundtrip.Messages.{Asker, Callee}
+  alias Roundtrip.Calls.{Asker, Callee}
 
-  doctest Roundtrip.Messages.Asker
+  doctest Roundtrip.Calls.Asker
 
   @mebibyte 1_048_576
   @too_large "a copy of the term must take at most 32768 words of memory"

@@ -27,6 +27,10 @@ defmodule Roundtrip.Rust.SkippedTest do
            """
 
     assert capture_io(fn -> rescued(Cells.Calm, :double, [1]) end) == ""
+
+    # For readers who wonder what they would see.
+    index = File.read!("notebooks/index.livemd")
+    assert index =~ "```text\n#{String.replace(output, "Cells.Calm", "Doubler")}```"
   end
 
   test "the module is there, and each call raises one line, of a stub or of a function without one" do

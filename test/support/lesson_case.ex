@@ -18,16 +18,14 @@ defmodule Roundtrip.LessonCase do
     index-1 index-2
     first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
     structs-1 structs-2 structs-3 structs-4 structs-5 structs-6
-    resources-1 resources-2 resources-3 resources-4 resources-5
     mutation-1 mutation-2 mutation-3 mutation-4 mutation-5
-    messages-1 messages-2 messages-3 messages-4 messages-5
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust terms server toolbox)
+  @teach_rust ~w(rust first_call terms resources messages calls server toolbox)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(rust terms server toolbox shipping)
+  @end_in_values ~w(index rust first_call terms resources messages calls server toolbox shipping post)
 
   @change ~r/\A# Change it: \S/
 

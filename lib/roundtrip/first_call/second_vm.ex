@@ -1,6 +1,6 @@
 defmodule Roundtrip.FirstCall.SecondVM do
   @moduledoc """
-  Loads the course's library in a second VM, where a failed load doesn't disturb this one.
+  Runs code and loads the course's library in a second VM, where a failure doesn't disturb this one.
 
       iex> alias Roundtrip.FirstCall.SecondVM
       iex> SecondVM.load(SecondVM.stubs())
@@ -8,7 +8,31 @@ defmodule Roundtrip.FirstCall.SecondVM do
       iex> {:error, {reason, _text}} = SecondVM.load([])
       iex> reason
       :bad_lib
+      iex> SecondVM.run("IO.puts(2 + 3)")
+      {"5\\n", 0}
   """
+
+  alias Roundtrip.Toolbox.TempDir
+
+  @doc """
+  Runs a script in a VM whose `Roundtrip.Native.crash/1` is allowed to end it.
+
+  Returns what the script printed, to standard output or error, and the exit status of the VM. On
+  Unix, a VM that a signal ended has the status 128 + the signal's number.
+  """
+  @spec run(String.t()) :: {String.t(), integer()}
+  def run(script) do
+    arguments = ["-pa", Application.app_dir(:roundtrip, "ebin"), "script.exs"]
+    env = %{"ROUNDTRIP_CRASH" => "1", "RUST_BACKTRACE" => "0"}
+
+    # In a folder of its own, because the system may write a core file of a VM that crashed.
+    {result, _files} =
+      TempDir.with_files(%{"script.exs" => script}, fn folder ->
+        System.cmd("elixir", arguments, cd: folder, env: env, stderr_to_stdout: true)
+      end)
+
+    result
+  end
 
   @doc "Returns the name and arity of every function of `Roundtrip.Native`, stubs and others."
   @spec stubs() :: keyword(arity())

@@ -33,6 +33,16 @@ pub fn sum<E: From<Error>>(
     Ok(sum)
 }
 
+/// Returns the 64-bit FNV-1a hash of a text: small code that does a few operations for each byte.
+pub fn fingerprint(text: &str) -> u64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for byte in text.bytes() {
+        hash ^= u64::from(byte);
+        hash = hash.wrapping_mul(0x0100_0000_01b3);
+    }
+    hash
+}
+
 /// Sleeps, as a call that waits for a disk or a socket would.
 pub fn block(time: Milliseconds) {
     std::thread::sleep(Duration::from_millis(time.get()));
@@ -84,6 +94,13 @@ mod tests {
         );
         let endless = std::iter::repeat(Ok::<_, Error>(1));
         assert!(sum(endless).is_err());
+    }
+
+    #[test]
+    fn fingerprint_has_the_published_values() {
+        assert_eq!(fingerprint(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fingerprint("a"), 0xaf63_dc4c_8601_ec8c);
+        assert_eq!(fingerprint("foobar"), 0x8594_4171_f739_67e8);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bounded;
+pub mod calls;
 pub mod error;
 pub mod first_call;
 pub mod messages;

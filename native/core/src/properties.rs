@@ -3,7 +3,8 @@
 //! `PROPTEST_CASES=100000 cargo test --package roundtrip_core properties` tries more. What
 //! fails is made as small as possible and printed.
 
-use crate::messages::{Call, Demand, Failure, Rejection, Window};
+use crate::calls::{Call, Failure, Rejection};
+use crate::messages::{Demand, Window};
 use crate::server::{
     Budget, HeadersError, IodataError, MAX_HEADERS, Node, RequestHead, ResponseHeaders, flatten,
 };

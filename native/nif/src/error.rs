@@ -1,6 +1,6 @@
 //! The one error type of this library.
 
-use roundtrip_core::messages::{Failure, Rejection};
+use roundtrip_core::calls::{Failure, Rejection};
 use roundtrip_core::thread::NoThread;
 use rustler::NifUnitEnum;
 

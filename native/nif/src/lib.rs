@@ -1,6 +1,7 @@
 //! Roundtrip's NIFs. Each lesson has one module, named after its notebook; each NIF decodes its
 //! arguments, calls the core and encodes the result. `Roundtrip.Native` documents them.
 
+mod calls;
 mod error;
 mod first_call;
 mod messages;
@@ -18,7 +19,8 @@ use rustler::{Atom, Env};
 /// Called while the library is loaded. See [`roundtrip_support::live::leak`].
 #[rustler::nif]
 fn keep_types(env: Env) -> Atom {
-    messages::keep_types(env.pid());
+    calls::keep_types(env.pid());
+    messages::keep_types();
     resources::keep_types(env.pid());
     ok()
 }

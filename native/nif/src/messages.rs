@@ -1,13 +1,12 @@
-//! NIFs of the lesson `messages`: the ways to send. What owns a thread, and what waits for an
-//! answer, is in the modules below.
+//! NIFs of the lesson `messages`: the ways to send. What owns a thread is in the modules below.
 
-mod call;
 mod feed;
 mod reporter;
 mod sender;
 
 use crate::Error;
-use roundtrip_support::{LiveGuard, SharedStruct, SmallTerm};
+use roundtrip_core::messages::TermCount;
+use roundtrip_support::{LiveGuard, Lock, SharedStruct, SmallTerm, live};
 use rustler::env::SendError;
 use rustler::types::atom::ok;
 use rustler::{
@@ -17,11 +16,7 @@ use rustler::{
 use std::panic::UnwindSafe;
 
 mod atoms {
-    rustler::atoms! { answered, ask, gone, hi, item, no_more, report }
-}
-
-pub(crate) fn keep_types(pid: LocalPid) {
-    call::keep_type(pid);
+    rustler::atoms! { gone, hi, item, no_more, report }
 }
 
 /// Returns `:ok` or `{:error, :not_sent}`: a `SendError` holds no reason.
@@ -105,6 +100,40 @@ fn saved_load_elsewhere<'a>(env: Env<'a>, term: SmallTerm<'a>) -> Term<'a> {
     let (owned, other) = (OwnedEnv::new(), OwnedEnv::new());
     let saved = owned.save(term);
     other.run(|inner| saved.load(inner).in_env(env))
+}
+
+/// Keeps an environment, with the terms that were made in it.
+struct Workspace {
+    _owned: Lock<OwnedEnv>,
+    _guard: LiveGuard,
+}
+
+#[rustler::resource_impl]
+impl Resource for Workspace {}
+
+impl Workspace {
+    fn new(owned: OwnedEnv) -> ResourceArc<Self> {
+        ResourceArc::new(Workspace {
+            _owned: Lock::new(owned),
+            _guard: LiveGuard::new(),
+        })
+    }
+}
+
+pub(crate) fn keep_types() {
+    live::leak(Workspace::new(OwnedEnv::new()));
+}
+
+#[rustler::nif(schedule = "DirtyCpu")]
+fn workspace_new(count: TermCount, clear: bool) -> ResourceArc<Workspace> {
+    let mut owned = OwnedEnv::new();
+    for n in 1..=count.get() {
+        owned.run(|env| (atoms::item(), n).encode(env));
+        if clear {
+            owned.clear();
+        }
+    }
+    Workspace::new(owned)
 }
 
 #[rustler::nif]

@@ -1,5 +1,6 @@
 //! NIFs of the lesson `resources`.
 
+use parking_lot::Mutex;
 use roundtrip_core::bounded::Milliseconds;
 use roundtrip_core::resources::{self, Latencies, Longest, Size, Snapshot};
 use roundtrip_support::{Histogram, LiveGuard, Lock, consume_microseconds, live};
@@ -7,6 +8,7 @@ use rustler::types::atom::ok;
 use rustler::{
     Atom, Binary, Env, Error, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, sys,
 };
+use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::Duration;
@@ -174,17 +176,35 @@ struct DropThread {
 #[rustler::resource_impl]
 impl Resource for DropThread {}
 
+/// Why there is no drop thread.
+#[derive(Debug, thiserror::Error)]
+enum DropThreadError {
+    #[error("no thread could be started: {0}")]
+    NotStarted(#[from] io::Error),
+}
+
+impl From<DropThreadError> for Error {
+    fn from(error: DropThreadError) -> Self {
+        Error::RaiseTerm(Box::new(error.to_string()))
+    }
+}
+
+impl DropThread {
+    fn start(owner: LocalPid) -> Result<Self, DropThreadError> {
+        let (garbage_tx, garbage_rx) = mpsc::channel();
+        thread::Builder::new()
+            .name("rt-drop".into())
+            .spawn(move || drop_garbage(garbage_rx, owner))?;
+        Ok(DropThread {
+            garbage_tx,
+            _guard: LiveGuard::new(),
+        })
+    }
+}
+
 #[rustler::nif]
 fn drop_thread_new(owner: LocalPid) -> NifResult<ResourceArc<DropThread>> {
-    let (garbage_tx, garbage_rx) = mpsc::channel();
-    thread::Builder::new()
-        .name("rt-drop".into())
-        .spawn(move || drop_garbage(garbage_rx, owner))
-        .map_err(|error| Error::RaiseTerm(Box::new(error.to_string())))?;
-    Ok(ResourceArc::new(DropThread {
-        garbage_tx,
-        _guard: LiveGuard::new(),
-    }))
+    Ok(ResourceArc::new(DropThread::start(owner)?))
 }
 
 fn drop_garbage(garbage_rx: Receiver<Garbage>, owner: LocalPid) {
@@ -257,6 +277,41 @@ fn panic_on_drop_new(notifier: ResourceArc<DropNotifier>) -> ResourceArc<PanicOn
         _notifier: notifier,
         _guard: LiveGuard::new(),
     })
+}
+
+/// Two numbers that should always be equal. Its lock makes no promise about panics, for teaching.
+struct Pair {
+    numbers: Mutex<(i64, i64)>,
+    _guard: LiveGuard,
+}
+
+#[rustler::resource_impl]
+impl Resource for Pair {}
+
+/// Sends a new pair to its caller, because rustc rejects a NIF that returns one.
+#[rustler::nif]
+fn pair_send(env: Env<'_>) -> Atom {
+    let pair = ResourceArc::new(Pair {
+        numbers: Mutex::default(),
+        _guard: LiveGuard::new(),
+    });
+    // A NIF's caller is alive, so the message can be sent.
+    let _ = env.send(&env.pid(), pair);
+    ok()
+}
+
+#[rustler::nif]
+fn pair_set(pair: &Pair, number: i64) -> Atom {
+    let mut numbers = pair.numbers.lock();
+    numbers.0 = number;
+    assert!(number >= 0, "a panic between two writes, on purpose");
+    numbers.1 = number;
+    ok()
+}
+
+#[rustler::nif]
+fn pair_get(pair: &Pair) -> (i64, i64) {
+    *pair.numbers.lock()
 }
 
 /// Bytes that Elixir reads in place. They never change, so it may have views of them.

@@ -78,6 +78,18 @@ defmodule Roundtrip.Fuzz.Arguments do
   defp generator({:remote_type, _, [{:atom, _, String}, {:atom, _, :t}, []]}, _module, slots),
     do: {fn _ -> string() end, slots}
 
+  defp generator(
+         {:remote_type, _, [{:atom, _, :elixir}, {:atom, _, :keyword}, [type]]},
+         module,
+         slots
+       ),
+       do:
+         generator(
+           {:type, 0, :list, [{:type, 0, :tuple, [{:type, 0, :atom, []}, type]}]},
+           module,
+           slots
+         )
+
   defp generator({:remote_type, _, [{:atom, _, module}, {:atom, _, name}, []]}, _module, slots),
     do: module |> type(name) |> generator(module, slots)
 
@@ -101,6 +113,17 @@ defmodule Roundtrip.Fuzz.Arguments do
   defp generator({:type, _, :tuple, types}, module, slots) when is_list(types) do
     {generators, slots} = Enum.map_reduce(types, slots, &generator(&1, module, &2))
     {fn filled -> List.to_tuple(for generator <- generators, do: generator.(filled)) end, slots}
+  end
+
+  # A map of any size, such as `%{term() => integer()}`.
+  defp generator(
+         {:type, _, :map, [{:type, _, :map_field_exact, [{kind, _, _} | _] = pair}]},
+         module,
+         slots
+       )
+       when kind != :atom do
+    {pairs, slots} = generator({:type, 0, :list, [{:type, 0, :tuple, pair}]}, module, slots)
+    {fn filled -> for({key, value} <- pairs.(filled), into: %{}, do: {key, value}) end, slots}
   end
 
   defp generator({:type, _, :map, fields}, module, slots) when is_list(fields) do
@@ -156,6 +179,7 @@ defmodule Roundtrip.Fuzz.Arguments do
   end
 
   defp plain(:pid), do: Terms.pid()
+  defp plain(:atom), do: Terms.pick({:a, :max, :retries, nil})
   defp plain(:boolean), do: :rand.uniform(2) == 1
   defp plain(:float), do: Terms.float()
   defp plain(:number), do: Terms.pick({Terms.float(), int64()})

@@ -23,10 +23,20 @@ defmodule Roundtrip.Fuzz.Pool do
     {for(nif <- nifs, do: Map.put(nif, :accepts, accepts(nif, pool, note))), pool}
   end
 
-  @doc "Returns `pool` with new values of the calling process for the kinds that a NIF may need."
+  @doc "Returns `pool` with new values of the calling process, of the kinds that a NIF accepts."
   @spec renew(t(), map(), [map()]) :: t()
-  def renew(pool, %{arguments: %{slots: []}}, _nifs), do: pool
-  def renew(pool, nif, nifs), do: fresh(nifs, pool, nif.module, fn _nif -> true end)
+  def renew(pool, nif, nifs), do: fresh(nifs, pool, needed([nif], nifs, []), fn _nif -> true end)
+
+  # The names of what some NIFs accept, and of what is needed to make that.
+  defp needed([], _nifs, names), do: names
+
+  defp needed(some, nifs, names) do
+    more =
+      for nif <- some, kinds <- nif.accepts, {_slot, name} <- kinds, name not in names, do: name
+
+    makers = for nif <- nifs, nif.name in more, do: nif
+    needed(makers, nifs, Enum.uniq(names ++ more))
+  end
 
   @doc "Returns values for the slots of a NIF: mostly such as it accepts."
   @spec fill(t(), map()) :: tuple()
@@ -69,16 +79,21 @@ defmodule Roundtrip.Fuzz.Pool do
   end
 
   # Later NIFs may need what earlier ones return.
-  defp fresh(nifs, pool, module, note) do
+  defp fresh(nifs, pool, names, note) do
     made =
       for %{panics: nil, arguments: %{makes_reference?: true}} = nif <- nifs,
           nif.name != :start,
-          module in [:all, nif.module],
+          names == :all or nif.name in names,
           reduce: pool,
           do: (pool -> note.(nif) && make(nif, pool))
 
-    messages = if module == Native, do: asked(), else: Map.merge(asked(), requested())
-    Map.merge(made, messages)
+    made
+    |> merge(&asked/0, [:ask_later], names)
+    |> merge(&requested/0, [:start, :request, :first_request], names)
+  end
+
+  defp merge(pool, make, kinds, names) do
+    if names == :all or Enum.any?(kinds, &(&1 in names)), do: Map.merge(pool, make.()), else: pool
   end
 
   defp make(nif, pool) do

@@ -62,11 +62,12 @@ fn sender_repeat_cleared(pid: LocalPid, term: SmallTerm, times: MessageCount) ->
 #[rustler::nif]
 fn sender_repeat(pid: LocalPid, term: SmallTerm, times: MessageCount) -> NifResult<Started> {
     let times = times.of_size(term.words())?;
-    let owned = OwnedEnv::new();
-    let saved = owned.save(term);
+    let kept = OwnedEnv::new();
+    let saved = kept.save(term);
     Ok(start(move || {
+        let mut msg_env = OwnedEnv::new();
         for _ in 0..times.get() {
-            owned.run(|env| env.send(&pid, saved.load(env)))?;
+            msg_env.send_and_clear(&pid, |env| kept.run(|inner| saved.load(inner).in_env(env)))?;
         }
         Ok(times.get())
     }))

@@ -1,9 +1,9 @@
-defmodule Roundtrip.Messages.Callee do
+defmodule Roundtrip.Calls.Callee do
   @moduledoc """
   A GenServer that answers the questions that Rust asks with `Roundtrip.Native.ask/3`, by calling a
   function.
 
-      iex> {:ok, callee} = Roundtrip.Messages.Callee.start_link(&String.upcase/1)
+      iex> {:ok, callee} = Roundtrip.Calls.Callee.start_link(&String.upcase/1)
       iex> Roundtrip.Native.ask(callee, "hi", 5_000)
       {:ok, "HI"}
   """

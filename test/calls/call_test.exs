@@ -1,9 +1,9 @@
-defmodule Roundtrip.Messages.CallTest do
+defmodule Roundtrip.Calls.CallTest do
   use Roundtrip.MessagesCase
 
-  alias Roundtrip.Messages.Callee
+  alias Roundtrip.Calls.Callee
 
-  doctest Roundtrip.Messages.Callee
+  doctest Roundtrip.Calls.Callee
 
   @minute 60_000
 

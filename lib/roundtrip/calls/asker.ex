@@ -1,12 +1,12 @@
-defmodule Roundtrip.Messages.Asker do
+defmodule Roundtrip.Calls.Asker do
   @moduledoc """
   A GenServer that asks another process through Rust, and replies to its callers when the answers come.
 
   Any number of callers can wait, because none of them holds a scheduler.
 
-      iex> {:ok, callee} = Roundtrip.Messages.Callee.start_link(&String.upcase/1)
-      iex> {:ok, asker} = Roundtrip.Messages.Asker.start_link(callee)
-      iex> Roundtrip.Messages.Asker.ask(asker, "hi")
+      iex> {:ok, callee} = Roundtrip.Calls.Callee.start_link(&String.upcase/1)
+      iex> {:ok, asker} = Roundtrip.Calls.Asker.start_link(callee)
+      iex> Roundtrip.Calls.Asker.ask(asker, "hi")
       {:ok, "HI"}
   """
 

@@ -1,8 +1,7 @@
-//! Rust asks an Elixir process, and waits for its answer.
+//! NIFs of the lesson `calls`: Rust asks an Elixir process, and waits for its answer or goes on.
 
-use super::atoms;
 use crate::Error;
-use roundtrip_core::messages::{Failure, SharedCall, Timeout};
+use roundtrip_core::calls::{Failure, SharedCall, Timeout};
 use roundtrip_support::{LargeTerm, LiveGuard, Lock, SmallTerm, live};
 use rustler::env::SavedTerm;
 use rustler::types::atom::ok;
@@ -10,6 +9,10 @@ use rustler::{
     Atom, Encoder, Env, LocalPid, Monitor, NifResult, OwnedEnv, Resource, ResourceArc, Term,
 };
 use std::time::{Duration, Instant};
+
+mod atoms {
+    rustler::atoms! { answered, ask }
+}
 
 /// Holds a term in an environment of its own, on its way from one process to another.
 struct Answer {
@@ -91,7 +94,7 @@ impl Call {
     }
 }
 
-pub(super) fn keep_type(pid: LocalPid) {
+pub(crate) fn keep_types(pid: LocalPid) {
     live::leak(ResourceArc::new(Call::new(pid)));
 }
 

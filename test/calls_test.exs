@@ -1,0 +1,3 @@
+defmodule Roundtrip.CallsTest do
+  use Roundtrip.LessonCase, lesson: "calls"
+end

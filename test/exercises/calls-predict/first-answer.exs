@@ -1,0 +1,2 @@
+# Lets anybody answer.
+predicted = [{:error, :noproc}, {:error, :timeout}, {:error, :down}, {:ok, :mine}]

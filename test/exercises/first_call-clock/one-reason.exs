@@ -1,0 +1,19 @@
+# Both steps have the same reason.
+defmodule Clock do
+  use Roundtrip.Rust,
+    source: """
+    use rustler::Atom;
+
+    mod atoms {
+        rustler::atoms! { minutes, seconds }
+    }
+
+    #[rustler::nif]
+    fn in_seconds(minutes: i64, seconds: i64) -> Result<i64, Atom> {
+        let product = minutes.checked_mul(60).ok_or(atoms::minutes())?;
+        product.checked_add(seconds).ok_or(atoms::minutes())
+    }
+    """
+
+  def in_seconds(_minutes, _seconds), do: :erlang.nif_error(:nif_not_loaded)
+end

@@ -1,0 +1,4 @@
+# It waits in Elixir.
+wait = fn ->
+  Process.sleep(151)
+end

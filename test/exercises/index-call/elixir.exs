@@ -1,0 +1,2 @@
+# Elixir computes the sum.
+rust_sum = fn a, b -> a + b end

@@ -1,0 +1,52 @@
+# Sends with run, which keeps the terms of each message.
+defmodule Squares do
+  use Roundtrip.Rust,
+    source: """
+    use rustler::env::SendError;
+    use rustler::types::atom::ok;
+    use rustler::{Atom, Env, LocalPid, OwnedEnv, Resource, ResourceArc};
+    use std::sync::mpsc::{self, Receiver, Sender};
+    use std::thread;
+
+    mod atoms {
+        rustler::atoms! { square }
+    }
+
+    struct Worker {
+        more_tx: Sender<u32>,
+    }
+
+    #[rustler::resource_impl]
+    impl Resource for Worker {}
+
+    fn work(pid: &LocalPid, more_rx: &Receiver<u32>) -> Result<(), SendError> {
+        let msg_env = OwnedEnv::new();
+        let mut n: u64 = 0;
+        while let Ok(count) = more_rx.recv() {
+            for _ in 0..count {
+                n += 1;
+                msg_env.run(|env| env.send(pid, (atoms::square(), n * n)))?;
+            }
+        }
+        Ok(())
+    }
+
+    #[rustler::nif]
+    fn start(env: Env) -> ResourceArc<Worker> {
+        let pid = env.pid();
+        let (more_tx, more_rx) = mpsc::channel();
+        thread::spawn(move || work(&pid, &more_rx));
+        ResourceArc::new(Worker { more_tx })
+    }
+
+    #[rustler::nif]
+    fn more(worker: &Worker, count: u32) -> Atom {
+        // It fails only if the thread has ended.
+        let _ = worker.more_tx.send(count);
+        ok()
+    }
+    """
+
+  def start(), do: :erlang.nif_error(:nif_not_loaded)
+  def more(_worker, _count), do: :erlang.nif_error(:nif_not_loaded)
+end

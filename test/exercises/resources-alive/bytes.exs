@@ -1,0 +1,2 @@
+# Takes the bytes of a reference for one more owner.
+alive = ["b", "c", "d"]

@@ -1,0 +1,2 @@
+# Takes a reference that was forgotten for one that was collected.
+alive = ["c"]

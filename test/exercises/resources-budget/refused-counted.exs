@@ -1,0 +1,47 @@
+# Also counts the buffer that doesn't fit.
+defmodule Buffers do
+  use Roundtrip.Rust,
+    source: """
+    use rustler::{Error, NifResult, Resource, ResourceArc};
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    const LIMIT: usize = 1_048_576;
+    static TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+    struct Buffer {
+        bytes: Vec<u8>,
+    }
+
+    #[rustler::resource_impl]
+    impl Resource for Buffer {}
+
+    impl Drop for Buffer {
+        fn drop(&mut self) {
+            TAKEN.fetch_sub(self.bytes.len(), Relaxed);
+        }
+    }
+
+    #[rustler::nif]
+    fn new(size: usize) -> NifResult<ResourceArc<Buffer>> {
+        let before = TAKEN.fetch_add(size, Relaxed);
+        if before + size > LIMIT {
+            return Err(Error::RaiseAtom("system_limit"));
+        }
+        Ok(ResourceArc::new(Buffer { bytes: vec![0; size] }))
+    }
+
+    #[rustler::nif]
+    fn len(buffer: &Buffer) -> usize {
+        buffer.bytes.len()
+    }
+
+    #[rustler::nif]
+    fn taken() -> usize {
+        TAKEN.load(Relaxed)
+    }
+    """
+
+  def new(_size), do: :erlang.nif_error(:nif_not_loaded)
+  def len(_buffer), do: :erlang.nif_error(:nif_not_loaded)
+  def taken, do: :erlang.nif_error(:nif_not_loaded)
+end
