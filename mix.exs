@@ -146,7 +146,7 @@ defmodule Roundtrip.MixProject do
       groups_for_modules: [
         "The HTTP server": [~r/^Roundtrip\.Server\b/],
         Lessons: [
-          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Calls|Toolbox)\b/,
+          ~r/^Roundtrip\.(FirstCall|Structs|Resources|Mutation|Messages|Calls|LongWork|Toolbox)\b/,
           Roundtrip.Measure,
           Roundtrip.Poll,
           Roundtrip.Schedulers
@@ -159,6 +159,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call terms structs resources mutation messages calls server toolbox shipping post)
+  @lessons ~w(index rust first_call terms structs resources mutation messages calls long_work server toolbox shipping post)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

@@ -213,7 +213,7 @@ defmodule Mix.Tasks.Roundtrip.Soak do
       for sample <- [List.first(values), List.last(values)], do: sample && elem(sample, 2)
 
     line = columns(name, Enum.map([first, last, slope, limit, z], &number/1))
-    {name, [line | if(rises?, do: "  rises", else: "")], rises?}
+    {name, [line, if(rises?, do: "  rises", else: "")], rises?}
   end
 
   defp number(nil), do: "-"

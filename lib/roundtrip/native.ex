@@ -1545,6 +1545,102 @@ defmodule Roundtrip.Native do
           :ok | {:error, :too_late | :already_answered | :stranger}
   def answer(_call, _term), do: stub()
 
+  # long_work
+
+  @doc """
+  Returns how many primes there are below `limit`, and computes them on a *normal* scheduler. For
+  teaching only.
+
+      iex> Roundtrip.Native.count_primes(100)
+      25
+      iex> Roundtrip.Native.count_primes(500_001)
+      ** (ArgumentError) limit must be from 0 to 500000
+  """
+  @doc blocks: "counts for up to 50 ms"
+  @spec count_primes(0..500_000) :: non_neg_integer()
+  def count_primes(_limit), do: stub()
+
+  @doc """
+  Counts like `count_primes/1`, and reports to the VM how long that took.
+
+      iex> Roundtrip.Native.count_primes_reported(100)
+      25
+  """
+  @doc blocks: "counts for up to 50 ms"
+  @spec count_primes_reported(0..500_000) :: non_neg_integer()
+  def count_primes_reported(_limit), do: stub()
+
+  @doc """
+  Counts like `count_primes/1`, on a dirty CPU scheduler.
+
+      iex> Roundtrip.Native.count_primes_dirty(100)
+      25
+  """
+  @doc waits: "counts for up to a second"
+  @spec count_primes_dirty(0..2_000_000) :: non_neg_integer()
+  def count_primes_dirty(_limit), do: stub()
+
+  @doc """
+  Counts like `count_primes_dirty/1`, and also returns how many microseconds that took in Rust.
+
+      iex> {25, microseconds} = Roundtrip.Native.count_primes_measured(100)
+      iex> microseconds >= 0
+      true
+  """
+  @doc waits: "counts for up to a second"
+  @spec count_primes_measured(0..2_000_000) :: {non_neg_integer(), non_neg_integer()}
+  def count_primes_measured(_limit), do: stub()
+
+  @doc "Begins a count of the primes below `limit`, which `primes_step/1` goes on with."
+  @spec primes_new(0..10_000_000) :: reference()
+  def primes_new(_limit), do: stub()
+
+  @doc """
+  Goes on for half a millisecond, and returns the next number to test, or how many primes there are.
+
+      iex> Roundtrip.Native.primes_step(Roundtrip.Native.primes_new(10))
+      {:done, 4}
+  """
+  @spec primes_step(reference()) :: {:more, pos_integer()} | {:done, non_neg_integer()}
+  def primes_step(_primes), do: stub()
+
+  @doc "Creates a latch, which is closed."
+  @spec latch_new() :: reference()
+  def latch_new, do: stub()
+
+  @doc "Opens a latch for all that wait for it, now or later."
+  @spec latch_open(reference()) :: :ok
+  def latch_open(_latch), do: stub()
+
+  @doc """
+  Sends `{:waiting, latch}` to `owner`, and then waits on a dirty I/O scheduler until the latch is open,
+  for at most `milliseconds`. `Roundtrip.LongWork.IOPool` fills the pool with such calls.
+
+      iex> Roundtrip.Native.latch_wait(Roundtrip.Native.latch_new(), self(), 0)
+      :timed_out
+  """
+  @doc waits: "for the latch"
+  @spec latch_wait(reference(), pid(), 0..1000) :: :opened | :timed_out
+  def latch_wait(_latch, _owner, _milliseconds), do: stub()
+
+  @doc """
+  Starts a thread that counts the primes below `limit`, and then sends `{:primes, tag, outcome}` to the
+  caller. The outcome is `{:ok, count}`, or `{:error, :cancelled}`.
+
+  The job is cancelled by `job_cancel/1`, when the caller dies, and when the returned reference is
+  garbage collected: keep it until the message has come. The tag may take at most 32,768 words of memory.
+
+      iex> {:ok, _job} = Roundtrip.Native.job_start(100, :first)
+      iex> receive do: (message -> message)
+      {:primes, :first, {:ok, 25}}
+  """
+  @spec job_start(0..10_000_000, term()) :: {:ok, reference()} | {:error, :noproc | :no_thread}
+  def job_start(_limit, _tag), do: stub()
+
+  @doc "Cancels a job. Its thread ends soon, and tells the process that started it."
+  @spec job_cancel(reference()) :: :ok
+  def job_cancel(_job), do: stub()
+
   # toolbox
 
   @doc "Returns twice the number, or `nil` if that doesn't fit, and prints it with Rust's `dbg!`."

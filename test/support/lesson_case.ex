@@ -22,10 +22,10 @@ defmodule Roundtrip.LessonCase do
   )
 
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust first_call terms resources messages calls server toolbox)
+  @teach_rust ~w(rust first_call terms resources messages calls long_work server toolbox)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(index rust first_call terms resources messages calls server toolbox shipping post)
+  @end_in_values ~w(index rust first_call terms resources messages calls long_work server toolbox shipping post)
 
   @change ~r/\A# Change it: \S/
 
@@ -140,8 +140,9 @@ defmodule Roundtrip.LessonCase do
   end
 
   @doc """
-  Returns a problem for each line of the `text` fence below a cell that expects rustc to refuse it, if the
-  cell didn't print that line. The fence is for readers who have no rustc.
+  Returns a problem for each line of the `text` fence below a cell that needs rustc, if the cell didn't print
+  that line: it expects rustc to refuse it, or it prints by itself. The fence is for readers who have no
+  rustc.
   """
   def misquoted(%{notebook: notebook} = report) do
     printed =
@@ -150,12 +151,16 @@ defmodule Roundtrip.LessonCase do
     for %{blocks: blocks} <- notebook.sections,
         [%Cell{} = cell, %Fence{info: "text"} = fence] <-
           Enum.chunk_every(blocks, 2, 1, :discard),
-        cell.code =~ "Roundtrip.Rust.Error",
+        cell.code =~ "Roundtrip.Rust.Error" or cell.code =~ "IO.puts",
         output = printed[cell],
         lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
         {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),
         line not in lines do
-      %Problem{path: notebook.path, line: fence.line + index, message: "rustc doesn't say this"}
+      %Problem{
+        path: notebook.path,
+        line: fence.line + index,
+        message: "the cell doesn't print this"
+      }
     end
   end
 

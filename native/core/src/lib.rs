@@ -11,6 +11,7 @@ pub mod bounded;
 pub mod calls;
 pub mod error;
 pub mod first_call;
+pub mod long_work;
 pub mod messages;
 pub mod mutation;
 pub mod resources;

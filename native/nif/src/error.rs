@@ -12,6 +12,8 @@ pub(crate) enum Error {
     AlreadyAnswered,
     #[error("somebody else holds the lock")]
     Busy,
+    #[error("the job was cancelled")]
+    Cancelled,
     #[error("a process that the call needs has died")]
     Down,
     #[error("the callee has dropped the call")]

@@ -4,6 +4,7 @@
 mod calls;
 mod error;
 mod first_call;
+mod long_work;
 mod messages;
 mod mutation;
 mod resources;

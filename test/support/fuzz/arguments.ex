@@ -117,11 +117,11 @@ defmodule Roundtrip.Fuzz.Arguments do
 
   # A map of any size, such as `%{term() => integer()}`.
   defp generator(
-         {:type, _, :map, [{:type, _, :map_field_exact, [{kind, _, _} | _] = pair}]},
+         {:type, _, :map, [{:type, _, :map_field_exact, [key, _value] = pair}]},
          module,
          slots
        )
-       when kind != :atom do
+       when elem(key, 0) != :atom do
     {pairs, slots} = generator({:type, 0, :list, [{:type, 0, :tuple, pair}]}, module, slots)
     {fn filled -> for({key, value} <- pairs.(filled), into: %{}, do: {key, value}) end, slots}
   end

@@ -89,6 +89,7 @@ defmodule Roundtrip.Fuzz.Pool do
 
     made
     |> merge(&asked/0, [:ask_later], names)
+    |> merge(&paired/0, [:pair_send], names)
     |> merge(&requested/0, [:start, :request, :first_request], names)
   end
 
@@ -123,6 +124,11 @@ defmodule Roundtrip.Fuzz.Pool do
   defp asked do
     :ok = Native.ask_later(self(), :question, :from)
     receive do: ({:ask, call, :question} -> %{{:reference, :ask_later} => call})
+  end
+
+  defp paired do
+    :ok = Native.pair_send()
+    receive do: (pair when is_reference(pair) -> %{{:reference, :pair_send} => pair})
   end
 
   defp requested do

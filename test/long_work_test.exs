@@ -1,0 +1,3 @@
+defmodule Roundtrip.LongWorkTest do
+  use Roundtrip.LessonCase, lesson: "long_work"
+end
