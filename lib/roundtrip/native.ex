@@ -41,7 +41,7 @@ defmodule Roundtrip.Native do
   @type limit :: :unlimited | {:at_most, i64()} | {:between, %{low: i64(), high: i64()}}
 
   @typedoc "How a counter is synchronized, on the Rust side an enum with `NifUnitEnum`."
-  @type counter_kind :: :std_mutex | :std_rw_lock | :mutex | :rw_lock | :atomic
+  @type counter_kind :: :mutex | :atomic
 
   @typedoc "The two balances of an account, on the Rust side a struct with `NifMap`."
   @type balances :: %{current: i64(), savings: i64()}
@@ -1190,7 +1190,7 @@ defmodule Roundtrip.Native do
 
   # mutation
 
-  @doc "Creates a counter of 0 that many processes may change, synchronized in one of five ways."
+  @doc "Creates a counter of 0 that many processes may change, behind a lock or as an atomic."
   @spec counter_new(counter_kind()) :: reference()
   def counter_new(_kind), do: stub()
 
@@ -1209,7 +1209,7 @@ defmodule Roundtrip.Native do
   @doc """
   Returns the value of a counter.
 
-      iex> Roundtrip.Native.counter_get(Roundtrip.Native.counter_new(:rw_lock))
+      iex> Roundtrip.Native.counter_get(Roundtrip.Native.counter_new(:mutex))
       0
   """
   @spec counter_get(reference()) :: i64()
@@ -1218,7 +1218,7 @@ defmodule Roundtrip.Native do
   @doc """
   Sets a counter to a value.
 
-      iex> counter = Roundtrip.Native.counter_new(:std_mutex)
+      iex> counter = Roundtrip.Native.counter_new(:mutex)
       iex> Roundtrip.Native.counter_put(counter, 7)
       iex> Roundtrip.Native.counter_get(counter)
       7
@@ -1227,13 +1227,51 @@ defmodule Roundtrip.Native do
   def counter_put(_counter, _value), do: stub()
 
   @doc """
-  Returns which lock a call could take a second time while it already holds the lock to read.
-
-      iex> Roundtrip.Native.counter_reentrancy(Roundtrip.Native.counter_new(:std_rw_lock))
-      %{read: true, write: false}
+  Adds to a counter in two steps, and returns what it wrote. Calls at the same time overwrite each
+  other's result. For teaching only.
   """
-  @spec counter_reentrancy(reference()) :: %{read: boolean(), write: boolean()}
-  def counter_reentrancy(_counter), do: stub()
+  @spec counter_add_racy(reference(), i64()) :: i64()
+  def counter_add_racy(_counter, _by), do: stub()
+
+  @doc """
+  Locks an `RwLock` for reading twice, and returns whether the second read got the lock within 100 ms.
+  With `true`, a writer waits for the lock when the second read begins.
+
+      iex> Roundtrip.Native.rw_lock_second_read(false)
+      {:ok, true}
+      iex> Roundtrip.Native.rw_lock_second_read(true)
+      {:ok, false}
+  """
+  @spec rw_lock_second_read(boolean()) :: {:ok, boolean()} | {:error, :no_thread}
+  def rw_lock_second_read(_writer_waits), do: stub()
+
+  @doc """
+  Lets two threads take the same two locks in opposite order, and returns for each whether it got its
+  second lock within 100 ms. At most one of them does.
+  """
+  @spec locks_in_opposite_order() :: {:ok, {boolean(), boolean()}} | {:error, :no_thread}
+  def locks_in_opposite_order, do: stub()
+
+  @doc "Creates a till with money in it, from 0 to 1,000,000,000 cents."
+  @spec till_new(0..1_000_000_000) :: reference()
+  def till_new(_cents), do: stub()
+
+  @doc "Returns the money in a till."
+  @spec till_cents(reference()) :: non_neg_integer()
+  def till_cents(_till), do: stub()
+
+  @doc """
+  Moves money from one till to another.
+
+      iex> [a, b] = [Roundtrip.Native.till_new(100), Roundtrip.Native.till_new(0)]
+      iex> Roundtrip.Native.till_transfer(a, b, 30)
+      iex> {Roundtrip.Native.till_cents(a), Roundtrip.Native.till_cents(b)}
+      {70, 30}
+      iex> Roundtrip.Native.till_transfer(a, b, 71)
+      ** (ArgumentError) cents must be from 0 to 70
+  """
+  @spec till_transfer(reference(), reference(), non_neg_integer()) :: :ok
+  def till_transfer(_from, _to, _cents), do: stub()
 
   @doc """
   Creates an account with two balances behind std's `Mutex`. `total` is from 0 to 1,000,000,000.

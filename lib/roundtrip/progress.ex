@@ -2,9 +2,9 @@ defmodule Roundtrip.Progress do
   @moduledoc """
   Records which exercises of the course have passed, outside of the notebooks.
 
-      Roundtrip.Progress.pass("structs-1")
+      Roundtrip.Progress.pass("structs-limit")
       Roundtrip.Progress.passed()
-      #=> ["structs-1"]
+      #=> ["structs-limit"]
 
   The exercises are those that the notebooks of this version mark with `# exercise: NAME`, where a
   name is `<lesson>-<subject>`, such as `resources-loan`. An exercise that passed under another version
@@ -47,7 +47,7 @@ defmodule Roundtrip.Progress do
   @enforce_keys [:lessons]
   defstruct [:lessons]
 
-  @typedoc "The name of an exercise, such as `structs-1`."
+  @typedoc "The name of an exercise, such as `structs-limit`."
   @type name :: String.t()
 
   @type lesson :: %{

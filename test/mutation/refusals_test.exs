@@ -23,7 +23,7 @@ defmodule Roundtrip.Mutation.RefusalsTest do
   end
 
   test "every kind wraps at 64 bits" do
-    for kind <- [:std_mutex, :std_rw_lock, :mutex, :rw_lock, :atomic] do
+    for kind <- [:mutex, :atomic] do
       counter = Native.counter_new(kind)
       Native.counter_put(counter, @largest)
       assert Native.counter_add(counter, 1) == -@largest - 1
@@ -52,6 +52,24 @@ defmodule Roundtrip.Mutation.RefusalsTest do
 
     assert Native.account_balances(account) == %{current: 100, savings: 0}
     assert Native.std_account_balances(std) == {:ok, %{current: 100, savings: 0}}
+  end
+
+  test "a till gives only what it has, also to itself" do
+    [a, b] = [Native.till_new(10), Native.till_new(0)]
+
+    for to <- [a, b], cents <- [-1, 11, @largest] do
+      assert %{message: "cents must be from 0 to 10"} =
+               assert_raise(ArgumentError, fn -> Native.till_transfer(a, to, cents) end)
+    end
+
+    assert Native.till_transfer(a, a, 10) == :ok
+    assert {Native.till_cents(a), Native.till_cents(b)} == {10, 0}
+    assert_raise ArgumentError, fn -> Native.till_new(-1) end
+  end
+
+  test "of two threads with opposite orders, at least one doesn't get its second lock" do
+    assert {:ok, {ours, theirs}} = Native.locks_in_opposite_order()
+    refute ours and theirs
   end
 
   test "a repair doesn't change an account that adds up" do

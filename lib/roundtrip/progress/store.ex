@@ -3,9 +3,9 @@ defmodule Roundtrip.Progress.Store do
   Stores which exercises have passed, as one small file for each:
   `<data>/progress/<version>/<exercise>`.
 
-      Roundtrip.Progress.Store.put("0.1.0", "structs-1")
+      Roundtrip.Progress.Store.put("0.1.0", "structs-limit")
       Roundtrip.Progress.Store.all()
-      #=> [{"0.1.0", "structs-1"}]
+      #=> [{"0.1.0", "structs-limit"}]
 
   An exercise has passed if its file exists. The file contains the time in ISO 8601, which is never
   read, so a damaged file does no harm, and neither do two notebooks that write it at once.

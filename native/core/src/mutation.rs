@@ -1,39 +1,29 @@
-//! Logic of the lesson `mutation`: a count that is kept in five ways, and an account of two halves.
+//! Logic of the lesson `mutation`: a count that is kept in two ways, an account of two halves, tills
+//! that money moves between, and locks that wait for each other.
 
 use crate::Error;
 use crate::bounded::{self, bounded};
-use std::ops::{Deref, DerefMut};
+use parking_lot::{Mutex, RwLock};
 use std::panic::RefUnwindSafe;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{LockResult, PoisonError};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 /// The ways to keep a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "rustler", derive(rustler::NifUnitEnum))]
 pub enum Kind {
-    /// Behind std's `Mutex`.
-    StdMutex,
-    /// Behind std's `RwLock`.
-    StdRwLock,
-    /// Behind parking_lot's `Mutex`.
+    /// Behind a lock.
     Mutex,
-    /// Behind parking_lot's `RwLock`.
-    RwLock,
     /// Without a lock.
     Atomic,
 }
 
 /// A count that many threads may change. It wraps at 64 bits, as Erlang's `:counters` do.
 pub enum Counter {
-    /// Behind std's `Mutex`.
-    StdMutex(std::sync::Mutex<i64>),
-    /// Behind std's `RwLock`.
-    StdRwLock(std::sync::RwLock<i64>),
-    /// Behind parking_lot's `Mutex`.
-    Mutex(parking_lot::Mutex<i64>),
-    /// Behind parking_lot's `RwLock`.
-    RwLock(parking_lot::RwLock<i64>),
+    /// Behind a lock: one thread at a time.
+    Mutex(Mutex<i64>),
     /// Without a lock: the processor adds in one step.
     Atomic(AtomicI64),
 }
@@ -45,32 +35,35 @@ impl Counter {
     /// Starts a count at 0.
     pub fn new(kind: Kind) -> Self {
         match kind {
-            Kind::StdMutex => Self::StdMutex(Default::default()),
-            Kind::StdRwLock => Self::StdRwLock(Default::default()),
-            Kind::Mutex => Self::Mutex(Default::default()),
-            Kind::RwLock => Self::RwLock(Default::default()),
-            Kind::Atomic => Self::Atomic(Default::default()),
+            Kind::Mutex => Self::Mutex(Mutex::new(0)),
+            Kind::Atomic => Self::Atomic(AtomicI64::new(0)),
         }
     }
 
     /// Adds, and returns the new count.
     pub fn add(&self, by: i64) -> i64 {
         match self {
-            Self::StdMutex(count) => increment(ignore_poison(count.lock()), by),
-            Self::StdRwLock(count) => increment(ignore_poison(count.write()), by),
-            Self::Mutex(count) => increment(count.lock(), by),
-            Self::RwLock(count) => increment(count.write(), by),
+            Self::Mutex(count) => {
+                let mut count = count.lock();
+                *count = count.wrapping_add(by);
+                *count
+            }
             Self::Atomic(count) => count.fetch_add(by, Ordering::Relaxed).wrapping_add(by),
         }
+    }
+
+    /// Adds in two steps, so that what others add in between is lost. It shows a mistake.
+    pub fn add_racy(&self, by: i64) -> i64 {
+        let sum = self.get().wrapping_add(by);
+        thread::yield_now();
+        self.put(sum);
+        sum
     }
 
     /// Returns the count as it is now.
     pub fn get(&self) -> i64 {
         match self {
-            Self::StdMutex(count) => *ignore_poison(count.lock()),
-            Self::StdRwLock(count) => *ignore_poison(count.read()),
             Self::Mutex(count) => *count.lock(),
-            Self::RwLock(count) => *count.read(),
             Self::Atomic(count) => count.load(Ordering::Relaxed),
         }
     }
@@ -78,42 +71,8 @@ impl Counter {
     /// Replaces the count.
     pub fn put(&self, value: i64) {
         match self {
-            Self::StdMutex(count) => *ignore_poison(count.lock()) = value,
-            Self::StdRwLock(count) => *ignore_poison(count.write()) = value,
             Self::Mutex(count) => *count.lock() = value,
-            Self::RwLock(count) => *count.write() = value,
             Self::Atomic(count) => count.store(value, Ordering::Relaxed),
-        }
-    }
-
-    /// Returns which access this thread could have a second time while it reads the count.
-    ///
-    /// It only tries: a call that waits for a lock which its own thread holds would wait for ever.
-    pub fn reentrancy(&self) -> Reentrancy {
-        match self {
-            Self::StdMutex(count) => {
-                let _guard = ignore_poison(count.lock());
-                Reentrancy::both(count.try_lock().is_ok())
-            }
-            Self::StdRwLock(count) => {
-                let _guard = ignore_poison(count.read());
-                Reentrancy {
-                    read: count.try_read().is_ok(),
-                    write: count.try_write().is_ok(),
-                }
-            }
-            Self::Mutex(count) => {
-                let _guard = count.lock();
-                Reentrancy::both(count.try_lock().is_some())
-            }
-            Self::RwLock(count) => {
-                let _guard = count.read();
-                Reentrancy {
-                    read: count.try_read().is_some(),
-                    write: count.try_write().is_some(),
-                }
-            }
-            Self::Atomic(_) => Reentrancy::both(true),
         }
     }
 
@@ -125,39 +84,104 @@ impl Counter {
             if start.elapsed() >= limit {
                 return false;
             }
-            std::thread::sleep(Duration::from_millis(1));
+            thread::sleep(Duration::from_millis(1));
         }
         true
     }
 }
 
-/// Takes the guard of a poisoned lock too. Poison warns that a thread panicked while it wrote; a
-/// single number is never half written.
-fn ignore_poison<Guard: Deref<Target = i64>>(locked: LockResult<Guard>) -> Guard {
-    locked.unwrap_or_else(PoisonError::into_inner)
-}
+/// How long the functions below try before they give up; otherwise they would wait for ever.
+const PATIENCE: Duration = Duration::from_millis(100);
 
-fn increment(mut count: impl DerefMut<Target = i64>, by: i64) -> i64 {
-    *count = count.wrapping_add(by);
-    *count
-}
-
-/// Which access a thread could have while it reads already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "rustler", derive(rustler::NifMap))]
-pub struct Reentrancy {
-    /// To read.
-    pub read: bool,
-    /// To write.
-    pub write: bool,
-}
-
-impl Reentrancy {
-    fn both(free: bool) -> Self {
-        Reentrancy {
-            read: free,
-            write: free,
+/// Locks for reading, and then once more. Returns whether the second read got the lock within
+/// 100 ms, with or without a writer that waits since the first.
+///
+/// # Errors
+/// The system can't start the writer's thread.
+pub fn second_read(writer_waits: bool) -> io::Result<bool> {
+    let prices = RwLock::new(0);
+    let first = prices.read();
+    thread::scope(|scope| {
+        if writer_waits {
+            let write = || *prices.write() += 1;
+            thread::Builder::new().spawn_scoped(scope, write)?;
+            // Once the writer waits, no reader gets in.
+            while prices.try_read().is_some() {
+                thread::yield_now();
+            }
         }
+        let second = prices.try_read_for(PATIENCE).is_some();
+        drop(first);
+        Ok(second)
+    })
+}
+
+/// Lets two threads take the same two locks in opposite order. Returns which of them got its second
+/// lock within 100 ms.
+///
+/// # Errors
+/// The system can't start the second thread.
+pub fn opposite_order() -> io::Result<(bool, bool)> {
+    let (a, b) = (Mutex::new(()), Mutex::new(()));
+    let each_has_one = Barrier::new(2);
+    let take_both = |first: &Mutex<()>, second: &Mutex<()>| {
+        let _first = first.lock();
+        each_has_one.wait();
+        second.try_lock_for(PATIENCE).is_some()
+    };
+    thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, || take_both(&b, &a))?;
+        let ours = take_both(&a, &b);
+        let theirs = other.join().unwrap_or(false);
+        Ok((ours, theirs))
+    })
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+/// An amount of money that many threads may change.
+pub struct Till {
+    id: u64,
+    cents: Mutex<u64>,
+}
+
+// Whatever can fail comes before the two assignments of a transfer.
+impl RefUnwindSafe for Till {}
+
+impl Till {
+    /// Puts the first money into a new till.
+    pub fn new(cents: Total) -> Self {
+        Till {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            cents: Mutex::new(cents.get()),
+        }
+    }
+
+    /// Returns the money in the till.
+    pub fn cents(&self) -> u64 {
+        *self.cents.lock()
+    }
+
+    /// Moves money to another till.
+    ///
+    /// # Errors
+    /// `cents` must be from 0 to what is there.
+    pub fn transfer(&self, other: &Till, cents: i64) -> Result<(), Error> {
+        let (mut from, mut to);
+        if self.id < other.id {
+            from = self.cents.lock();
+            to = other.cents.lock();
+        } else if other.id < self.id {
+            to = other.cents.lock();
+            from = self.cents.lock();
+        } else {
+            bounded::parse::<u64>("cents", cents, 0..=self.cents())?;
+            return Ok(());
+        }
+        let cents: u64 = bounded::parse("cents", cents, 0..=*from)?;
+        *from -= cents;
+        *to += cents;
+        Ok(())
     }
 }
 
@@ -221,15 +245,8 @@ mod tests {
         Ok(Balances::new(Total::try_from(total)?))
     }
 
-    fn all() -> [Counter; 5] {
-        [
-            Kind::StdMutex,
-            Kind::StdRwLock,
-            Kind::Mutex,
-            Kind::RwLock,
-            Kind::Atomic,
-        ]
-        .map(Counter::new)
+    fn all() -> [Counter; 2] {
+        [Kind::Mutex, Kind::Atomic].map(Counter::new)
     }
 
     #[test]
@@ -253,13 +270,55 @@ mod tests {
     }
 
     #[test]
-    fn only_readers_share() {
-        let shares = all().map(|counter| {
-            let Reentrancy { read, write } = counter.reentrancy();
-            (read, write)
+    fn a_racy_count_loses_updates() {
+        for counter in all() {
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| (0..1_000).for_each(|_| _ = counter.add_racy(1)));
+                }
+            });
+            assert!(counter.get() < 4_000);
+        }
+    }
+
+    #[test]
+    fn a_second_read_is_refused_behind_a_writer_only() -> io::Result<()> {
+        assert!(second_read(false)?);
+        assert!(!second_read(true)?);
+        Ok(())
+    }
+
+    #[test]
+    fn opposite_orders_block_each_other() -> io::Result<()> {
+        let (ours, theirs) = opposite_order()?;
+        assert!(!(ours && theirs));
+        Ok(())
+    }
+
+    #[test]
+    fn transfers_in_both_directions_lose_nothing() -> Result<(), Error> {
+        let (a, b) = (Till::new(Total::try_from(1_000)?), Till::new(Total::MIN));
+        a.transfer(&b, 500)?;
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..1_000).for_each(|_| _ = a.transfer(&b, 1)));
+                scope.spawn(|| (0..1_000).for_each(|_| _ = b.transfer(&a, 1)));
+            }
         });
-        let (alone, readers, none) = ((false, false), (true, false), (true, true));
-        assert_eq!(shares, [alone, readers, alone, readers, none]);
+        assert_eq!(a.cents() + b.cents(), 1_000);
+        Ok(())
+    }
+
+    #[test]
+    fn a_till_gives_only_what_it_has() -> Result<(), Error> {
+        let (a, b) = (Till::new(Total::try_from(10)?), Till::new(Total::MIN));
+        for (from, to) in [(&a, &b), (&a, &a)] {
+            assert!(from.transfer(to, 11).is_err());
+            assert!(from.transfer(to, -1).is_err());
+        }
+        a.transfer(&a, 10)?;
+        assert_eq!((a.cents(), b.cents()), (10, 0));
+        Ok(())
     }
 
     #[test]
@@ -269,17 +328,6 @@ mod tests {
             counter.add(1);
             assert!(counter.wait_until_nonzero(Duration::MAX));
         }
-    }
-
-    #[test]
-    fn a_poisoned_count_is_still_a_count() {
-        let lock = std::sync::Mutex::new(3);
-        let panicked = catch_unwind(|| {
-            let _guard = lock.lock();
-            panic!("with the lock held");
-        });
-        assert!(panicked.is_err() && lock.is_poisoned());
-        assert_eq!(Counter::StdMutex(lock).add(4), 7);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use roundtrip_core::bounded::Milliseconds;
-use roundtrip_core::mutation::{self, Balances, Kind, Reentrancy, Total};
+use roundtrip_core::mutation::{self, Balances, Kind, Total};
 use roundtrip_support::{Histogram, LiveGuard, Lock};
 use rustler::types::atom::ok;
 use rustler::{Atom, Encoder, Env, LocalPid, NifResult, NifUnitEnum, Resource, ResourceArc};
@@ -46,9 +46,48 @@ fn counter_put(counter: &Counter, value: i64) -> Atom {
     ok()
 }
 
+/// Runs on one of the ten dirty I/O schedulers, so that calls overlap on a single core, too.
+#[rustler::nif(schedule = "DirtyIo")]
+fn counter_add_racy(counter: &Counter, by: i64) -> i64 {
+    counter.count.add_racy(by)
+}
+
+#[rustler::nif(schedule = "DirtyIo")]
+fn rw_lock_second_read(writer_waits: bool) -> Result<bool, Error> {
+    mutation::second_read(writer_waits).map_err(|_| Error::NoThread)
+}
+
+#[rustler::nif(schedule = "DirtyIo")]
+fn locks_in_opposite_order() -> Result<(bool, bool), Error> {
+    mutation::opposite_order().map_err(|_| Error::NoThread)
+}
+
+/// A till that many processes may use.
+struct Till {
+    till: mutation::Till,
+    _guard: LiveGuard,
+}
+
+#[rustler::resource_impl]
+impl Resource for Till {}
+
 #[rustler::nif]
-fn counter_reentrancy(counter: &Counter) -> Reentrancy {
-    counter.count.reentrancy()
+fn till_new(cents: Total) -> ResourceArc<Till> {
+    ResourceArc::new(Till {
+        till: mutation::Till::new(cents),
+        _guard: LiveGuard::new(),
+    })
+}
+
+#[rustler::nif]
+fn till_cents(till: &Till) -> u64 {
+    till.till.cents()
+}
+
+#[rustler::nif]
+fn till_transfer(from: &Till, to: &Till, cents: i64) -> NifResult<Atom> {
+    from.till.transfer(&to.till, cents)?;
+    Ok(ok())
 }
 
 /// Whether a call shall panic, and where.

@@ -4,8 +4,8 @@ use roundtrip_core::resources::Snapshot;
 use roundtrip_core::structs;
 use roundtrip_support::SharedStruct;
 use rustler::{
-    Encoder, Env, Error, NifException, NifMap, NifRecord, NifResult, NifStruct, NifTaggedEnum,
-    NifTuple, NifUnitEnum, NifUntaggedEnum, Term,
+    Encoder, Env, NifException, NifMap, NifRecord, NifResult, NifStruct, NifTaggedEnum, NifTuple,
+    NifUnitEnum, NifUntaggedEnum, Term,
 };
 
 #[rustler::nif]
@@ -208,12 +208,23 @@ impl LimitError {
     }
 }
 
+impl From<LimitError> for rustler::Error {
+    fn from(error: LimitError) -> Self {
+        rustler::Error::RaiseTerm(Box::new(error))
+    }
+}
+
+fn within(value: i64, limit: i64) -> Result<i64, LimitError> {
+    if value > limit {
+        return Err(LimitError::new(value, limit));
+    }
+    Ok(value)
+}
+
 #[rustler::nif]
 fn enforce(value: i64, limit: i64) -> NifResult<i64> {
-    if value <= limit {
-        return Ok(value);
-    }
-    Err(Error::RaiseTerm(Box::new(LimitError::new(value, limit))))
+    let value = within(value, limit)?;
+    Ok(value)
 }
 
 #[rustler::nif]
