@@ -18,7 +18,7 @@ defmodule Roundtrip do
   Returns the names of the lessons, in the order of the course.
 
       iex> Roundtrip.lessons() |> Enum.take(3)
-      ["index", "rust", "first_call"]
+      ["index", "rust", "project"]
   """
   @spec lessons() :: [String.t()]
   defdelegate lessons, to: Course
