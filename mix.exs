@@ -16,7 +16,7 @@ defmodule Roundtrip.MixProject do
       notebook_deps: hex_deps(),
       # For `mix livemd`: solutions that pass there are nobody's progress in the course.
       livemd: [
-        toolchains: [Roundtrip.Rust],
+        toolchains: [Roundtrip.Rust, Roundtrip.Rust.Hex],
         env: %{"ROUNDTRIP_DATA" => Path.expand("_build/livemd", __DIR__)}
       ],
       aliases: aliases(),
@@ -159,6 +159,6 @@ defmodule Roundtrip.MixProject do
     ]
   end
 
-  @lessons ~w(index rust first_call terms structs resources mutation messages calls long_work server toolbox shipping post)
+  @lessons ~w(index rust project first_call terms structs resources mutation messages calls long_work server toolbox shipping post)
   defp notebooks, do: Enum.map(@lessons, &"notebooks/#{&1}.livemd")
 end

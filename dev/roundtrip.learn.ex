@@ -40,7 +40,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @watch 3
 
   # Without cargo, cells that use it are skipped.
-  @toolchains [Roundtrip.Rust]
+  @toolchains [Roundtrip.Rust, Roundtrip.Rust.Hex]
 
   @impl Mix.Task
   def run(args) do

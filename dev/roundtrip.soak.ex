@@ -137,7 +137,12 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   end
 
   defp run_lesson(notebook) do
-    options = [mode: :solved, toolchains: [Roundtrip.Rust], leak_check: &Roundtrip.live_counts/0]
+    options = [
+      mode: :solved,
+      toolchains: [Roundtrip.Rust, Roundtrip.Rust.Hex],
+      leak_check: &Roundtrip.live_counts/0
+    ]
+
     for failure <- Runner.run(notebook, options).failures, do: Failure.format(failure, notebook)
   end
 

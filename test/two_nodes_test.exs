@@ -183,6 +183,7 @@ defmodule Roundtrip.TwoNodesTest do
     [
       drop_notifier_new: [pid, "name"],
       slot_monitor: [Native.slot_new(), pid],
+      latch_wait: [Native.latch_new(), pid, 0],
       drop_thread_new: [pid],
       histogram_hold: [histogram, 1, :counters.new(1, []), pid],
       histogram_send: [histogram, pid],

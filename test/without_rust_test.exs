@@ -7,8 +7,8 @@ defmodule Roundtrip.WithoutRustTest do
 
   @separator if match?({:win32, _}, :os.type()), do: ";", else: ":"
 
-  # Its cells also run cargo in another way than by `Roundtrip.Rust`.
-  @runs_cargo "toolbox"
+  # Their cells name cargo in another way than by `Roundtrip.Rust`, so here they run.
+  @name_cargo ~w(project toolbox)
 
   setup do
     path = System.get_env("PATH")
@@ -33,7 +33,7 @@ defmodule Roundtrip.WithoutRustTest do
         refute cell.code =~ ~r/^(import|alias|require) /m, "line #{cell.line}"
       end
 
-      unless lesson == @runs_cargo do
+      unless lesson in @name_cargo do
         for cell <- cells -- needy do
           refute cell.code =~ ~r/cargo|rustc|System\.cmd|Toolbox\.(?!CapturedVM)/,
                  "line #{cell.line}"
@@ -42,11 +42,13 @@ defmodule Roundtrip.WithoutRustTest do
     end
   end
 
-  test "#{@runs_cargo} holds, and skips the cells that need Rust" do
-    report = run(@runs_cargo, mode: :shipped)
-    skipped = for {cell, "Rust" <> _} <- report.skipped, do: cell
-    cells = Notebook.cells(read(@runs_cargo))
-    assert skipped == Requirements.dependent(cells, [Roundtrip.Rust])
+  for lesson <- @name_cargo do
+    test "#{lesson} holds, and skips the cells that need Rust" do
+      report = run(unquote(lesson), mode: :shipped)
+      skipped = for {cell, "Rust" <> _} <- report.skipped, do: cell
+      cells = Notebook.cells(read(unquote(lesson)))
+      assert skipped == Requirements.dependent(cells, [Roundtrip.Rust])
+    end
   end
 
   # As bin/prepare.sh does for readers.

@@ -3,7 +3,7 @@ defmodule Roundtrip.Course do
   # A module of its own, because `Roundtrip.Progress` needs the lessons at compile time, and
   # `Roundtrip` calls `Roundtrip.Progress`.
 
-  @lessons ~w(index rust first_call terms structs resources mutation messages calls long_work server toolbox shipping post)
+  @lessons ~w(index rust project first_call terms structs resources mutation messages calls long_work server toolbox shipping post)
 
   @spec lessons() :: [String.t()]
   def lessons, do: @lessons

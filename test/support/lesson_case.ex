@@ -10,23 +10,15 @@ defmodule Roundtrip.LessonCase do
   alias Livemd.{Cell, Exercise, Failure, Fence, Linter, Notebook, Parser, Problem, Runner}
   alias Roundtrip.{LongSchedule, Progress, RustBatch, RustFences, WrongSolutions}
 
-  @toolchains [Roundtrip.Rust]
+  @toolchains [Roundtrip.Rust, Roundtrip.Rust.Hex]
   @runner [toolchains: @toolchains, leak_check: &Roundtrip.live_counts/0]
 
-  # TODO of issue 12, to be empty at its end: exercises that have no wrong solution yet.
-  @without_wrong_solution ~w(
-    index-1 index-2
-    first_call-1 first_call-2 first_call-3 first_call-4 first_call-5 first_call-6
-    server-1 server-2 server-3 server-4 server-5
-    toolbox-1 toolbox-2 toolbox-3 toolbox-4 toolbox-5
-    shipping-1 shipping-2 shipping-3 shipping-4 shipping-5
-  )
-
   # Pages that teach Rust, each with at least four cells in which the reader changes Rust.
-  @teach_rust ~w(rust first_call terms structs resources mutation messages calls long_work)
+  @teach_rust ~w(rust project first_call terms structs resources mutation messages calls long_work server toolbox)
 
   # Pages whose cells end in the value they speak of.
-  @end_in_values ~w(index rust first_call terms structs resources mutation messages calls long_work post)
+  @end_in_values ~w(index rust project first_call terms structs resources mutation messages calls long_work server toolbox
+                    shipping post)
 
   @change ~r/\A# Change it: \S/
 
@@ -102,9 +94,14 @@ defmodule Roundtrip.LessonCase do
 
   defp not_changeable(code) do
     cond do
-      not (code =~ ~r/^  use Roundtrip\.Rust\b/m) -> "a cell to change compiles its Rust itself"
-      code =~ ~r/^end\s*\z/m -> "a cell to change ends in a call of what it has compiled"
-      true -> nil
+      not (code =~ ~r/^  use Roundtrip\.Rust\b|^Roundtrip\.Rust\.Project\./m) ->
+        "a cell to change compiles its Rust itself"
+
+      code =~ ~r/^end\s*\z/m ->
+        "a cell to change ends in a call of what it has compiled"
+
+      true ->
+        nil
     end
   end
 
@@ -142,8 +139,8 @@ defmodule Roundtrip.LessonCase do
 
   @doc """
   Returns a problem for each line of the `text` fence below a cell that needs rustc, if the cell didn't print
-  that line: it expects rustc to refuse it, or it prints by itself. The fence is for readers who have no
-  rustc.
+  that line: it expects rustc to refuse it, runs cargo or Mix in a project, or prints by itself. The fence is
+  for readers who have no rustc.
   """
   def misquoted(%{notebook: notebook} = report) do
     printed =
@@ -152,7 +149,7 @@ defmodule Roundtrip.LessonCase do
     for %{blocks: blocks} <- notebook.sections,
         [%Cell{} = cell, %Fence{info: "text"} = fence] <-
           Enum.chunk_every(blocks, 2, 1, :discard),
-        cell.code =~ "Roundtrip.Rust.Error" or cell.code =~ "IO.puts",
+        cell.code =~ ~r/Roundtrip\.Rust\.(Error|Hex|Project)|IO\.puts/,
         output = printed[cell],
         lines = output |> String.replace(~r/\e\[[\d;]*m/, "") |> String.split("\n"),
         {line, index} <- fence.code |> String.split("\n") |> Enum.with_index(1),
@@ -181,7 +178,7 @@ defmodule Roundtrip.LessonCase do
     without =
       for %{name: name} <- Exercise.all(read(lesson)), WrongSolutions.paths(name) == [], do: name
 
-    assert without -- @without_wrong_solution == [],
+    assert without == [],
            "write test/exercises/EXERCISE/MISTAKE.exs for #{Enum.join(without, ", ")}"
   end
 

@@ -30,14 +30,16 @@ defmodule Roundtrip.Rust.Cargo do
 
   @doc """
   Runs cargo in a folder, reduces its events with `handle`, and returns the exit status and the result.
+
+  `more_env` is added to the environment of cargo.
   """
-  @spec run([String.t()], Path.t(), acc, (event(), acc -> acc)) ::
+  @spec run([String.t()], Path.t(), acc, (event(), acc -> acc), [{charlist(), charlist()}]) ::
           {non_neg_integer(), acc}
         when acc: term()
-  def run(args, folder, acc, handle) do
+  def run(args, folder, acc, handle, more_env \\ []) do
     {program, args} = command(:os.type(), System.find_executable("cargo"), args)
     opts = [:binary, :exit_status, :stderr_to_stdout, :hide, line: 8192]
-    opts = [args: args, cd: folder, env: env()] ++ opts
+    opts = [args: args, cd: folder, env: env() ++ more_env] ++ opts
     loop(Port.open({:spawn_executable, program}, opts), "", acc, handle)
   end
 

@@ -28,15 +28,14 @@ defmodule Roundtrip.Rust.Crate do
 
   # On two idle cores level 2 took 9 s for the first build and 0.4 s for a changed cell, level 0 took
   # 7 s and 0.2 s, level 3 took 12 s and 0.4 s. bench/rust/cells.exs measures it.
-  @profile """
-  [profile.dev]
-  opt-level = 2
-  debug = false
-  strip = true
-  debug-assertions = false
-  overflow-checks = true
-  incremental = false
-  """
+  @profile [
+    {"opt-level", "2"},
+    {"debug", "false"},
+    {"strip", "true"},
+    {"debug-assertions", "false"},
+    {"overflow-checks", "true"},
+    {"incremental", "false"}
+  ]
 
   # The name of a source file, made of a module's, has no hyphen.
   @root "cell-root.rs"
@@ -60,6 +59,14 @@ defmodule Roundtrip.Rust.Crate do
   @doc "Returns the names of the crates that a cell can use if it names them, sorted."
   @spec optional() :: [atom()]
   def optional, do: @optional |> Map.keys() |> Enum.sort()
+
+  @doc "Returns the settings of the profile that cells are built with."
+  @spec profile() :: [{String.t(), String.t()}]
+  def profile, do: @profile
+
+  @doc "Returns the lock file with the versions that the course uses."
+  @spec lock() :: String.t()
+  def lock, do: @lock_text
 
   @doc """
   Returns the crate of a module. The same module with the same source and crates has the same name.
@@ -100,7 +107,7 @@ defmodule Roundtrip.Rust.Crate do
 
   @doc "Returns a hash of everything that all cells share. Other shared crates need another folder."
   @spec key(String.t()) :: String.t()
-  def key(rustc), do: hash([rustc, @dependencies, @profile, @lock_text])
+  def key(rustc), do: hash([rustc, @dependencies, profile_text(), @lock_text])
 
   @doc "Writes the package into a folder of its own in `cells`, and returns that folder."
   @spec write!(t(), Path.t()) :: Path.t()
@@ -153,8 +160,13 @@ defmodule Roundtrip.Rust.Crate do
     #{@dependencies}
     #{Enum.map_join(crate.crates, "\n", &Map.fetch!(@optional, &1))}
 
-    #{@profile}
+    #{profile_text()}
     """
+  end
+
+  defp profile_text do
+    settings = for {key, value} <- @profile, do: "#{key} = #{value}\n"
+    "[profile.dev]\n#{settings}"
   end
 
   defp root(file, nifs) do

@@ -20,12 +20,16 @@ defmodule Roundtrip.Toolbox.Command do
     {"MIX_BUILD_PATH", nil},
     {"MIX_BUILD_ROOT", nil},
     {"MIX_DEPS_PATH", nil},
+    {"MIX_ENV", nil},
     {"MIX_EXS", nil},
     {"RUSTFLAGS", nil}
   ]
 
-  @doc "Runs the tool with these arguments, in the folder `opts[:cd]` if that is given."
-  @spec run(tool(), [String.t()], cd: Path.t()) :: result()
+  @doc """
+  Runs the tool with these arguments, in the folder `opts[:cd]` if that is given, with the variables
+  `opts[:env]`.
+  """
+  @spec run(tool(), [String.t()], cd: Path.t(), env: [{String.t(), String.t()}]) :: result()
   def run(tool, args, opts \\ []) do
     if installed?(tool) do
       [program | subcommand] = String.split(tool)
@@ -51,7 +55,9 @@ defmodule Roundtrip.Toolbox.Command do
   end
 
   defp cmd(program, args, opts) do
-    case System.cmd(program, args, [stderr_to_stdout: true, env: @env] ++ opts) do
+    {env, opts} = Keyword.pop(opts, :env, [])
+
+    case System.cmd(program, args, [stderr_to_stdout: true, env: @env ++ env] ++ opts) do
       {text, 0} -> {:ok, text}
       {text, _status} -> {:failed, text}
     end

@@ -1,0 +1,3 @@
+defmodule Roundtrip.ProjectTest do
+  use Roundtrip.LessonCase, lesson: "project"
+end
