@@ -65,9 +65,11 @@ defmodule Livemd.Practice.PlacesTest do
              "  --> a/b.exs:17:5\n   |\n17 | a\n17 - a\n17 + b\n"
   end
 
-  test "of a panic are, too, and a source of Rust's own library is left out" do
+  test "of a panic are, too, and both of a closure's type" do
     assert translate("panicked at squarer.rs:1:2:\nno") == "panicked at a/b.exs:9:6:\nno"
-    assert translate("note\n --> /rustc/abc/library/core/x.rs:1:2\n  |\n") == "note\n  |\n"
+
+    assert translate("within `{closure@squarer.rs:1:30: 2:33}`") ==
+             "within `{closure@a/b.exs:9:34: 10:37}`"
   end
 
   test "of a cell are those of its notebook" do

@@ -13,12 +13,11 @@ defmodule Livemd.Practice.Places do
   def translate(text, path, code) do
     # Compiler warnings name a cell of the notebook like this.
     text = String.replace(text, ~r/#cell:\d+/, "")
-    # The sources of Rust's own library, which are usually not installed.
-    text = String.replace(text, ~r/^ *(?:-->|:::) \/rustc\/.*\n/m, "")
 
     for {file, line, column} <- sources(code), reduce: text do
       text ->
-        place = ~r/(?<![\w.\/])#{file}:(\d+):(\d+)/
+        # A closure's type has the place of its end as well: `{closure@a.rs:2:5: 2:9}`.
+        place = ~r/(?<![\w.\/])#{file}:(\d+):(\d+)(?:: (\d+):(\d+)(?=\}))?/
         messages = String.split(text, "\n\n")
         Enum.map_join(messages, "\n\n", &translate(&1, place, path, {line, column}))
     end
@@ -47,8 +46,14 @@ defmodule Livemd.Practice.Places do
 
   # One message of rustc, or a paragraph of another text.
   defp translate(text, place, path, {line, column}) do
-    named = &"#{path}:#{add(&1, line)}:#{add(&2, column)}"
-    translated = Regex.replace(place, text, fn _, line, column -> named.(line, column) end)
+    moved = &"#{add(&1, line)}:#{add(&2, column)}"
+
+    translated =
+      Regex.replace(place, text, fn
+        _, from, at, "", "" -> "#{path}:#{moved.(from, at)}"
+        _, from, at, to, end_at -> "#{path}:#{moved.(from, at)}: #{moved.(to, end_at)}"
+      end)
+
     if translated != text and text =~ "--> ", do: renumber(translated, line), else: translated
   end
 
