@@ -65,6 +65,23 @@ defmodule Livemd.Practice.PlacesTest do
              "  --> a/b.exs:17:5\n   |\n17 | a\n17 - a\n17 + b\n"
   end
 
+  test "are found in coloured messages" do
+    {blue, reset} = {"\e[1m\e[94m", "\e[0m"}
+
+    message = fn place, number, indent ->
+      """
+      \e[91merror#{reset}: two
+      #{indent} #{blue}--> #{reset}#{place}
+      #{indent}  #{blue}|#{reset}
+      #{blue}#{number}#{reset} #{blue}|#{reset} fn square
+      #{blue}#{number}#{reset} \e[93m~ #{reset}fn square
+      #{indent}  #{blue}= #{reset}note: x
+      """
+    end
+
+    assert translate(message.("squarer.rs:2:1", 2, "")) == message.("a/b.exs:10:5", 10, " ")
+  end
+
   test "of a panic are, too, and both of a closure's type" do
     assert translate("panicked at squarer.rs:1:2:\nno") == "panicked at a/b.exs:9:6:\nno"
 

@@ -4,9 +4,10 @@ defmodule Livemd.Practice.Places do
   # `squarer.rs` for the module `Squarer`. Here its lines and columns become those of the reader's file.
 
   # What rustc prints beside code: `4 | code`, in suggestions `4 - code` and `4 + code`, and between such
-  # lines `  |`, `  = note`, ` --> a.rs:4:1`.
-  @numbered ~r/^ *(\d+) *((?:\||[-+~] ).*)$/s
-  @between ~r/^ +(\||= |--> |::: )/
+  # lines `  |`, `  = note`, ` --> a.rs:4:1`. On a terminal they are coloured.
+  @colours "(?:\\e\\[[\\d;]*m)*"
+  @numbered ~r/^ *(#{@colours})(\d+)(#{@colours}) *(#{@colours}(?:\||[-+~] ).*)$/s
+  @between ~r/^ +#{@colours}(\||= |--> |::: )/
 
   @doc "Replaces the places of a compiler's message, or of a panic, with those in the file at `path`."
   @spec translate(String.t(), Path.t(), String.t()) :: String.t()
@@ -17,7 +18,7 @@ defmodule Livemd.Practice.Places do
     for {file, line, column} <- sources(code), reduce: text do
       text ->
         # A closure's type has the place of its end as well: `{closure@a.rs:2:5: 2:9}`.
-        place = ~r/(?<![\w.\/])#{file}:(\d+):(\d+)(?:: (\d+):(\d+)(?=\}))?/
+        place = ~r/(?:(?<![\w.\/])|(?<=\e\[0m))#{file}:(\d+):(\d+)(?:: (\d+):(\d+)(?=\}))?/
         messages = String.split(text, "\n\n")
         Enum.map_join(messages, "\n\n", &translate(&1, place, path, {line, column}))
     end
@@ -60,13 +61,16 @@ defmodule Livemd.Practice.Places do
   # The numbers may have more digits than before.
   defp renumber(text, line) do
     rows = String.split(text, "\n")
-    numbers = for row <- rows, [_, number, _] <- [Regex.run(@numbered, row)], do: number
+    numbers = for row <- rows, [_, _, number | _] <- [Regex.run(@numbered, row)], do: number
     [width, wider] = for list <- [numbers, Enum.map(numbers, &add(&1, line))], do: widest(list)
 
     Enum.map_join(rows, "\n", fn row ->
       case Regex.run(@numbered, row) do
-        [_, number, code] -> String.pad_trailing(add(number, line), wider) <> " " <> code
-        nil -> if row =~ @between, do: String.duplicate(" ", wider - width) <> row, else: row
+        [_, before, number, reset, code] ->
+          before <> String.pad_trailing(add(number, line), wider) <> reset <> " " <> code
+
+        nil ->
+          if row =~ @between, do: String.duplicate(" ", wider - width) <> row, else: row
       end
     end)
   end
