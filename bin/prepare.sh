@@ -99,6 +99,11 @@ run_to_completion() { # COMMAND...
 
 watches() { case " $* " in *" --watch "*) ;; *) return 1 ;; esac; }
 
+# With --watch the panics of a lesson are hidden, and the other options run no cell.
+runs_cells() {
+  case " $* " in *" --watch "* | *" --list "* | *" --progress "* | *" --restart"[\ =]* | *" --reset "*) return 1 ;; esac
+}
+
 # With --watch, standard error goes to a file: the deliberate panics of a lesson would hide the reader's own.
 run_learn() { # ARGUMENTS OF bin/learn
   local status=0

@@ -20,6 +20,9 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   alias Roundtrip.Progress
   alias Roundtrip.Progress.Formatter
 
+  # From 0 to 1: a name that is less similar isn't suggested.
+  @similar 0.8
+
   @switches [
     all: :boolean,
     list: :boolean,
@@ -102,9 +105,17 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     name = Path.basename(lesson, ".livemd")
 
     case List.keyfind(course, name, 0) do
-      nil -> unknown("lesson", lesson, Enum.map(course, &elem(&1, 0)), options)
-      found when is_map_key(switches, :reset) -> reset(name, [found], switches, options)
-      found -> with_notebooks([found], options, &one(&1, switches, course, options))
+      nil when is_map_key(switches, :watch) and not is_map_key(switches, :reset) ->
+        watch_exercise(lesson, switches, course, options)
+
+      nil ->
+        unknown("lesson", lesson, lessons(course), options)
+
+      found when is_map_key(switches, :reset) ->
+        reset(name, [found], switches, options)
+
+      found ->
+        with_notebooks([found], options, &one(&1, switches, course, options))
     end
   end
 
@@ -113,10 +124,25 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp one([found], %{watch: true} = switches, course, options),
-    do: watch([found], Enum.map(course, &elem(&1, 0)), switches, options)
+    do: watch([found], lessons(course), switches, options)
 
   defp one([found], switches, _course, options),
     do: read(found, options[:terminal] != nil and not is_map_key(switches, :all), options)
+
+  defp watch_exercise(name, switches, course, options) do
+    with_notebooks(course, options, fn notebooks ->
+      case Enum.find(notebooks, fn {_lesson, notebook} -> name in exercises(notebook) end) do
+        nil ->
+          names = lessons(course) ++ Enum.flat_map(notebooks, &exercises(elem(&1, 1)))
+          unknown("lesson or exercise", name, names, options)
+
+        found ->
+          watch([found], lessons(course), Map.put(switches, :exercise, name), options)
+      end
+    end)
+  end
+
+  defp lessons(course), do: Enum.map(course, &elem(&1, 0))
 
   defp course(options) do
     with nil <- options[:course] do
@@ -279,8 +305,18 @@ defmodule Mix.Tasks.Roundtrip.Learn do
     # A VM that the reader's code starts must not write into this folder.
     System.delete_env(@crashes)
     runner = [toolchains: @toolchains]
-    own = [runner: runner, passed: passed(options), crashes: crashes] ++ files(lesson, switches)
-    notebooks |> Practice.run(own ++ devices(options)) |> watched(lesson, lessons, options)
+
+    own = [
+      runner: runner,
+      passed: passed(options),
+      crashes: crashes,
+      exercise: switches[:exercise]
+    ]
+
+    outcome = Practice.run(notebooks, own ++ files(lesson, switches) ++ devices(options))
+    # In a pipe only the one exercise was checked.
+    one? = switches[:exercise] != nil and options[:terminal] == nil
+    if outcome == :passed and one?, do: 0, else: watched(outcome, lesson, lessons, options)
   end
 
   # What the header of an exercise's file says, and where the file is.
@@ -328,7 +364,8 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   end
 
   defp unknown(kind, name, names, options) do
-    nearest = Enum.max_by(names, &String.jaro_distance(&1, name), fn -> nil end)
+    similar = Enum.filter(names, &(String.jaro_distance(&1, name) > @similar))
+    nearest = Enum.max_by(similar, &String.jaro_distance(&1, name), fn -> nil end)
     hint = if nearest, do: " Did you mean #{nearest}?", else: ""
 
     all =

@@ -247,6 +247,25 @@ defmodule Roundtrip.LearnTest do
       assert learnt.printed =~ "All exercises of alpha pass. Next: bin/learn --watch beta\n"
     end
 
+    test "takes an exercise: only that one in a pipe, the first on a terminal", %{dir: dir} do
+      [title, section] = String.split(@alpha, "\n## ", parts: 2)
+      second = String.replace(section, "alpha-1", "alpha-2")
+      two = title <> "\n## " <> section <> "\n## " <> second
+      course = course(dir, [{"alpha", two}, {"beta", @beta}])
+      args = ["--watch", "alpha-2", "--folder", dir]
+      File.mkdir_p!(Path.join(dir, "alpha"))
+      File.write!(Path.join(dir, "alpha/alpha-2.exs"), "answer = 42")
+
+      learnt = learn(args, course, passed: [])
+      assert learnt.status == 0
+      assert learnt.printed =~ ~r/✓ alpha-2 passes.*\n· 1 of 1 pass now\n\z/
+      refute learnt.printed =~ "alpha-1"
+
+      left = learn(args, course, terminal: Terminal.new(), passed: ["alpha-2"], keys: "q\n")
+      assert left.printed =~ "(alpha-2, 2 of 2)"
+      assert left.printed =~ "bin/learn --watch alpha continues from here.\n"
+    end
+
     test "leaves out what has passed, and quits, on a terminal", %{dir: dir} do
       course = course(dir, [{"alpha", @alpha}])
       args = ["--watch", "alpha", "--folder", dir]
@@ -292,7 +311,11 @@ defmodule Roundtrip.LearnTest do
       course = course(dir, [{"alpha", @alpha}, {"beta", @beta}])
 
       for {args, course, complaint} <- [
-            {["--watch", "betta"], course, "There is no lesson betta. Did you mean beta?"},
+            {["--watch", "betta"], course,
+             "There is no lesson or exercise betta. Did you mean beta?\nSee --list.\n"},
+            {["--watch", "alpha-11"], course, " Did you mean alpha-1?"},
+            {["--watch", "nonsense"], course,
+             "There is no lesson or exercise nonsense.\nSee --list.\n"},
             {["--watch", "beta"], course, "beta has no exercises: bin/learn beta reads it.\n"},
             {["--watch"], tl(course), "The course has no exercises."}
           ] do

@@ -83,7 +83,7 @@ defmodule Roundtrip.WatchTest do
       terminal = open(dir, "mix roundtrip.learn --watch structs --folder '#{dir}'")
       assert expect(terminal, @prompt) =~ "(#{first.name}, 1 of "
 
-      save(path, "nobody = fn -> :else end\n")
+      save(path, "raise \"own\"\n")
       expect(terminal, "saved at ")
       assert expect(terminal, @prompt) =~ "✗ #{first.name} fails: #{path}"
 

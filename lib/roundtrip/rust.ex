@@ -71,7 +71,17 @@ defmodule Roundtrip.Rust do
   the VM. `mapped/0` shows how many there are, and after 20 versions a line suggests a restart.
   """
 
-  alias Roundtrip.Rust.{Build, Crate, Error, Loader, MappedLibraries, Skipped, Stubs, Toolchain}
+  alias Roundtrip.Rust.{
+    Build,
+    BuildOutput,
+    Crate,
+    Error,
+    Loader,
+    MappedLibraries,
+    Skipped,
+    Stubs,
+    Toolchain
+  }
 
   @doc """
   Compiles the Rust in `:source`, with the crates in `:crates` (none), and loads it into the module.
@@ -114,10 +124,12 @@ defmodule Roundtrip.Rust do
 
     case result do
       {:ok, build} ->
-        if build.text != "", do: IO.puts(build.text)
+        text = BuildOutput.without_library_sources(build.text)
+        if text != "", do: IO.puts(text)
         {:ok, build}
 
       {:error, text} ->
+        text = BuildOutput.without_library_sources(text)
         {:error, Error.exception(compile_error(module) <> text)}
 
       {:missing, reason} ->

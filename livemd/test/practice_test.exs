@@ -213,7 +213,7 @@ defmodule Livemd.PracticeTest do
       {outcome, text} = once(%{context | lesson: lesson})
       assert outcome == :failed
       assert text =~ "- small-3 is skipped: VegaLite is not installed\n"
-      assert text =~ "0 of 2 passed\n"
+      assert text =~ "0 of 2 pass now\n"
 
       {console, task, text} = shown(%{context | lesson: lesson})
       assert text =~ "(small-1, 1 of 2)"
@@ -327,7 +327,7 @@ defmodule Livemd.PracticeTest do
       assert {:failed, text} = once(context)
       assert text =~ "small-1 does not pass yet"
       assert text =~ "other-twice does not pass yet"
-      assert text =~ "0 of 3 passed\n"
+      assert text =~ "0 of 3 pass now\n"
     end
   end
 
@@ -571,13 +571,25 @@ defmodule Livemd.PracticeTest do
     end
   end
 
+  test "several exercises of a section have their own headings as titles", context do
+    lesson = String.replace(context.lesson, "## Exercise: one ", "### One ")
+    {console, task, text} = shown(%{context | lesson: lesson}, exercise: "small-2")
+    assert text =~ "One less (small-2, 2 of 2)\n"
+    refute text =~ ~r/One less.*One less/s
+    type(console, "l")
+    text = expect(console, @prompt)
+    assert text =~ "small-1  One more\n"
+    assert text =~ "small-2  One less\n"
+    quit(console, task)
+  end
+
   describe "in a pipe" do
     test "each file is checked once", context do
       assert {:failed, text} = once(context)
       assert text =~ "each file is checked once"
       assert text =~ "… small-1 does not pass yet: #{context.one}\n"
       assert text =~ "… small-2 does not pass yet"
-      assert text =~ "0 of 2 passed\n"
+      assert text =~ "0 of 2 pass now\n"
       refute text =~ "\e"
       refute text =~ @prompt
 
@@ -586,8 +598,40 @@ defmodule Livemd.PracticeTest do
       assert text =~ "✓ small-1 passes"
 
       File.write!(Path.join(context.folder, "small/small-2.exs"), @less)
-      assert {:passed, text} = once(context)
-      assert text =~ "2 of 2 passed\n"
+      assert {:passed, text} = once(context, passed: ["small-1"])
+      assert text =~ "2 of 2 pass now\n"
+
+      File.write!(context.one, "more = 1\n")
+      assert {:failed, text} = once(context, passed: ["small-1", "small-2"])
+      assert text =~ "1 of 2 pass now (2 have passed before)\n"
+
+      assert {:passed, text} = once(context, exercise: "small-2")
+      refute text =~ "small-1"
+      assert text =~ "1 of 1 pass now\n"
+    end
+
+    test "what the code printed is below its verdict, with places in the file", context do
+      code = ~S'''
+      defmodule One do
+        def source, do: [source: """
+          fn one() {}
+          """]
+      end
+
+      IO.puts("warning: x\n --> one.rs:1:2")
+      '''
+
+      failed = "✗ small-1 fails: #{context.one}"
+
+      for {more, verdict} <- [
+            {@more, "✓ small-1 passes (2 assertions held)"},
+            {"more = 1\n", failed}
+          ] do
+        File.mkdir_p!(Path.dirname(context.one))
+        File.write!(context.one, code <> more)
+        {_outcome, text} = once(context, exercise: "small-1")
+        assert text =~ "#{verdict}\n  │ warning: x\n  │  --> #{context.one}:3:6\n"
+      end
     end
 
     test "a notebook without exercises is none", context do

@@ -46,6 +46,57 @@ defmodule Roundtrip.Rust.BuildOutputTest do
     assert BuildOutput.text(output) == lines |> Enum.slice(1, 3) |> Enum.join("\n")
   end
 
+  test "places in sources of Rust's own library, and notes of them only, are removed" do
+    message = """
+    error[E0004]: non-exhaustive patterns: `None` not covered
+     --> a.rs:1:48
+      |
+    1 | match o { Some(s) => s.len() }
+      |       ^ pattern `None` not covered
+      |
+    note: `Option<String>` defined here
+     --> /rustc/5980761/library/core/src/option.rs:600:0
+     ::: /rustc/5980761/library/core/src/option.rs:604:4
+      |
+      = note: not covered
+      = note: the matched value is of type `Option<String>`
+    help: the following other types implement trait `Add<Rhs>`
+     --> /rustc/5980761/library/core/src/ops/arith.rs:99:8
+      |
+      = note: `i64` implements `Add`
+     ::: /rustc/5980761/library/core/src/ops/arith.rs:114:0
+      |
+      = note: in this macro invocation
+    note: required by a bound in `own`
+     --> a.rs:7:1
+      |
+    7 | fn own<T: Send>() {}
+      |
+
+    error: two
+    \e[92mnote\e[0m: required by a bound in `spawn`
+     \e[94m--> \e[0m/rustc/5980761/library/std/src/thread.rs:125:0
+    """
+
+    assert BuildOutput.without_library_sources(message) == """
+           error[E0004]: non-exhaustive patterns: `None` not covered
+            --> a.rs:1:48
+             |
+           1 | match o { Some(s) => s.len() }
+             |       ^ pattern `None` not covered
+             |
+           help: the following other types implement trait `Add<Rhs>`
+             = note: `i64` implements `Add`
+           note: required by a bound in `own`
+            --> a.rs:7:1
+             |
+           7 | fn own<T: Send>() {}
+             |
+
+           error: two\
+           """
+  end
+
   test "what is not the reader's fault comes with what to do" do
     output = BuildOutput.new("Doubler", "cell_12ab", nil)
     assert BuildOutput.text(read(output, ["error: linker `cc` not found"])) =~ "apt install gcc"

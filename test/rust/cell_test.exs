@@ -184,6 +184,21 @@ defmodule Roundtrip.Rust.CellTest do
     assert {:ok, _} = evaluate(Cells.NoStub, times(2), times: 1)
   end
 
+  test "a function in place of a stub is named, once, with what to do" do
+    code =
+      Cells.OwnBody
+      |> cell(times(2), times: 1)
+      |> String.replace(":erlang.nif_error(:nif_not_loaded)", "2")
+
+    error = assert_raise Error, fn -> Code.eval_string(code, [], file: "own.exs") end
+    assert error.message =~ "defines a function times/1 that isn't a stub"
+
+    assert error.message =~
+             "replace the function by:\n\n    def times(_arg), do: :erlang.nif_error"
+
+    refute error.message =~ "only times/1"
+  end
+
   test "a stub without Rust is named" do
     %Error{message: message} = evaluate(Cells.NoRust, times(2), times: 1, half: 1)
     assert message =~ "the stub half/1"

@@ -90,6 +90,53 @@ defmodule Roundtrip.Rust.BuildOutput do
     ])
   end
 
+  # In rustc's messages: a place in a source of Rust's own library that isn't installed or the label of
+  # one in a macro, an empty line, and any label. A part begins with an empty line or at the margin.
+  @unavailable ~r/^ *(?:(?:-->|:::) \/rustc\/|= note: in this macro invocation$)/
+  @empty ~r/^ *\|$/
+  @label ~r/^ *= note: /
+  @part ~r/^(?:$|error|warning|note|help)/
+
+  @doc """
+  Removes the places in sources of Rust's own library, which nobody can open, and the notes that consist
+  of such a place. Sources that are installed have a path of this machine, and stay.
+  """
+  @spec without_library_sources(String.t()) :: String.t()
+  def without_library_sources(text) do
+    text
+    |> String.split("\n")
+    |> Enum.map(&{&1, plain(&1)})
+    |> Enum.chunk_while([], &part/2, &{:cont, Enum.reverse(&1), []})
+    |> Enum.reject(&only_place?/1)
+    |> Enum.flat_map(&without_places/1)
+    |> Enum.join("\n")
+    |> String.trim_trailing("\n")
+  end
+
+  # Begins a part of a message with `note: ...`, for example, or adds a line to it.
+  defp part({_line, plain} = both, [_ | _] = part) do
+    if plain =~ @part, do: {:cont, Enum.reverse(part), [both]}, else: {:cont, [both | part]}
+  end
+
+  defp part(both, []), do: {:cont, [both]}
+
+  defp only_place?([{_line, "note: " <> _} | [_ | _] = rest]) do
+    Enum.any?(rest, fn {_line, plain} -> plain =~ @unavailable end) and
+      Enum.all?(rest, fn {_line, plain} ->
+        plain =~ @unavailable or plain =~ @empty or plain =~ @label
+      end)
+  end
+
+  defp only_place?(_part), do: false
+
+  # The empty line below a place belongs to it.
+  defp without_places(part) do
+    for {{line, plain}, {_, above}} <- Enum.zip(part, [{"", ""} | part]),
+        not (plain =~ @unavailable),
+        not (plain =~ @empty and above =~ @unavailable),
+        do: line
+  end
+
   @doc "Removes colours."
   @spec plain(String.t()) :: String.t()
   def plain(text), do: String.replace(text, ~r/\e\[[0-9;]*m/, "")

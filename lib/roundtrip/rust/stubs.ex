@@ -79,14 +79,24 @@ defmodule Roundtrip.Rust.Stubs do
     name = String.trim(name, "'")
 
     "the Rust of #{inspect(module)} has the NIF #{name}/#{arity}, and the module " <>
-      "#{other_arities(module, name)}. Each NIF needs a stub of its name and arity:\n\n" <>
+      "#{without_stub(module, name, arity)}:\n\n" <>
       "    def #{name}(#{arguments(arity)}), do: :erlang.nif_error(:nif_not_loaded)"
   end
 
-  defp other_arities(module, name) do
-    case for {other, arity} <- Module.definitions_in(module), "#{other}" == name, do: arity do
-      [] -> "defines no function of that name"
-      arities -> "defines only #{Enum.map_join(arities, ", ", &"#{name}/#{&1}")}"
+  defp without_stub(module, name, arity) do
+    arities = for {other, arity} <- Module.definitions_in(module), "#{other}" == name, do: arity
+    needs = "Each NIF needs a stub of its name and arity"
+
+    cond do
+      arity in arities ->
+        "defines a function #{name}/#{arity} that isn't a stub, because its body doesn't end in " <>
+          "`:erlang.nif_error(...)`. Only a stub calls the Rust: replace the function by"
+
+      arities == [] ->
+        "defines no function of that name. #{needs}"
+
+      true ->
+        "defines only #{Enum.map_join(arities, ", ", &"#{name}/#{&1}")}. #{needs}"
     end
   end
 

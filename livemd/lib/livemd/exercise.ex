@@ -4,15 +4,15 @@ defmodule Livemd.Exercise do
   this order in one section.
 
     * `name` - such as `structs-1`;
-    * `title` - the name of its section;
-    * `prose` - the blocks before the stub, since the section or the previous exercise began, and
-      the prose between stub and check;
+    * `title` - the `###` heading before it, or else the name of its section;
+    * `prose` - the blocks before the stub, since the section or the previous exercise began, without
+      that heading, and the prose between stub and check;
     * `stub`, `check` - the cell that the reader changes, and the cell that tests it, or `nil`;
     * `between` - the other cells between the two;
     * `hint`, `solution` - `Livemd.Details`, or `nil`.
   """
 
-  alias Livemd.{Cell, Details, Fence, Notebook, Section}
+  alias Livemd.{Cell, Details, Fence, Notebook, Prose, Section}
 
   @enforce_keys [:name, :title, :prose, :stub]
   defstruct [:name, :title, :prose, :stub, :check, :hint, :solution, between: []]
@@ -53,10 +53,13 @@ defmodule Livemd.Exercise do
     {between, from_check} = Enum.split_while(own, &(not match?(%Cell{kind: {:check, ^name}}, &1)))
     {cells, prose} = Enum.split_with(between, &is_struct(&1, Cell))
 
+    heading = Enum.find(before, &match?(%Prose{kind: :heading}, &1))
+
     exercise = %__MODULE__{
       name: name,
-      title: section.name,
-      prose: Enum.reverse(before) ++ if(from_check == [], do: [], else: prose),
+      title: title(heading, section),
+      prose:
+        Enum.reverse(List.delete(before, heading)) ++ if(from_check == [], do: [], else: prose),
       stub: stub,
       check: List.first(from_check),
       between: cells,
@@ -69,6 +72,9 @@ defmodule Livemd.Exercise do
 
   defp split([%Details{} | rest], _before, section), do: split(rest, [], section)
   defp split([block | rest], before, section), do: split(rest, [block | before], section)
+
+  defp title(nil, section), do: section.name
+  defp title(heading, _section), do: String.replace(heading.text, ~r/\A#+ /, "")
 
   # The blocks after an exercise's details introduce the next exercise.
   defp after_details(blocks) do

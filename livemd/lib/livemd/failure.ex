@@ -177,6 +177,8 @@ defmodule Livemd.Failure do
   # Omits a stacktrace that only repeats the line of the failure.
   defp trace(own, line) do
     entries = for {{_, _, _, place} = entry, _owner} <- own, do: {place[:line], entry}
+    # A macro that raises with its caller's stacktrace has that entry twice: Elixir adds it, too.
+    entries = Enum.dedup(entries)
     entries = if match?([{^line, _}], entries), do: [], else: entries
 
     Enum.map_join(entries, fn {_, entry} -> "\n  " <> Exception.format_stacktrace_entry(entry) end)

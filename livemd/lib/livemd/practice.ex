@@ -57,6 +57,8 @@ defmodule Livemd.Practice do
 
     * `:folder` - the folder of the files (`"exercises"`), which has a folder for each lesson;
     * `:passed` - the names of exercises that passed before (`[]`);
+    * `:exercise` - the name of the exercise to start with on a terminal, and of the only one that is
+      checked in a pipe (`nil`);
     * `:command` - for the files' headers: the command that the reader has typed;
     * `:reading` - for the files' headers: a function that returns the command which shows a lesson;
     * `:crashes` - a folder shared with the program that has started the VM (`nil`);
@@ -135,10 +137,17 @@ defmodule Livemd.Practice do
 
   defp check_once(state) do
     note(state, "This is not a terminal: each file is checked once.")
+    state = %{state | items: Enum.filter(state.items, &chosen?(&1, state))}
+    before = count(state, state.items)
     {passed, state} = state |> indices() |> Enum.map_reduce(state, &check_one/2)
-    note(state, score(state))
+    now = Enum.count(passed, & &1)
+    remembered = if now < before, do: " (#{before} have passed before)", else: ""
+    note(state, "#{now} of #{length(passed)} pass now#{remembered}")
     {if(Enum.all?(passed), do: :passed, else: :failed), state}
   end
+
+  defp chosen?(item, %{options: options}),
+    do: options[:exercise] in [nil, item.exercise.name]
 
   defp check_one(index, state) do
     state = %{state | at: index}
@@ -161,7 +170,12 @@ defmodule Livemd.Practice do
     ended
   end
 
-  defp first(state, nil), do: next_open(state)
+  defp first(state, nil) do
+    case state.options[:exercise] && Enum.find_index(state.items, &chosen?(&1, state)) do
+      nil -> next_open(state)
+      index -> show(%{state | at: index})
+    end
+  end
 
   # The exercise isn't checked before its file changes: it would end this VM, too.
   defp first(state, crash) do
@@ -406,9 +420,11 @@ defmodule Livemd.Practice do
   end
 
   defp judge(results, stderr, code, state) do
+    translate = &Places.translate(&1, path(state), code)
+
     case Enum.find(results, &(&1.status != :ok)) do
       nil ->
-        Console.passed(state.console, current(state), results)
+        Console.passed(state.console, current(state), results, translate)
         {:passed, state}
 
       %{status: {:failed, %{kind: :stopped}}} ->
@@ -419,7 +435,6 @@ defmodule Livemd.Practice do
         {:failed, state}
 
       _failed ->
-        translate = &Places.translate(&1, path(state), code)
         panics = stderr |> translate.() |> Places.own_panics(path(state))
         Console.failed(state.console, item(state), results, panics, translate)
         {:failed, state}

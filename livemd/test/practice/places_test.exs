@@ -65,9 +65,28 @@ defmodule Livemd.Practice.PlacesTest do
              "  --> a/b.exs:17:5\n   |\n17 | a\n17 - a\n17 + b\n"
   end
 
-  test "of a panic are, too, and a source of Rust's own library is left out" do
+  test "are found in coloured messages" do
+    {blue, reset} = {"\e[1m\e[94m", "\e[0m"}
+
+    message = fn place, number, indent ->
+      """
+      \e[91merror#{reset}: two
+      #{indent} #{blue}--> #{reset}#{place}
+      #{indent}  #{blue}|#{reset}
+      #{blue}#{number}#{reset} #{blue}|#{reset} fn square
+      #{blue}#{number}#{reset} \e[93m~ #{reset}fn square
+      #{indent}  #{blue}= #{reset}note: x
+      """
+    end
+
+    assert translate(message.("squarer.rs:2:1", 2, "")) == message.("a/b.exs:10:5", 10, " ")
+  end
+
+  test "of a panic are, too, and both of a closure's type" do
     assert translate("panicked at squarer.rs:1:2:\nno") == "panicked at a/b.exs:9:6:\nno"
-    assert translate("note\n --> /rustc/abc/library/core/x.rs:1:2\n  |\n") == "note\n  |\n"
+
+    assert translate("within `{closure@squarer.rs:1:30: 2:33}`") ==
+             "within `{closure@a/b.exs:9:34: 10:37}`"
   end
 
   test "of a cell are those of its notebook" do

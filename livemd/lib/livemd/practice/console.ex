@@ -127,26 +127,27 @@ defmodule Livemd.Practice.Console do
   @doc "Shows text until the next line is printed; does nothing in a pipe."
   def progress(console, text), do: Terminal.progress(text, console.terminal)
 
-  def passed(console, exercise, results) do
+  @doc """
+  Prints that an attempt passed, and what it printed. `translate` changes the places that the
+  compiler's messages name.
+  """
+  def passed(console, exercise, results, translate) do
     held = results |> Enum.map(& &1.assertions) |> Enum.sum()
     text = "✓ #{exercise.name} passes (#{count(held, "assertion")} held)"
-    print(console, printed(console, results) ++ [style(console, text, [:green])])
+    print(console, [style(console, text, [:green]) | printed(console, results, translate)])
   end
 
   @doc """
-  Prints why an attempt failed, with what it wrote to standard error. `translate` changes the places
-  that the compiler's messages name.
+  Prints that an attempt failed, what it printed and wrote to standard error, and why it failed.
+  `translate` changes the places that the compiler's messages name.
   """
   def failed(console, item, results, stderr, translate) do
     %{status: {:failed, failure}} = Enum.find(results, &match?({:failed, _}, &1.status))
     {sign, colour, text} = verdict(failure)
     heading = style(console, "#{sign} #{item.exercise.name} #{text}: #{item.path}", [colour])
-    printed = printed(console, results) ++ barred(console, stderr)
-
-    print(
-      console,
-      printed ++ [heading | reason(console, failure, item.notebook, translate)] ++ [""]
-    )
+    printed = printed(console, results, translate) ++ barred(console, stderr)
+    reason = reason(console, failure, item.notebook, translate)
+    print(console, [heading | printed] ++ reason ++ [""])
   end
 
   @doc "Prints that the code in the file at `path` has ended the VM."
@@ -184,7 +185,7 @@ defmodule Livemd.Practice.Console do
 
     print(
       console,
-      printed(console, [result]) ++ [heading | reason(console, failure, notebook, & &1)]
+      printed(console, [result], & &1) ++ [heading | reason(console, failure, notebook, & &1)]
     )
   end
 
@@ -233,9 +234,14 @@ defmodule Livemd.Practice.Console do
     |> indent("  ")
   end
 
-  defp printed(console, results) do
-    results
-    |> Enum.map(&(&1 |> Report.printed(console.terminal) |> shorten(@longest_output)))
+  defp printed(console, results, translate) do
+    for result <- results do
+      warnings = Enum.map(result.warnings, translate)
+
+      %{result | warnings: warnings, output: translate.(result.output)}
+      |> Report.printed(console.terminal)
+      |> shorten(@longest_output)
+    end
     |> Enum.concat()
     |> indent("  ")
   end

@@ -4,21 +4,21 @@ defmodule Livemd.Practice.Places do
   # `squarer.rs` for the module `Squarer`. Here its lines and columns become those of the reader's file.
 
   # What rustc prints beside code: `4 | code`, in suggestions `4 - code` and `4 + code`, and between such
-  # lines `  |`, `  = note`, ` --> a.rs:4:1`.
-  @numbered ~r/^ *(\d+) *((?:\||[-+~] ).*)$/s
-  @between ~r/^ +(\||= |--> |::: )/
+  # lines `  |`, `  = note`, ` --> a.rs:4:1`. On a terminal they are coloured.
+  @colours "(?:\\e\\[[\\d;]*m)*"
+  @numbered ~r/^ *(#{@colours})(\d+)(#{@colours}) *(#{@colours}(?:\||[-+~] ).*)$/s
+  @between ~r/^ +#{@colours}(\||= |--> |::: )/
 
   @doc "Replaces the places of a compiler's message, or of a panic, with those in the file at `path`."
   @spec translate(String.t(), Path.t(), String.t()) :: String.t()
   def translate(text, path, code) do
     # Compiler warnings name a cell of the notebook like this.
     text = String.replace(text, ~r/#cell:\d+/, "")
-    # The sources of Rust's own library, which are usually not installed.
-    text = String.replace(text, ~r/^ *(?:-->|:::) \/rustc\/.*\n/m, "")
 
     for {file, line, column} <- sources(code), reduce: text do
       text ->
-        place = ~r/(?<![\w.\/])#{file}:(\d+):(\d+)/
+        # A closure's type has the place of its end as well: `{closure@a.rs:2:5: 2:9}`.
+        place = ~r/(?:(?<![\w.\/])|(?<=\e\[0m))#{file}:(\d+):(\d+)(?:: (\d+):(\d+)(?=\}))?/
         messages = String.split(text, "\n\n")
         Enum.map_join(messages, "\n\n", &translate(&1, place, path, {line, column}))
     end
@@ -47,21 +47,30 @@ defmodule Livemd.Practice.Places do
 
   # One message of rustc, or a paragraph of another text.
   defp translate(text, place, path, {line, column}) do
-    named = &"#{path}:#{add(&1, line)}:#{add(&2, column)}"
-    translated = Regex.replace(place, text, fn _, line, column -> named.(line, column) end)
+    moved = &"#{add(&1, line)}:#{add(&2, column)}"
+
+    translated =
+      Regex.replace(place, text, fn
+        _, from, at, "", "" -> "#{path}:#{moved.(from, at)}"
+        _, from, at, to, end_at -> "#{path}:#{moved.(from, at)}: #{moved.(to, end_at)}"
+      end)
+
     if translated != text and text =~ "--> ", do: renumber(translated, line), else: translated
   end
 
   # The numbers may have more digits than before.
   defp renumber(text, line) do
     rows = String.split(text, "\n")
-    numbers = for row <- rows, [_, number, _] <- [Regex.run(@numbered, row)], do: number
+    numbers = for row <- rows, [_, _, number | _] <- [Regex.run(@numbered, row)], do: number
     [width, wider] = for list <- [numbers, Enum.map(numbers, &add(&1, line))], do: widest(list)
 
     Enum.map_join(rows, "\n", fn row ->
       case Regex.run(@numbered, row) do
-        [_, number, code] -> String.pad_trailing(add(number, line), wider) <> " " <> code
-        nil -> if row =~ @between, do: String.duplicate(" ", wider - width) <> row, else: row
+        [_, before, number, reset, code] ->
+          before <> String.pad_trailing(add(number, line), wider) <> reset <> " " <> code
+
+        nil ->
+          if row =~ @between, do: String.duplicate(" ", wider - width) <> row, else: row
       end
     end)
   end
