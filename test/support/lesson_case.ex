@@ -40,6 +40,7 @@ defmodule Roundtrip.LessonCase do
 
       test "holds with every exercise solved as shown", do: run(@lesson, mode: :solved)
       test "remembers each exercise by the last line of its check", do: remembers(@lesson)
+      test "runs the reader's Rust in no linked process of a check", do: unlinked(@lesson)
 
       test "shows the Rust of the crate, word for word", do: fences(@lesson)
     end
@@ -117,7 +118,10 @@ defmodule Roundtrip.LessonCase do
     {wrong?, opts} = Keyword.pop(opts, :wrong_solutions, false)
     RustBatch.build(codes(notebook))
     run = if wrong?, do: &WrongSolutions.run/2, else: &{Runner.run(&1, &2), []}
-    on_cell = &LongSchedule.cell_finished("#{notebook.path}:#{&1.cell.line}")
+
+    on_cell =
+      &LongSchedule.cell_finished("#{notebook.path}:#{&1.cell.line}", on_purpose?(&1.cell))
+
     {report, problems} = run.(notebook, [on_cell: on_cell] ++ @runner ++ opts)
 
     problems = problems ++ Enum.map(misquoted(report), &to_string/1)
@@ -203,6 +207,23 @@ defmodule Roundtrip.LessonCase do
         own = ~s|\n\nRoundtrip.passed("#{name}")|,
         not String.ends_with?(code, own) or length(String.split(code, "Roundtrip.passed")) != 2,
         do: name
+  end
+
+  # Rust of a cell may do what the page warns of, and `LockImpact` stops all schedulers by a lock.
+  defp on_purpose?(%{kind: {kind, _name}}) when kind in [:exercise, :check], do: true
+  defp on_purpose?(cell), do: cell.code =~ ~r/Roundtrip\.Rust\b|LockImpact\./
+
+  @doc "Asserts that no check runs the reader's Rust in a linked process, whose crash would end the notebook."
+  def unlinked(lesson) do
+    notebook = read(lesson)
+
+    for %Exercise{stub: stub, check: %Cell{} = check} <- Exercise.all(notebook),
+        stub.code =~ "Roundtrip.Rust",
+        check.code =~ ~r/\b(Task\.async|Task\.async_stream|spawn_link|GenServer\.start_link)\(/ do
+      flunk(
+        "#{notebook.path}:#{check.line}: use Task.Supervisor.async_nolink/2, or start the process unlinked"
+      )
+    end
   end
 
   @doc "Asserts that the lesson's Rust fences quote the crates."

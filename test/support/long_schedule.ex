@@ -45,9 +45,13 @@ defmodule Roundtrip.LongSchedule do
     :ok
   end
 
-  @doc "Names the cell that was evaluated until now, for reports on it."
-  @spec cell_finished(String.t()) :: :ok
-  def cell_finished(cell), do: GenServer.cast(__MODULE__, {:cell_finished, cell})
+  @doc """
+  Names the cell that was evaluated until now, for reports on it. A cell that holds schedulers on
+  purpose is not suspected.
+  """
+  @spec cell_finished(String.t(), boolean()) :: :ok
+  def cell_finished(cell, on_purpose?),
+    do: GenServer.cast(__MODULE__, {:cell_finished, cell, on_purpose?})
 
   @doc """
   Returns whether a process that runs `fun` holds its scheduler for #{@threshold} ms or more at a time,
@@ -158,7 +162,10 @@ defmodule Roundtrip.LongSchedule do
     {:noreply, %{state | tests: tests}}
   end
 
-  def handle_cast({:cell_finished, cell}, state), do: {:noreply, name_cell(state, cell)}
+  def handle_cast({:cell_finished, _cell, true}, state),
+    do: {:noreply, %{state | suspicions: Enum.filter(state.suspicions, & &1.cell)}}
+
+  def handle_cast({:cell_finished, cell, false}, state), do: {:noreply, name_cell(state, cell)}
 
   def handle_cast({:suite_finished, _times}, state) do
     :persistent_term.put(__MODULE__, Enum.reverse(state.suspicions))
