@@ -4,16 +4,26 @@ defmodule Roundtrip.Server.FateTest do
   import Bitwise
   import ExUnit.CaptureLog
 
+  defmodule Unprintable do
+    defexception []
+
+    @impl true
+    def message(_exception), do: throw(:unprintable)
+  end
+
   defmodule Fates do
     use Roundtrip.Server.Router
     import Roundtrip.ServerCase, only: [tell: 1]
     alias Roundtrip.Server.Response
+    alias Roundtrip.Server.FateTest.Unprintable
 
     get "/ok", do: text("ok")
     get "/raise", do: raise("line one\nline two")
     get "/throw", do: throw(:ball)
     get "/exit", do: exit(:shutdown)
     get "/normal", do: exit(:normal)
+    get "/own-normal", do: Process.exit(self(), :normal)
+    get "/unprintable", do: raise(Unprintable)
     get "/nothing", do: {:ok, request.method}
     get "/status", do: text("", status: String.to_integer(params_of(request)))
     get "/large", do: text(List.duplicate("x", 100_000))
@@ -68,6 +78,7 @@ defmodule Roundtrip.Server.FateTest do
               {"/throw", ":ball"},
               {"/exit", "shutdown"},
               {"/normal", "normal"},
+              {"/unprintable", "with a reason that can't be formatted"},
               {"/nothing", "returned {:ok, :get}, which is not a response"},
               {"/status?99", "status"},
               {"/status?100", "status"},
@@ -80,6 +91,12 @@ defmodule Roundtrip.Server.FateTest do
           assert [_one] = log |> String.split("\n") |> Enum.filter(&(&1 =~ "500 for"))
           assert %{status: 200, body: "ok"} = ask(port, "/ok")
         end
+      end
+
+      @tag :capture_log
+      test "a handler that ends its process with :normal causes a 500 at once", %{port: port} do
+        assert %{status: 500} = ask(port, "/own-normal")
+        assert Poll.until(fn -> ask(port, "/ok").status == 200 end)
       end
 
       @tag :capture_log

@@ -29,4 +29,14 @@ defmodule Roundtrip.Structs.ContractTest do
     sampled = Enum.map(Native.struct_samples(), & &1.__struct__)
     assert Enum.sort(named -- @without_counterpart) == Enum.sort(sampled)
   end
+
+  # Rustler keeps the variants' names in a `HashMap`, which orders them anew in each build.
+  test "no enum of the libraries has a derive that makes builds differ" do
+    tagged = ~r/NifTaggedEnum.*\]\s*(?:pub )?enum (\w+) \{((?:[^{}]|\{[^{}]*\})*)\n\}/
+
+    for path <- Path.wildcard("native/{core,nif,server,support}/src/**/*.rs"),
+        [_, name, variants] <- Regex.scan(tagged, File.read!(path)) do
+      assert [_one] = Regex.scan(~r/^    \w+/m, variants), "#{path}: #{name} has several variants"
+    end
+  end
 end

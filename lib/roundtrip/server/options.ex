@@ -161,13 +161,15 @@ defmodule Roundtrip.Server.Options do
   defp valid?(value, {min, max}), do: value == :infinity or valid?(value, min..max)
   defp valid?({:global, _name}, :name), do: true
   defp valid?({:via, module, _name}, :name), do: is_atom(module)
-  defp valid?(value, :name), do: is_atom(value)
+  # `:undefined` is what an unregistered name is.
+  defp valid?(value, :name), do: is_atom(value) and value != :undefined
 
   defp valid?("localhost", :ip), do: true
 
   # The strict parser rejects short forms such as 127.1, as Rust does.
   defp valid?(value, :ip) when is_binary(value) do
-    String.valid?(value) and
+    # Rust reads no zone, as in `fe80::1%lo`.
+    String.valid?(value) and not String.contains?(value, "%") and
       match?({:ok, _}, value |> String.to_charlist() |> :inet.parse_strict_address())
   end
 

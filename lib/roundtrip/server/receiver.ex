@@ -93,7 +93,7 @@ defmodule Roundtrip.Server.Receiver do
   defp send_kill_overdue(deadline),
     do: Process.send_after(self(), :kill_overdue, max(div(deadline, 4), @min_check_interval))
 
-  defp handle_exit(:normal, _entry, state), do: {:noreply, state}
+  defp handle_exit({:shutdown, :answered}, _entry, state), do: {:noreply, state}
 
   defp handle_exit({:shutdown, :later}, _entry, state),
     do: {:noreply, state, {:continue, :collect_garbage}}
@@ -118,6 +118,8 @@ defmodule Roundtrip.Server.Receiver do
   @doc false
   def run(handler, request, callers) do
     Process.put(:"$callers", callers)
-    if HandlerRunner.run(handler, request) == :later, do: exit({:shutdown, :later})
+
+    # A reason of ours, because a handler may end its process with `:normal` before it has answered.
+    exit({:shutdown, HandlerRunner.run(handler, request)})
   end
 end

@@ -5,14 +5,14 @@ use roundtrip_core::bounded::Milliseconds;
 use roundtrip_core::long_work::{self, DirtyLimit, JobLimit, Limit, PrimeCount};
 use roundtrip_support::{LiveGuard, SmallTerm, consume_microseconds};
 use rustler::types::atom::ok;
-use rustler::{Atom, Env, LocalPid, Monitor, NifTaggedEnum, OwnedEnv, Resource, ResourceArc};
+use rustler::{Atom, Env, LocalPid, Monitor, OwnedEnv, Resource, ResourceArc};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 mod atoms {
-    rustler::atoms! { opened, primes, timed_out, waiting }
+    rustler::atoms! { done, more, opened, primes, timed_out, waiting }
 }
 
 #[rustler::nif]
@@ -57,19 +57,13 @@ fn primes_new(limit: JobLimit) -> ResourceArc<Primes> {
     })
 }
 
-#[derive(NifTaggedEnum)]
-enum Step {
-    More(u32),
-    Done(u32),
-}
-
 #[rustler::nif]
-fn primes_step(env: Env, primes: &Primes) -> Step {
+fn primes_step(env: Env, primes: &Primes) -> (Atom, u32) {
     let start = Instant::now();
     let mut count = primes.count.lock().unwrap_or_else(PoisonError::into_inner);
     let step = match count.advance() {
-        Some(found) => Step::Done(found),
-        None => Step::More(count.next()),
+        Some(found) => (atoms::done(), found),
+        None => (atoms::more(), count.next()),
     };
     consume_microseconds(env, start.elapsed().as_micros());
     step
