@@ -42,7 +42,7 @@ defmodule Roundtrip.SoakTest do
   end
 
   test "a leak in one of the lessons is named, and the exit status is 1", %{folder: folder} do
-    leak = ~S|for _ <- 1..9, do: :"soak-#{System.unique_integer()}"|
+    leak = ~S|for _ <- 1..150, do: :"soak-#{System.unique_integer()}"|
     {status, printed} = soak([@minutes], folder, [@steady, leak])
     assert {status, printed} == {1, printed}
     assert printed =~ ~r/^atoms .* rises$/m
