@@ -79,9 +79,10 @@ defmodule Roundtrip.PrecompiledTest do
 
     File.mkdir_p!(Path.join(scratch, "fake/lib"))
     for kept <- ["lib", "notebooks", "dist"], do: File.cp_r!(kept, Path.join(scratch, kept))
-    File.mkdir_p!(Path.join(scratch, "native"))
+    File.mkdir_p!(Path.join(scratch, "native/cells"))
 
-    for kept <- Path.wildcard("checksum-*.exs") ++ Path.wildcard("native/Cargo.*"),
+    for pattern <- ["checksum-*.exs", "native/Cargo.*", "native/cells/Cargo.toml"],
+        kept <- Path.wildcard(pattern),
         do: File.cp!(kept, Path.join(scratch, kept))
 
     File.write!(Path.join(scratch, "mix.exs"), project())
