@@ -17,7 +17,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
 
   alias Livemd.{Batch, Exercise, Journal, Parser, Practice, Reader, Report, Terminal}
   alias Livemd.Practice.Overview
-  alias Roundtrip.Progress
+  alias Roundtrip.{Course, Progress}
   alias Roundtrip.Progress.Formatter
 
   # From 0 to 1: a name that is less similar isn't suggested.
@@ -43,7 +43,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   @watch 3
 
   # Without cargo, cells that use it are skipped.
-  @toolchains [Roundtrip.Rust, Roundtrip.Rust.Hex]
+  @toolchains Mix.Project.config()[:livemd][:toolchains]
 
   @impl Mix.Task
   def run(args) do
@@ -147,7 +147,7 @@ defmodule Mix.Tasks.Roundtrip.Learn do
   defp course(options) do
     with nil <- options[:course] do
       start()
-      for lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.notebook_path(lesson)}
+      Course.notebooks()
     end
   end
 

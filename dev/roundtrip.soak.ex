@@ -25,6 +25,8 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   @passes 4
   @rounds 20
 
+  @toolchains Mix.Project.config()[:livemd][:toolchains]
+
   @requests 400
   @clients 8
 
@@ -32,9 +34,9 @@ defmodule Mix.Tasks.Roundtrip.Soak do
       mix roundtrip.soak MINUTES [LESSON...]   runs all lessons, or these
       mix roundtrip.soak --help                prints this text
 
-  A round is a lesson with its solutions, then #{@requests} requests to a server that is started and
-  stopped. Rust in cells isn't run. After each round, the task counts what the VM holds. The first pass over the lessons is a
-  warm-up.
+  A round is a lesson with its solutions, but without the Rust in its cells, and then #{@requests} requests to
+  a server that is started and stopped. After each round, the task counts what the VM holds. The first
+  pass over the lessons is a warm-up.
 
   A number fails if it rises with each pass by more than its limit, with a certainty of #{@certain} standard
   deviations. That is measured by the seasonal Kendall test, which compares rounds of the same lesson.
@@ -47,7 +49,7 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   use Mix.Task
 
   alias Livemd.{Failure, Parser, Runner, Terminal}
-  alias Roundtrip.{Footprint, Server, Trend}
+  alias Roundtrip.{Course, Footprint, SearchPath, Server, Trend}
   alias Roundtrip.Rust.MappedLibraries
   alias Roundtrip.Server.Client
 
@@ -64,22 +66,16 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   def run(args) do
     # Solutions that pass here are nobody's progress in the course.
     System.put_env("ROUNDTRIP_DATA", Path.expand("_build/soak"))
-    System.put_env("PATH", without_cargo(System.get_env("PATH")))
+
+    # A cell's library whose Rust may still run on a thread stays in memory for good, so that each pass
+    # over the lessons would add dozens, which would hide any other growth.
+    System.put_env("PATH", SearchPath.without_cargo(System.get_env("PATH")))
     Mix.Task.run("app.start")
 
     case soak(args, terminal: Terminal.detect()) do
       0 -> :ok
       status -> exit({:shutdown, status})
     end
-  end
-
-  # A cell's library whose Rust may still run on a thread stays in memory for good, so that each pass
-  # over the lessons adds dozens. That would hide any other growth.
-  defp without_cargo(path) do
-    path
-    |> String.split(":")
-    |> Enum.reject(&(Path.wildcard(Path.join(&1, "{cargo,rustc}")) != []))
-    |> Enum.join(":")
   end
 
   @doc """
@@ -91,7 +87,7 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   @spec soak([String.t()], keyword()) :: non_neg_integer()
   def soak(args, options) do
     terminal = Terminal.open(options)
-    course = Keyword.get_lazy(options, :course, &course/0)
+    course = Keyword.get_lazy(options, :course, &Course.notebooks/0)
 
     case OptionParser.parse(args, strict: [help: :boolean], aliases: [h: :help]) do
       {[], [minutes | lessons], []} ->
@@ -104,9 +100,6 @@ defmodule Mix.Tasks.Roundtrip.Soak do
         finish(@usage, 2, terminal)
     end
   end
-
-  defp course,
-    do: for(lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.notebook_path(lesson)})
 
   defp soak({minutes, ""}, lessons, course, options) when minutes > 0 do
     chosen = if lessons == [], do: course, else: Enum.filter(course, &(elem(&1, 0) in lessons))
@@ -149,15 +142,16 @@ defmodule Mix.Tasks.Roundtrip.Soak do
   defp run_lesson(notebook) do
     options = [
       mode: :solved,
-      toolchains: [Roundtrip.Rust, Roundtrip.Rust.Hex],
+      toolchains: @toolchains,
       leak_check: &Roundtrip.live_counts/0
     ]
 
     for failure <- Runner.run(notebook, options).failures, do: Failure.format(failure, notebook)
   end
 
+  @doc false
   # Not one server for all rounds, because lessons assert which threads are running.
-  defp serve(requests) do
+  def serve(requests) do
     {:ok, server} = Server.start_link(startup_log: false, handler: Handler)
     {_ip, port} = Server.address(server)
 

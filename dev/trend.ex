@@ -45,10 +45,10 @@ defmodule Roundtrip.Trend do
   # Equal values lower the variance.
   defp variance(season) do
     ties = season |> Enum.frequencies_by(&elem(&1, 2)) |> Map.values()
-    (term(length(season)) - Enum.sum(Enum.map(ties, &term/1))) / 18
+    (variance_term(length(season)) - Enum.sum(Enum.map(ties, &variance_term/1))) / 18
   end
 
-  defp term(n), do: n * (n - 1) * (2 * n + 5)
+  defp variance_term(n), do: n * (n - 1) * (2 * n + 5)
 
   # One less, because the score is a whole number and the normal distribution is continuous.
   defp z(0, _variance), do: 0.0

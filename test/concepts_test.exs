@@ -4,9 +4,6 @@ defmodule Roundtrip.ConceptsTest do
   alias Livemd.Parser
   alias Roundtrip.Concepts
 
-  unless "rust" in Roundtrip.lessons(),
-    do: @tag(skip: "the page rust, which explains them, is not merged yet")
-
   test "each idea of Rust is explained before it is used" do
     course = for lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.LessonCase.read(lesson)}
     concepts = Concepts.all()

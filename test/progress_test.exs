@@ -415,10 +415,9 @@ defmodule Roundtrip.ProgressTest do
     {:ok, input} = StringIO.open("")
     {:ok, output} = StringIO.open("")
     {:ok, error} = StringIO.open("")
-    course = for lesson <- Roundtrip.lessons(), do: {lesson, Roundtrip.notebook_path(lesson)}
 
     defaults = [
-      course: course,
+      course: Roundtrip.Course.notebooks(),
       runner: [mode: :learner, toolchains: [Roundtrip.Rust]],
       input: input,
       output: output,

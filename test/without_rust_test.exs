@@ -5,15 +5,13 @@ defmodule Roundtrip.WithoutRustTest do
   alias Livemd.{Notebook, Requirements}
   import Roundtrip.LessonCase, only: [read: 1, run: 2]
 
-  @separator if match?({:win32, _}, :os.type()), do: ";", else: ":"
-
   # Their cells name cargo in another way than by `Roundtrip.Rust`, so here they run.
   @name_cargo ~w(project toolbox)
 
   setup do
     path = System.get_env("PATH")
     on_exit(fn -> System.put_env("PATH", path) end)
-    System.put_env("PATH", without_cargo(path))
+    System.put_env("PATH", Roundtrip.SearchPath.without_cargo(path))
   end
 
   # Which cells are skipped is read from the code: nothing has to run. Their variables are the
@@ -49,13 +47,5 @@ defmodule Roundtrip.WithoutRustTest do
       cells = Notebook.cells(read(unquote(lesson)))
       assert skipped == Requirements.dependent(cells, [Roundtrip.Rust])
     end
-  end
-
-  # As bin/prepare.sh does for readers.
-  defp without_cargo(path) do
-    path
-    |> String.split(@separator)
-    |> Enum.reject(&(Path.wildcard(Path.join(&1, "{cargo,rustc}{,.exe}")) != []))
-    |> Enum.join(@separator)
   end
 end

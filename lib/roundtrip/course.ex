@@ -8,6 +8,9 @@ defmodule Roundtrip.Course do
   @spec lessons() :: [String.t()]
   def lessons, do: @lessons
 
+  @spec notebooks() :: [{lesson :: String.t(), Path.t()}]
+  def notebooks, do: for(lesson <- @lessons, do: {lesson, notebook_path(lesson)})
+
   @spec notebook_path(String.t()) :: Path.t()
   def notebook_path(lesson), do: Path.join("notebooks", lesson <> ".livemd")
 end

@@ -26,9 +26,7 @@ defmodule Roundtrip.Progress do
   @version Mix.Project.config()[:version]
 
   notebooks =
-    for lesson <- Course.lessons() do
-      {lesson, Path.expand("../../#{Course.notebook_path(lesson)}", __DIR__)}
-    end
+    for {lesson, path} <- Course.notebooks(), do: {lesson, Path.expand("../../#{path}", __DIR__)}
 
   for {_lesson, path} <- notebooks, do: @external_resource(path)
 
