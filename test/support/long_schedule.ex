@@ -23,6 +23,8 @@ defmodule Roundtrip.LongSchedule do
 
   use GenServer
 
+  alias Roundtrip.DocMetadata
+
   @threshold 50
   # Milliseconds between two samples. The fewer, the less is blamed on the machine.
   @tick 25
@@ -99,11 +101,7 @@ defmodule Roundtrip.LongSchedule do
   @doc "Returns the NIFs of a module that are announced to hold a scheduler, with the reason."
   @spec announced(module()) :: %{{atom(), arity()} => String.t()}
   def announced(module) do
-    {:docs_v1, _, _, _, _, _, docs} = Code.fetch_docs(module)
-
-    for {{:function, name, arity}, _, _, _, %{blocks: why}} <- docs,
-        into: %{},
-        do: {{name, arity}, why}
+    for {function, %{blocks: why}} <- DocMetadata.of(module), into: %{}, do: {function, why}
   end
 
   # The VM doesn't say which NIFs run on dirty schedulers, so the sources are asked.
@@ -178,8 +176,8 @@ defmodule Roundtrip.LongSchedule do
   def handle_info(:tick, state), do: {:noreply, tick(state)}
 
   def handle_info({:monitor, pid, :long_schedule, info}, state) when is_pid(pid) do
+    began = now() - info[:timeout]
     sample = sample(state.threads)
-    began = sample.time - info[:timeout]
     before = Enum.find(state.samples, List.last(state.samples), &(&1.time <= began))
     {_pid, scheduler} = List.keyfind(state.bound, pid, 0, {pid, nil})
     milliseconds = info[:timeout] - waited(before, sample, scheduler)
@@ -234,7 +232,13 @@ defmodule Roundtrip.LongSchedule do
       do: :erlang.system_monitor(self(), long_schedule: @threshold - 1)
   end
 
-  defp sample(threads), do: %{time: now(), waits: waits(threads), calls: calls()}
+  # The time comes last: while the files are read, other processes run, and a call of theirs that is counted
+  # already would be missing from a hold that began after that time.
+  defp sample(threads) do
+    waits = waits(threads)
+    calls = calls()
+    %{time: now(), waits: waits, calls: calls}
+  end
 
   # How long each scheduler's thread has waited for a CPU so far, in milliseconds.
   defp waits(threads) do

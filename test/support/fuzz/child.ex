@@ -2,7 +2,7 @@ defmodule Roundtrip.Fuzz.Child do
   @moduledoc "Calls the NIFs with random terms, in the VM that `Roundtrip.Fuzz` starts and watches."
 
   alias Roundtrip.Fuzz.{Arguments, Pool, Terms}
-  alias Roundtrip.{LongSchedule, Poll, Resources}
+  alias Roundtrip.{DocMetadata, LongSchedule, Poll, Resources}
 
   @modules [Roundtrip.Native, Roundtrip.Server.Native]
   @batch 2_000
@@ -10,6 +10,8 @@ defmodule Roundtrip.Fuzz.Child do
   @endless 20_000
   # Calls in a batch of a NIF that is announced to wait.
   @few 8
+  # Calls at the start of a batch that are valid. Among a few random ones it may be that none is.
+  @valid 4
   @outcomes [:returned, :rejected, :raised, :panicked, :killed]
   @panicked 4
   @killed 5
@@ -54,13 +56,10 @@ defmodule Roundtrip.Fuzz.Child do
   @doc "Returns the exported NIFs, as the VM lists them, with their documented exceptions."
   @spec nifs() :: [map()]
   def nifs do
-    for module <- @modules, {name, arity} <- Enum.sort(module.module_info(:nifs)) do
-      {:docs_v1, _, _, _, _, _, docs} = Code.fetch_docs(module)
-
-      metadata =
-        Enum.find_value(docs, fn {key, _, _, _, meta} ->
-          key == {:function, name, arity} && meta
-        end)
+    for module <- @modules,
+        metadata = DocMetadata.of(module),
+        {name, arity} <- Enum.sort(module.module_info(:nifs)) do
+      metadata = Map.fetch!(metadata, {name, arity})
 
       %{
         module: module,
@@ -168,7 +167,7 @@ defmodule Roundtrip.Fuzz.Child do
         fault(nif, seed, "its caller exited: #{brief(reason)}", run)
     end
 
-    # Killed in a dirty NIF, it is listed until that returns.
+    # A process that is killed while it runs a dirty NIF stays in the list until the NIF returns.
     Poll.until(fn -> pid not in Process.list() end, @endless) || stuck(nif, seed, run)
     pid
   end
@@ -196,14 +195,16 @@ defmodule Roundtrip.Fuzz.Child do
     calls = if nif.waits, do: @few, else: min(@batch, run.calls)
 
     Enum.find(1..calls, fn n ->
-      arguments = Arguments.random(nif.arguments, Pool.fill(pool, nif))
-
+      arguments = if n <= @valid, do: valid(nif, pool), else: random(nif, pool)
       if trace, do: log(trace, "call #{nif.text} #{brief(arguments)}")
 
       :counters.add(tally, call(nif, arguments), 1)
       rem(n, 16) == 0 and (flush() > @flood or now() > deadline)
     end)
   end
+
+  defp valid(nif, pool), do: Arguments.valid(nif.arguments, Pool.accepted(pool, nif))
+  defp random(nif, pool), do: Arguments.random(nif.arguments, Pool.fill(pool, nif))
 
   # Returns the index of the outcome.
   defp call(nif, arguments) do

@@ -40,11 +40,13 @@ defmodule Roundtrip.Fuzz.Pool do
 
   @doc "Returns values for the slots of a NIF: mostly such as it accepts."
   @spec fill(t(), map()) :: tuple()
-  def fill(pool, %{accepts: [_ | _] = accepts} = nif) do
-    if :rand.uniform(5) == 1, do: any(pool, nif), else: accepts |> Terms.pick() |> values(pool)
-  end
+  def fill(pool, nif),
+    do: if(:rand.uniform(5) == 1, do: any(pool, nif), else: accepted(pool, nif))
 
-  def fill(pool, nif), do: any(pool, nif)
+  @doc "Returns values for the slots of a NIF that it accepts, if it accepts any."
+  @spec accepted(t(), map()) :: tuple()
+  def accepted(pool, %{accepts: [_ | _] = accepts}), do: accepts |> Terms.pick() |> values(pool)
+  def accepted(pool, nif), do: any(pool, nif)
 
   defp any(pool, nif) do
     nif.arguments.slots |> Enum.map(&(pool |> kinds(&1) |> Terms.pick())) |> values(pool)
