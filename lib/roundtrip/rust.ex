@@ -67,8 +67,8 @@ defmodule Roundtrip.Rust do
   The library of a replaced version is unmapped when its last resource is garbage collected. There
   are two exceptions. glibc keeps a library whose code has used a thread-local value with a
   destructor. And a version whose source says `thread`, `spawn` or `dirty`, or which uses rayon or
-  tokio, is never unloaded, about 400 kB each: its Rust may still run when the cell is evaluated again, and unloading it would crash
-  the VM. `mapped/0` shows how many there are, and after 20 versions a line suggests a restart.
+  tokio, is never unloaded, about 400 kB each: its Rust may still run when the cell is evaluated
+  again, and unloading it would crash the VM. `mapped/0` shows how many there are, and after 20 versions a line suggests a restart.
   """
 
   alias Roundtrip.Rust.{

@@ -8,8 +8,8 @@ defmodule Roundtrip.Mutation.LockImpact do
       iex> outcome
       :too_late
 
-  Here the calls blocked every scheduler until the lock was released. The module counts turns and starts no timer: a process has its turn or it doesn't, however busy the
-  machine is.
+  Here the calls blocked every scheduler until the lock was released. The module counts turns and
+  starts no timer: a process has its turn or it doesn't, however busy the machine is.
   """
 
   alias Roundtrip.Mutation.LockHolder

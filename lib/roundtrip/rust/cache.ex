@@ -91,8 +91,8 @@ defmodule Roundtrip.Rust.Cache do
   def unique, do: "#{System.pid()}-#{System.unique_integer([:positive])}"
 
   @doc """
-  Removes old files: all cells except the newest `:keep` (1,000, each about 350 kB), copies of libraries that a killed VM left,
-  and the folders of other toolchains after a month.
+  Removes old files: all cells except the newest `:keep` (1,000, each about 350 kB), copies of
+  libraries that a killed VM left, and the folders of other toolchains after a month.
 
   A cell that was evaluated less than `:in_use` seconds ago stays, because another VM may use it.
   """

@@ -77,7 +77,8 @@ defmodule Roundtrip.Server.HandlerRunner do
   end
 
   defp fail(request, handler, kind, reason, stacktrace) do
-    banner = banner(kind, reason, stacktrace)
+    unprintable = "(#{kind}) with a reason that can't be formatted"
+    banner = format(fn -> Exception.format_banner(kind, reason, stacktrace) end, unprintable)
 
     metadata = [
       crash_reason: {crash_reason(kind, reason, stacktrace), stacktrace},
@@ -90,17 +91,18 @@ defmodule Roundtrip.Server.HandlerRunner do
     :answered
   end
 
-  # The exception's `message/1` is the handler's code, and the stack trace may be of its making.
-  defp banner(kind, reason, stacktrace) do
-    Exception.format_banner(kind, reason, stacktrace)
+  # An exception's `message/1` is the handler's code, and the stack trace may be of its making.
+  defp format(fun, unprintable) do
+    fun.()
   catch
-    _kind, _reason -> "(#{kind}) with a reason that can't be formatted"
+    _kind, _reason -> unprintable
   end
 
-  defp stacktrace_entry(entry) do
-    Exception.format_stacktrace_entry(entry)
-  catch
-    _kind, _reason -> "(an entry that can't be formatted)"
+  defp format_entry(entry) do
+    format(
+      fn -> Exception.format_stacktrace_entry(entry) end,
+      "(an entry that can't be formatted)"
+    )
   end
 
   # In the form that Logger documents.
@@ -111,7 +113,7 @@ defmodule Roundtrip.Server.HandlerRunner do
   defp crash_reason(:exit, reason, _stacktrace), do: reason
 
   defp entry(request, handler, banner, stacktrace) do
-    trace = for entry <- stacktrace, do: "\n    " <> one_line(stacktrace_entry(entry))
+    trace = for entry <- stacktrace, do: "\n    " <> one_line(format_entry(entry))
 
     [one_line("500 for #{describe(request, handler)} #{banner}") | trace]
   end
